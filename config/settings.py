@@ -1,0 +1,188 @@
+"""What a terminal is told: one TOML file, strict. Every setting has a unit in its name, a default and a reason.
+
+An unknown key, a wrong type or a value out of bounds is a SettingsError that names file, line and what is meant.
+Plain dataclasses rather than a validation library: this is read before the first picture is on the screen.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used. The text says file, line, what is wrong and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the terminal stands."""
+
+    county: str = "示例县"
+    hall: str = "山背村便民服务中心"
+    area: str = "431199"  # six digits, GB/T 2260; the default is unassigned
+    phone: str = "0000-0000000"  # the hall's, printed on receipts
+    hours: str = "9:00–12:00，14:00–17:00"
+    collect_at: str = "县政务中心1楼"
+
+
+@dataclass(frozen=True)
+class Screen:
+    width_px: int = 1080
+    height_px: int = 1920
+    px_per_mm: float = 0.0  # 0: from the display itself; a 32-inch portrait panel has 2.71
+    fullscreen: bool = True
+    elder: bool = False
+    contrast: bool = False
+    low: bool = False
+    motion: bool = True
+    language: str = "zh"
+
+
+@dataclass(frozen=True)
+class Devices:
+    """Addresses; empty: not fitted. See docs/devices.md for the forms."""
+
+    id_card: str = ""
+    social_card: str = ""
+    camera: str = ""
+    receipt_printer: str = ""
+    speaker: str = ""
+
+
+@dataclass(frozen=True)
+class Printer:
+    width_dots: int = 576  # 80 mm; 384 for 58 mm
+    encoding: str = "gb18030"  # what the printer's own characters cover: gb18030 | gbk | gb2312 | none
+    native_qr: bool = False  # draw the code ourselves unless the printer is known to do it well
+
+
+@dataclass(frozen=True)
+class County:
+    """The county's back-end."""
+
+    url: str = ""  # https://…; empty: no county, everything waits
+    public_url: str = ""  # what residents' phones open; empty: same as url
+    embedded: bool = False  # start a gateway beside the terminal (make run, tests)
+    retry_first_s: float = 2.0
+    retry_most_s: float = 900.0
+
+
+@dataclass(frozen=True)
+class Visits:
+    idle_s: float = 120.0  # VVSG 2.0: 2 to 5 minutes
+    idle_warning_s: float = 30.0  # VVSG 2.0: 20 to 45 seconds
+    idle_elder_factor: float = 1.5
+    goodbye_s: float = 15.0
+    county_wait_s: float = 6.0  # how long the screen waits for the county before it says "kept here"
+
+
+@dataclass(frozen=True)
+class Voice:
+    read_on_arrival: bool = True
+    volume_percent: int = 80
+    speed_wpm: int = 150
+
+
+@dataclass(frozen=True)
+class Papers:
+    page_bytes_most: int = 500_000
+    preview_fps: int = 15
+
+
+@dataclass(frozen=True)
+class Storage:
+    free_bytes_least: int = 200_000_000  # refused before a resident begins
+    mirror: str = ""  # a folder on a second medium
+
+
+@dataclass(frozen=True)
+class Settings:
+    profile: str = "production"  # production | test; a production profile refuses simulators and test controls
+    terminal: str = "示例-山背-01"
+    catalogue: str = ""  # folder or bundle; empty: what ships
+    place: Place = field(default_factory=Place)
+    screen: Screen = field(default_factory=Screen)
+    devices: Devices = field(default_factory=Devices)
+    printer: Printer = field(default_factory=Printer)
+    county: County = field(default_factory=County)
+    visits: Visits = field(default_factory=Visits)
+    voice: Voice = field(default_factory=Voice)
+    papers: Papers = field(default_factory=Papers)
+    storage: Storage = field(default_factory=Storage)
+    source: str = dataclasses.field(default="", metadata={"internal": True})  # file it was read from
+
+
+def load(path: Path | None) -> Settings:
+    """Settings from a TOML file, or all defaults. Raises SettingsError."""
+    if path is None:
+        return Settings()
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return _build(Settings, table, path, text, ())
+
+
+def _line(text: str, trail: tuple[str, ...]) -> int:
+    """The line (1-based) on which a key stands, as near as a line search can tell."""
+    section, key = ".".join(trail[:-1]), trail[-1]
+    inside = section == ""
+    for number, line in enumerate(text.splitlines(), 1):
+        heading = re.match(r"\s*\[([^\[\]]+)\]", line)
+        if heading:
+            inside = heading.group(1).strip() == section
+            if heading.group(1).strip() == ".".join(trail):
+                return number
+        elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return number
+    return 1
+
+
+T = typing.TypeVar("T")
+
+
+def _build(kind: type[T], table: dict[str, object], path: Path, text: str, trail: tuple[str, ...]) -> T:
+    known = {f.name: f for f in dataclasses.fields(kind) if not f.metadata.get("internal")}  # type: ignore[arg-type]  # T is always one of the dataclasses above
+    hints = typing.get_type_hints(kind)
+    values: dict[str, object] = {}
+    for key, value in table.items():
+        here = (*trail, key)
+        at = f"{path}, line {_line(text, here)}"
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f"; the nearest known key is {near[0]!r}" if near else f"; known here: {', '.join(sorted(known))}"
+            raise SettingsError(f"{at}: unknown key {'.'.join(here)!r}{hint}")
+        wanted = hints[key]
+        if dataclasses.is_dataclass(wanted):
+            if not isinstance(value, dict):
+                raise SettingsError(f"{at}: {'.'.join(here)!r} is a table: write [{'.'.join(here)}]")
+            values[key] = _build(typing.cast("type[object]", wanted), value, path, text, here)
+        else:
+            values[key] = _check(wanted, value, f"{at}: {'.'.join(here)!r}")
+    if kind is Settings:
+        values["source"] = str(path)
+    return kind(**values)
+
+
+def _check(wanted: type | types.UnionType, value: object, at: str) -> object:
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        names = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
+        raise SettingsError(f"{at} wants {names.get(typing.cast(type, wanted), str(wanted))}, not {value!r}")
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+        raise SettingsError(f"{at} cannot be negative")
+    return value

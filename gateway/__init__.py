@@ -1,0 +1,1 @@
+"""The county's end: intake, window console, results, fleet."""

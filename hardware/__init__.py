@@ -1,0 +1,1 @@
+"""One port per device class, its drivers, and simulators that speak the same bytes."""

@@ -1,0 +1,111 @@
+"""What a step asks the outside to do. The kiosk starts each effect once, by id, and cancels it when the visit no longer
+wants it; what it came to returns as an Outcome event with the same id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matters.application import Application
+
+
+@dataclass(frozen=True)
+class Effect:
+    id: str  # unique within the visit
+
+
+@dataclass(frozen=True)
+class ReadCard(Effect):
+    """Wait for an identity card and read it. Outcome: CardRead or Failed (may be asked for again)."""
+
+
+@dataclass(frozen=True)
+class Film(Effect):
+    """Show the papers' camera live, and take the picture by itself once it is steady and good.
+
+    Outcome: PictureTaken or Failed.
+    """
+
+    material: str
+    shape: str  # what the paper is like: a4 | card | booklet | certificate | any
+    colour: bool
+
+
+@dataclass(frozen=True)
+class Shoot(Effect):
+    """Take the picture now, as the person asked, whatever the verdict. Outcome: PictureTaken or Failed."""
+
+    material: str
+    shape: str
+    colour: bool
+
+
+@dataclass(frozen=True)
+class Forget(Effect):
+    """Wipe a picture nobody wants any more. Outcome: Done."""
+
+    picture: str
+
+
+@dataclass(frozen=True)
+class PrintNotice(Effect):
+    """Print the one-time notice of the matter as it stands. Outcome: Printed or Failed."""
+
+
+@dataclass(frozen=True)
+class Submit(Effect):
+    """Seal the application and commit it. Outcome: Submitted or Failed. Nothing is handed in before Submitted."""
+
+    application: Application
+
+
+@dataclass(frozen=True)
+class PrintReceipt(Effect):
+    """Print the receipt of what was submitted. `copy` counts from 1. Outcome: Printed or Failed."""
+
+    copy: int
+
+
+@dataclass(frozen=True)
+class AwaitCounty(Effect):
+    """Tell when the county has acknowledged the application. Outcome: AtCounty (or none, while there is no line)."""
+
+    application: str
+
+
+@dataclass(frozen=True)
+class SendRating(Effect):
+    """Hand in a rating. Outcome: Done or Failed."""
+
+    application: str
+    level: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CallClerk(Effect):
+    """Call the clerk: light, sound, and a help call to the county. Outcome: Done (reached) or Failed (kept)."""
+
+    where: str  # key of the step it was called from; nothing personal
+
+
+@dataclass(frozen=True)
+class LookUp(Effect):
+    """Ask the county what became of this card-holder's applications. Outcome: CasesFound or Failed."""
+
+    id_number: str
+
+
+AnyEffect = (
+    ReadCard
+    | Film
+    | Shoot
+    | Forget
+    | PrintNotice
+    | Submit
+    | PrintReceipt
+    | AwaitCounty
+    | SendRating
+    | CallClerk
+    | LookUp
+)

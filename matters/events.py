@@ -1,0 +1,84 @@
+"""What can happen to a visit. Every event carries `at`: seconds on the caller's monotonic clock.
+
+A screen makes Pressed, Chosen, Typed and Signed; the kiosk makes the rest. An event that does not fit the present step
+changes nothing: a screen may be a moment behind, and a late outcome is refused by its effect's id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matters.outcomes import Result
+
+Strokes = tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A key was touched. Ids: main, back, repeat, help, left (the quiet alternative), print, type, again, add, stop,
+    commit, skip, elder, lookup, ask, search, more, switch_input, tile:ID, change:KEY, level:N."""
+
+    at: float
+    id: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An option was touched (it toggles where several may be chosen)."""
+
+    at: float
+    option: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The whole text of the present entry, after each change."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """All strokes in the signature box so far, after each stroke; points in 0..1 of the box."""
+
+    at: float
+    strokes: Strokes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an effect came to. Refused unless `effect` is among those the visit is waiting for."""
+
+    at: float
+    effect: str
+    result: Result
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Somebody touched the screen anywhere: resets idleness and nothing else."""
+
+    at: float
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time passes. Sent about twice a second."""
+
+    at: float
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Which devices and whether the county can be reached: words of hardware's status, per device class."""
+
+    at: float
+    can_read_card: bool
+    can_print: bool
+    can_film: bool
+    online: bool
+    printer_problem: str = ""  # fault code
+
+
+Event = Pressed | Chosen | Typed | Signed | Outcome | Touched | Tick | Surroundings

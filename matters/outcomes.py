@@ -1,0 +1,82 @@
+"""What effects come to. An expected failure is a value with a code that has a fault card in config/faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Failed:
+    """`code` names a fault card, e.g. card.removed_early, printer.paper_out, camera.absent, outbox.disk_full."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Done:
+    pass
+
+
+@dataclass(frozen=True)
+class CardRead:
+    """An identity card as read. Dates are YYYY-MM-DD; valid_to may be "长期"; sex is GB/T 2261.1 (1 male, 2 female).
+
+    `kind` is the layout: resident | foreigner2017 | foreigner2023 | hmt. `token` is a keyed hash of the number.
+    """
+
+    kind: str
+    name: str
+    id_number: str
+    sex: str
+    nation: str  # GB/T 3304 code; "" where the layout has none
+    birth: str
+    address: str
+    issuer: str
+    valid_from: str
+    valid_to: str
+
+
+@dataclass(frozen=True)
+class PictureTaken:
+    """A picture that was found, straightened and judged. `picture` is a handle; sizes in pixels, size in bytes."""
+
+    picture: str
+    sha256: str
+    width: int
+    height: int
+    size: int
+    verdict: str  # "ok" or a reason code: capture.blurred …
+
+
+@dataclass(frozen=True)
+class Printed:
+    confirmed: bool  # the printer said so; else the person has to
+
+
+@dataclass(frozen=True)
+class Submitted:
+    application: str
+    number: str  # 8 digits
+    code: str  # the receipt's signed code, as printed in its QR code
+    at: str  # local time, ISO 8601
+
+
+@dataclass(frozen=True)
+class AtCounty:
+    application: str
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    number: str
+    title: str
+    state: str  # a state of the closed set in wire
+    at: str
+
+
+@dataclass(frozen=True)
+class CasesFound:
+    cases: tuple[CaseRow, ...]
+
+
+Result = Failed | Done | CardRead | PictureTaken | Printed | Submitted | AtCounty | CasesFound

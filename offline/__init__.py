@@ -1,0 +1,1 @@
+"""What outlives a visit: sealed outbox, sync with the county, audit trail."""

@@ -1,0 +1,1 @@
+"""What is drawn on paper: receipt, notice, guide, filled form, flow chart."""

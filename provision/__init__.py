@@ -1,0 +1,1 @@
+"""What a vendor needs: set-up, packages, image, updates."""

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Sets up what the named purposes need (run build test bench): Debian packages, the virtual environment from the lock,
+# the project itself, the type faces. A second run finds its stamps and does nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+purposes=("$@")
+say() { printf '· %s\n' "$*" >&2; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+wanted=$(awk -v purposes=" ${purposes[*]} " '!/^#/ && NF >= 2 && index(purposes, " " $2 " ") { print $1 }' \
+  provision/debian-packages.txt)
+missing=()
+for package in $wanted; do
+  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+  [ "$status" = "install ok installed" ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  say "Debian packages: ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+stamp=.venv/.set-up-$(cat requirements-dev.lock pyproject.toml requirements.in | sha256sum | cut -c1-16)
+if [ ! -e "$stamp" ]; then
+  python=/usr/bin/python3.11
+  say "Python environment in .venv"
+  rm -rf .venv
+  "$python" -m venv .venv
+  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  touch "$stamp"
+fi
+
+if [ ! -e config/assets/fonts/Bold.otf ]; then
+  say "Type faces from fonts-noto-cjk"
+  .venv/bin/python -m provision.fonts
+fi

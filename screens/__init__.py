@@ -1,0 +1,1 @@
+"""Kivy: draws a step of a visit, hands back what was touched."""

@@ -1,0 +1,1 @@
+"""The rooms' tests, mirrored; journeys/ holds whole visits."""
