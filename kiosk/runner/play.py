@@ -1,0 +1,210 @@
+"""Plays a visit script on a terminal, one step after the other; the first that cannot be done ends it with a reason."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.runner.display import Finger, Point
+from kiosk.runner.script import Action, Script
+from kiosk.runner.terminal import Element, Gone, Terminal
+
+LOOK_S = 0.05  # how often the screen is looked at while waiting for something
+
+Strokes = list[list[Point]]
+
+
+class CannotBeDone(RuntimeError):
+    """A step could not be done. The text says which, why, and what was on the screen instead."""
+
+
+def load_strokes(path: Path) -> dict[str, Strokes]:
+    """Characters as strokes, points in 0..1 of the box."""
+    if not path.exists():
+        return {}
+    table = tomllib.loads(path.read_text("utf-8"))
+    return {character: [[(x, y) for x, y in stroke] for stroke in strokes] for character, strokes in table.items()}
+
+
+class Player:
+    """Plays one script. `say` is told each step as it is done."""
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        finger: Finger,
+        out: Path,
+        *,
+        strokes: dict[str, Strokes] | None = None,
+        base: Path | None = None,
+        say: Callable[[str], None] = lambda _: None,
+        pictures: bool = True,
+    ) -> None:
+        self.terminal, self.finger, self.out = terminal, finger, out
+        self.strokes = strokes or {}
+        self.base = base or Path.cwd()
+        self.say = say
+        self.pictures = pictures
+
+    def play(self, script: Script) -> None:
+        """Do every step. Raises CannotBeDone at the first that cannot be done."""
+        for action in script.steps:
+            self.say(f"{action.number:3d}/{len(script.steps)}  {action}")
+            try:
+                self._do(action)
+            except (Gone, RuntimeError) as error:
+                self._picture(f"{action.name}-CANNOT")
+                if isinstance(error, CannotBeDone):
+                    raise
+                raise CannotBeDone(f"step {action.number} ({action}): {error}") from error
+            self._picture(action.name)
+
+    def _picture(self, name: str) -> None:
+        if self.pictures:
+            self.finger.picture(self.out / f"{name}.png")
+
+    def _do(self, action: Action) -> None:
+        getattr(self, f"_{action.kind}")(action)
+
+    def _settle(self) -> None:
+        """Wait until what the last touch led to is drawn."""
+        if self.terminal.running:
+            self.terminal.ask("settle")
+
+    def _wait_for(self, action: Action, what: str) -> Element:
+        deadline = time.monotonic() + action.within
+        while True:
+            try:
+                found = self.terminal.find(what)
+            except RuntimeError:
+                if not self.terminal.running:
+                    raise
+                found = None  # between two visit processes nobody answers for a moment
+            if found is not None:
+                return found
+            if time.monotonic() > deadline:
+                raise CannotBeDone(
+                    f"step {action.number} ({action}): {what!r} did not appear in {action.within:g} s. {self._shown()}"
+                )
+            time.sleep(LOOK_S)
+
+    def _shown(self) -> str:
+        try:
+            texts = [e.text or f"#{e.ident}" for e in self.terminal.elements()]
+        except RuntimeError as error:
+            return f"(nothing to be read: {error})"
+        return "On the screen: " + " | ".join(text.replace("\n", "") for text in texts)
+
+    def _tap(self, action: Action) -> None:
+        found = self._wait_for(action, action.what)
+        self.finger.tap(found.middle)
+        self._settle()
+
+    def _hold(self, action: Action) -> None:
+        found = self._wait_for(action, action.what)
+        self.finger.tap(found.middle, hold_s=3.3)
+        self._settle()
+
+    def _type(self, action: Action) -> None:
+        for character in action.what:
+            found = self._wait_for(action, f"#key:{character}")
+            self.finger.tap(found.middle)
+            self._settle()
+
+    def _write(self, action: Action) -> None:
+        for character in action.what:
+            strokes = self.strokes.get(character)
+            if strokes is None:
+                raise CannotBeDone(f"step {action.number}: no strokes for {character!r} in the strokes file")
+            pad = self._wait_for(action, "#pad")
+            for stroke in strokes:
+                self.finger.draw(_along([(pad.left + x * pad.width, pad.top + y * pad.height) for x, y in stroke]))
+            candidate = self._wait_for(action, f"#char:{character}")
+            self.finger.tap(candidate.middle)
+            self._settle()
+
+    def _sign(self, action: Action) -> None:
+        pad = self._wait_for(action, "#pad")
+        for part in range(3):  # three loops across the box, as a quick hand signs
+            left = 0.12 + part * 0.27
+            points = [
+                (
+                    pad.left + pad.width * (left + 0.2 * turn / 24 + 0.06 * math.sin(turn)),
+                    pad.top + pad.height * (0.5 + 0.28 * math.cos(turn * 0.9)),
+                )
+                for turn in range(24)
+            ]
+            self.finger.draw(points)
+        self._settle()
+
+    def _present(self, action: Action) -> None:
+        self.terminal.ask("simulate", device=action.device or "id_card", do="insert", arguments={"card": action.what})
+
+    def _remove(self, action: Action) -> None:
+        self.terminal.ask(
+            "simulate", device="camera" if action.what == "paper" else action.what, do="remove", arguments={}
+        )
+
+    def _place(self, action: Action) -> None:
+        path = self.base / action.what
+        picture = str(path.resolve()) if path.is_file() else action.what
+        self.terminal.ask("simulate", device="camera", do="place", arguments={"picture": picture})
+
+    def _expect(self, action: Action) -> None:
+        self._wait_for(action, action.what)
+        self._settle()
+
+    def _absent(self, action: Action) -> None:
+        deadline = time.monotonic() + action.within
+        while self.terminal.find(action.what) is not None:
+            if time.monotonic() > deadline:
+                raise CannotBeDone(f"step {action.number} ({action}): it is still there. {self._shown()}")
+            time.sleep(LOOK_S)
+
+    def _wait(self, action: Action) -> None:
+        time.sleep(float(action.what))
+
+    def _fault(self, action: Action) -> None:
+        self._trouble(action, "fault")
+
+    def _mend(self, action: Action) -> None:
+        self._trouble(action, "mend")
+
+    def _trouble(self, action: Action, do: str) -> None:
+        what: dict[str, Any] = dict(action.what)
+        device = str(what.pop("device", ""))
+        if not device:
+            raise CannotBeDone(f"step {action.number}: {do} wants a device")
+        self.terminal.ask("simulate", device=device, do=do, arguments=what)
+
+    def _network(self, action: Action) -> None:
+        self.terminal.ask("simulate", device="line", do=action.what, arguments={})
+
+    def _kill(self, action: Action) -> None:
+        if action.what == "supervisor":
+            self.terminal.kill()
+        else:
+            self.terminal.ask("kill", what=action.what)
+
+    def _start(self, action: Action) -> None:
+        if not self.terminal.running:
+            self.terminal.start()
+        self.terminal.ask("ready", timeout_s=60)
+
+
+def _along(corners: list[Point], step_px: float = 12.0) -> list[Point]:
+    """Points along a polyline about `step_px` apart, as a moving finger gives them."""
+    points = [corners[0]]
+    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+        count = max(1, round(math.dist((x0, y0), (x1, y1)) / step_px))
+        points += [(x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(1, count + 1)]
+    return points
+
+
+def write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -1,0 +1,111 @@
+"""A visit script: TOML, a list of [[step]], each one of a closed set. Read strictly: file, line, what is meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ACTIONS: dict[str, tuple[type, ...]] = {
+    "tap": (str,),  # text on the screen, or #id
+    "hold": (str,),  # the same, for three seconds (the way into staff mode)
+    "type": (str,),  # keys of the pad or keyboard that is on the screen, one after the other
+    "write": (str,),  # characters, by hand on the pad, each then chosen among the candidates
+    "present": (str,),  # a card for a simulated reader
+    "remove": (str,),  # id_card | social_card | paper
+    "place": (str,),  # a picture (sample's name or file) under the simulated camera
+    "sign": (bool,),
+    "expect": (str,),  # text or #id
+    "absent": (str,),
+    "wait": (int, float),  # seconds
+    "fault": (dict,),  # device = "receipt_printer", what = "paper_out"
+    "mend": (dict,),
+    "network": (str,),  # up | down | slow
+    "kill": (str,),  # visit | sync | supervisor, or a named point: visit@outbox.commit.before
+    "start": (bool,),
+}
+EXTRAS: dict[str, tuple[type, ...]] = {"within": (int, float), "note": (str,), "device": (str,)}
+
+
+class ScriptError(ValueError):
+    """The script cannot be used. The text says file, line, what is wrong and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do. `within` seconds is how long to wait for it to become possible."""
+
+    number: int
+    kind: str
+    what: Any
+    within: float = 10.0
+    note: str = ""
+    device: str = ""
+
+    @property
+    def name(self) -> str:
+        """For the picture's file name: the action and what it is about."""
+        about = self.note or (self.what if isinstance(self.what, str) else "")
+        slug = re.sub(r"[^\w\u4e00-\u9fff.-]+", "-", about).strip("-")[:40]
+        return f"{self.number:02d}-{self.kind}" + (f"-{slug}" if slug else "")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}" + (f"  ({self.note})" if self.note else "")
+
+
+@dataclass(frozen=True)
+class Script:
+    """`about` says what the script shows; `settings` is laid over the test profile."""
+
+    about: str
+    steps: tuple[Action, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def load(path: Path) -> Script:
+    """Read a script. Raises ScriptError."""
+    try:
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise ScriptError(f"{path}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ScriptError(f"{path}: {error}") from error
+    for key in table:
+        if key not in ("about", "settings", "step"):
+            raise ScriptError(f"{path}: unknown key {key!r}; a script has about, settings and [[step]]")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[step]]"]
+    steps = table.get("step", [])
+    actions = []
+    for index, entry in enumerate(steps):
+        at = f"{path}, line {lines[index] if index < len(lines) else 1}"
+        actions.append(_action(index + 1, entry, at))
+    if not actions:
+        raise ScriptError(f"{path}: no [[step]] in it")
+    return Script(str(table.get("about", "")), tuple(actions), dict(table.get("settings", {})))
+
+
+def _action(number: int, entry: dict[str, Any], at: str) -> Action:
+    kinds = [key for key in entry if key in ACTIONS]
+    for key in entry:
+        if key not in ACTIONS and key not in EXTRAS:
+            near = difflib.get_close_matches(key, [*ACTIONS, *EXTRAS], 1)
+            raise ScriptError(f"{at}: unknown key {key!r}" + (f"; do you mean {near[0]!r}?" if near else ""))
+    if len(kinds) != 1:
+        raise ScriptError(f"{at}: a step is exactly one of {', '.join(ACTIONS)}")
+    kind = kinds[0]
+    for key, value in entry.items():
+        wanted = (ACTIONS | EXTRAS)[key]
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            raise ScriptError(f"{at}: {key} wants {' or '.join(t.__name__ for t in wanted)}, not {value!r}")
+    return Action(
+        number,
+        kind,
+        entry[kind],
+        within=float(entry.get("within", 10.0)),
+        note=str(entry.get("note", "")),
+        device=str(entry.get("device", "")),
+    )
