@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import time
@@ -200,7 +201,7 @@ class Player:
 def _along(corners: list[Point], step_px: float = 12.0) -> list[Point]:
     """Points along a polyline about `step_px` apart, as a moving finger gives them."""
     points = [corners[0]]
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(corners):
         count = max(1, round(math.dist((x0, y0), (x1, y1)) / step_px))
         points += [(x0 + (x1 - x0) * i / count, y0 + (y1 - y0) * i / count) for i in range(1, count + 1)]
     return points

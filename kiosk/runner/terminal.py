@@ -82,7 +82,7 @@ class Terminal:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def ask(self, what: str, timeout_s: float = CONTROL_S, **values: Any) -> Any:
+    def ask(self, question: str, timeout_s: float = CONTROL_S, **values: Any) -> Any:
         """One question over the control socket. Raises Gone, or RuntimeError with the terminal's own reason."""
         if self._socket is None:
             raise Gone("the terminal was not started")
@@ -90,7 +90,7 @@ class Terminal:
         number = self._number
         try:
             self._socket.settimeout(timeout_s)
-            self._socket.sendall(json.dumps({"n": number, "ask": what, **values}).encode() + b"\n")
+            self._socket.sendall(json.dumps({"n": number, "ask": question, **values}).encode() + b"\n")
             deadline = time.monotonic() + timeout_s
             while time.monotonic() < deadline:
                 answer = self._line()
@@ -99,11 +99,12 @@ class Terminal:
                         raise RuntimeError(str(answer["problem"]))
                     return answer.get("answer")
         except (OSError, TimeoutError) as error:
-            raise Gone(f"no answer to {what!r}: {error}") from error
-        raise Gone(f"no answer to {what!r} in {timeout_s:g} s")
+            raise Gone(f"no answer to {question!r}: {error}") from error
+        raise Gone(f"no answer to {question!r} in {timeout_s:g} s")
 
     def _line(self) -> dict[str, Any]:
-        assert self._socket is not None  # ask() checked
+        if self._socket is None:
+            raise Gone("the terminal was not started")
         while b"\n" not in self._pending:
             got = self._socket.recv(1 << 16)
             if not got:
@@ -126,7 +127,7 @@ class Terminal:
         exact = [e for e in holding if e.text.replace("\n", "") == what]
         found = exact or sorted(holding, key=lambda e: len(e.text))
         pressable = [e for e in found if e.ident]
-        return (pressable or found or [None])[0]
+        return next(iter(pressable or found), None)
 
     def stop(self) -> None:
         """End everything it started. SIGTERM first, so that it ends its children itself."""
