@@ -1,0 +1,109 @@
+"""The verbs, and where each is carried out."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.settings import SettingsError
+from kiosk.cli.common import FINDING, complain, options
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line. Nothing that does work is loaded here."""
+    top = argparse.ArgumentParser(prog="kiosk", description="The village terminal.")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    shared = [options()]
+
+    def verb(
+        group: argparse._SubParsersAction[argparse.ArgumentParser], name: str, where: str, about: str
+    ) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = group.add_parser(name, help=about, description=about, parents=shared)
+        made.set_defaults(where=where)
+        return made
+
+    def group(name: str, about: str) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+        made = verbs.add_parser(name, help=about, description=about)
+        return made.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    run = verb(verbs, "run", "kiosk.cli.running:run", "the terminal")
+    run.add_argument("--control", type=int, default=-1, metavar="FD", help=argparse.SUPPRESS)
+    run.add_argument("--log", type=Path, metavar="FILE", help="where the processes' messages go (default: STATE/log)")
+
+    visit = verb(verbs, "visit", "kiosk.cli.running:visit", "the real app, driven by a visit script")
+    visit.add_argument("script", type=Path)
+    visit.add_argument("--out", type=Path, required=True, metavar="DIR", help="pictures and what came of it")
+    visit.add_argument("--size", default="", metavar="WxH", help="of the display, e.g. 1920x1080")
+    visit.add_argument("--display", default="", help="an existing X display instead of one of its own")
+
+    demo = verb(verbs, "demo", "kiosk.cli.running:demo", "what `make run` does: a terminal with simulated devices")
+    demo.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR")
+    demo.add_argument("--headless", action="store_true", help="drive one visit even where there is a display")
+
+    catalogue = group("catalogue", "the matters on offer")
+    check = verb(catalogue, "check", "kiosk.cli.catalogue:check", "every finding: file, line, rule, how to mend it")
+    check.add_argument("path", type=Path, metavar="PATH")
+    shown = verb(catalogue, "show", "kiosk.cli.catalogue:show_matter", "a matter as the terminal merges it")
+    shown.add_argument("matter")
+    shown.add_argument("--items", default="", metavar="A,B")
+    shown.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE")
+
+    card = group("card", "identity cards")
+    read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
+    read.add_argument("--device", required=True, metavar="ADDRESS")
+    read.add_argument("--within", type=float, default=30.0, metavar="SECONDS")
+
+    capture = group("capture", "photographed papers")
+    judged = verb(capture, "check", "kiosk.cli.devices:check_capture", "find and judge the paper in each picture")
+    judged.add_argument("images", nargs="+", metavar="IMAGE")
+
+    receipt = group("receipt", "receipts")
+    render = verb(
+        receipt, "render", "kiosk.cli.handing_in:render_receipt", "draw the receipt of a submitted application"
+    )
+    render.add_argument("application", type=Path, metavar="APPLICATION")
+    render.add_argument("--out", type=Path, required=True, metavar="PNG")
+    verify = verb(receipt, "verify", "kiosk.cli.handing_in:verify_receipt", "check a receipt's code")
+    verify.add_argument("code")
+
+    submit = verb(verbs, "submit", "kiosk.cli.handing_in:submit", "the path behind the last button, without screens")
+    submit.add_argument("application", type=Path, metavar="APPLICATION.json")
+    submit.add_argument("--pages", type=Path, metavar="DIR", help="the pictures, named by sha256.jpg")
+
+    outbox = group("outbox", "what waits for the county")
+    for name, about in (
+        ("status", "how many wait, since when, last trouble"),
+        ("list", "every record and its state"),
+        ("send", "send what waits now"),
+        ("verify", "check the database and every sealed file"),
+    ):
+        verb(outbox, name, f"kiosk.cli.outbox:{name}", about)
+    export = verb(outbox, "export", "kiosk.cli.outbox:export", "sealed records to a folder, such as a USB stick")
+    export.add_argument("folder", type=Path)
+
+    audit = group("audit", "the trail")
+    verb(audit, "show", "kiosk.cli.outbox:audit_show", "every event")
+    verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
+
+    verb(verbs, "doctor", "kiosk.cli.devices:doctor", "what works, what does not and what to do")
+    staff = group("staff", "staff access")
+    pin = verb(
+        staff, "set-pin", "kiosk.cli.devices:set_pin", "set the PIN (read from standard input, never an argument)"
+    )
+    pin.add_argument("--stdin", action="store_true", help="read it without asking, for provisioning")
+    return top
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse and carry out. Wrong usage ends with status 2 by argparse."""
+    given = parser().parse_args(arguments)
+    module, name = given.where.split(":")
+    try:
+        status: int = getattr(importlib.import_module(module), name)(given)
+    except SettingsError as error:
+        return complain(str(error))
+    except KeyboardInterrupt:
+        return FINDING
+    return status

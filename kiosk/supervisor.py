@@ -1,0 +1,311 @@
+"""The supervisor: starts the terminal's processes, brings a fresh visit for every person, ends the old one for good.
+
+It holds nothing personal. What it knows of a visit is which of its few moments it is in; what it knows of the outbox
+are ids and counts. It is kept small: it runs for months.
+
+A visit process is one person's. When it says its visit has ended, the fresh one that was started ahead is shown and
+the old one is killed: in Python nothing else truly forgets. A visit process that dies, or does not answer for
+`HANGS_S`, is replaced; so are sync and the simulators. The trail says what happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from kiosk import build
+from kiosk.channel import Channel
+from kiosk.processes import Child, start
+
+HANGS_S = 20.0  # a visit process that has not answered for so long is taken for hung
+CRASHES_CALM_S = 60.0  # a process that lived this long starts the waiting anew
+FIRST_RESTART_S, LAST_RESTART_S = 0.2, 30.0
+
+log = logging.getLogger("kiosk.supervisor")
+
+
+class Supervisor:
+    """Everything the terminal runs, from start to SIGTERM."""
+
+    def __init__(self, settings: Settings, state: Path, logs: Path, control_fd: int = -1) -> None:
+        build.refuse_test_parts(settings, control=control_fd >= 0)
+        self.settings, self.state, self.logs = settings, state, logs
+        self._control_fd = control_fd
+        self._active: Child | None = None
+        self._standby: Child | None = None
+        self._sync: Child | None = None
+        self._parts: Any = None  # kiosk.test_parts.Parts in a test profile
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending = asyncio.Event()
+        self._moment = "starting"  # of the active visit: starting | home | visit | ending
+        self._heard = time.monotonic()
+        self._restart_s = FIRST_RESTART_S
+        self._county: dict[str, Any] = {"online": False, "waiting": 0}
+        self._ready = asyncio.Event()  # devices' real addresses are known
+        self._home = asyncio.Event()
+        self._visible = asyncio.Event()
+        self._addresses: dict[str, str] = {}
+        self._county_url = settings.county.url
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._asked = 0
+
+    # ------------------------------------------------------------------ life
+
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT; returns the exit status."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ending.set)
+        self._active = await self._start_visit()  # first of all: a picture on the screen
+        self._spawn(self._watch_visit(self._active))
+        if self._control_fd >= 0:
+            self._spawn(self._serve_control(self._control_fd))
+        try:
+            await self._prepare()
+        except Exception as error:
+            log.exception("could not start")
+            print(f"kiosk: {error}", file=sys.stderr)
+            await self._stop()
+            return 1
+        self._spawn(self._keep_sync())
+        self._ready.set()
+        self._activate(self._active, farewell=None)
+        self._spawn(self._watch_pulse())
+        await self._ending.wait()
+        await self._stop()
+        return 0
+
+    async def _prepare(self) -> None:
+        """Devices' addresses, an embedded gateway, the terminal's enrolment."""
+        names = ("id_card", "social_card", "camera", "receipt_printer", "speaker")
+        self._addresses = {name: getattr(self.settings.devices, name) for name in names}
+        if self.settings.county.embedded or any(a.startswith("sim:") for a in self._addresses.values()):
+            from kiosk.test_parts import Parts  # only where settings ask for them; refused above in production
+
+            self._parts = Parts(self.settings, self.state, self.logs)
+            self._addresses, url = await self._parts.start(self._addresses)
+            self._county_url = url or self._county_url
+        if self._county_url and not (self.state / "terminal.json").exists():
+            log.info("not enrolled yet: `kiosk enrol` or an embedded gateway does it")
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for child in (self._active, self._standby, self._sync):
+            if child is not None:
+                await child.kill()
+        if self._parts is not None:
+            await self._parts.stop()
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the supervisor ended: %r", error)
+            self._ending.set()
+
+    # ------------------------------------------------------------------ visits
+
+    def _arguments(self) -> list[str]:
+        found = ["--state", str(self.state)]
+        if self.settings.source:
+            found += ["--config", self.settings.source]
+        if self._control_fd >= 0:
+            found.append("--tested")
+        return found
+
+    async def _start_visit(self) -> Child:
+        return await start("visit", self._arguments(), log=self.logs / "visit.log")
+
+    def _activate(self, child: Child, farewell: dict[str, Any] | None) -> None:
+        child.channel.send({"do": "activate", "devices": self._addresses, "county": self._county_url,
+                            "line": self._county, "farewell": farewell})  # fmt: skip
+        self._heard = time.monotonic()
+
+    async def _watch_visit(self, child: Child) -> None:
+        """Hear one visit process out, from its start to its end."""
+        began = time.monotonic()
+        async for message in child.channel.messages():
+            self._heard = time.monotonic() if child is self._active else self._heard
+            await self._hear(child, message)
+        await child.kill()
+        if child is self._standby:
+            self._standby = None
+            return
+        if child is not self._active or self._ending.is_set():
+            return
+        log.error("the visit process ended by itself (%s)", child.process.returncode)
+        if time.monotonic() - began > CRASHES_CALM_S:
+            self._restart_s = FIRST_RESTART_S
+        await asyncio.sleep(self._restart_s)
+        self._restart_s = min(LAST_RESTART_S, self._restart_s * 2)
+        self._home.clear()
+        fresh = self._standby or await self._start_visit()
+        new = fresh is not self._standby
+        self._active, self._standby = fresh, None
+        if new:
+            self._spawn(self._watch_visit(fresh))
+        await self._ready.wait()
+        self._activate(fresh, farewell={"ending": "fault", "take": []} if self._moment == "visit" else None)
+
+    async def _hear(self, child: Child, message: dict[str, Any]) -> None:
+        said = message.get("say")
+        if said == "moment" and child is self._active:
+            self._moment = str(message.get("moment"))
+            if self._moment == "home":
+                self._home.set()
+                self._visible.set()
+            else:
+                self._home.clear()
+            if self._moment == "ending" and self._standby is None:
+                self._standby = await self._start_visit()
+                self._spawn(self._watch_visit(self._standby))
+        elif said == "ended" and child is self._active:
+            await self._replace(child, {"ending": message.get("ending", "done"), "take": message.get("take", [])})
+        elif said == "shown":
+            self._visible.set()
+        elif said == "committed" and self._sync is not None:
+            self._sync.channel.send({"wake": True})
+        elif said == "restart" and child is self._active:
+            await self._replace(child, None)
+        elif said == "answer":
+            waiting = self._answers.pop(int(message.get("n", 0)), None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(message)
+
+    async def _replace(self, old: Child, farewell: dict[str, Any] | None) -> None:
+        """Show the fresh process, then kill the one that knew the person."""
+        if self._standby is None:
+            self._standby = await self._start_visit()
+            self._spawn(self._watch_visit(self._standby))
+        self._visible.clear()
+        self._home.clear()
+        self._active, self._standby = self._standby, None
+        self._activate(self._active, farewell)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._until_visible(), HANGS_S)
+        await old.kill()
+
+    async def _until_visible(self) -> None:
+        await self._visible.wait()
+
+    async def _watch_pulse(self) -> None:
+        """Kill a visit process that has stopped answering; its watcher starts another."""
+        while True:
+            await asyncio.sleep(HANGS_S / 4)
+            child = self._active
+            if child is not None and child.alive and time.monotonic() - self._heard > HANGS_S:
+                log.error("the visit process has not answered for %g s: replaced", HANGS_S)
+                self._heard = time.monotonic()
+                with contextlib.suppress(ProcessLookupError):
+                    child.process.kill()
+
+    # ------------------------------------------------------------------ sync
+
+    async def _keep_sync(self) -> None:
+        """Keep the sync process running as long as the terminal does."""
+        if not self._county_url:
+            return
+        pause = FIRST_RESTART_S
+        while not self._ending.is_set():
+            began = time.monotonic()
+            arguments = [*self._arguments(), "--county", self._county_url]
+            self._sync = await start("sync", [a for a in arguments if a != "--tested"], log=self.logs / "sync.log")
+            async for message in self._sync.channel.messages():
+                self._hear_sync(message)
+            await self._sync.kill()
+            self._tell_line({"online": False})
+            log.error("the sync process ended by itself (%s)", self._sync.process.returncode)
+            pause = FIRST_RESTART_S if time.monotonic() - began > CRASHES_CALM_S else min(LAST_RESTART_S, pause * 2)
+            await asyncio.sleep(pause)
+
+    def _hear_sync(self, message: dict[str, Any]) -> None:
+        if "acknowledged" in message and self._active is not None:
+            self._active.channel.send({"do": "acknowledged", "id": message["acknowledged"]})
+        known = {key: message[key] for key in ("online", "waiting", "oldest_since", "last_error") if key in message}
+        if known:
+            self._tell_line(known)
+
+    def _tell_line(self, change: dict[str, Any]) -> None:
+        self._county = {**self._county, **change}
+        for child in (self._active, self._standby):
+            if child is not None:
+                child.channel.send({"do": "line", **self._county})
+
+    # ------------------------------------------------------------------ control, test profiles only
+
+    async def _serve_control(self, fd: int) -> None:
+        channel = await Channel.open(fd)
+        asks: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "ready": self._ask_ready,
+            "simulate": self._ask_simulate,
+            "kill": self._ask_kill,
+            "county": self._ask_county,
+        }
+        async for message in channel.messages():
+            asked = str(message.get("ask"))
+            try:
+                answer = await asks.get(asked, self._ask_visit)(message)
+                channel.send({"n": message.get("n"), "answer": answer})
+            except Exception as error:  # noqa: BLE001 - whatever went wrong is the tester's answer
+                channel.send({"n": message.get("n"), "problem": f"{type(error).__name__}: {error}"})
+        self._ending.set()
+
+    async def _ask_ready(self, _: dict[str, Any]) -> bool:
+        await self._ready.wait()
+        await self._home.wait()
+        return True
+
+    async def _ask_simulate(self, message: dict[str, Any]) -> Any:
+        await self._ready.wait()
+        if self._parts is None:
+            raise RuntimeError("no simulators in this profile")
+        return await self._parts.simulate(
+            str(message["device"]), str(message["do"]), dict(message.get("arguments", {}))
+        )
+
+    async def _ask_county(self, _: dict[str, Any]) -> Any:
+        await self._ready.wait()
+        return {"url": self._county_url, "state": str(self._parts.gateway_state) if self._parts else "", **self._county}
+
+    async def _ask_kill(self, message: dict[str, Any]) -> bool:
+        name, _, point = str(message["what"]).partition("@")
+        child = {"visit": self._active, "sync": self._sync}.get(name)
+        if child is None:
+            raise RuntimeError(f"no process {name!r}; there are visit and sync")
+        if point:
+            child.channel.send({"do": "die_at", "point": point})
+        else:
+            self._home.clear()
+            child.process.kill()
+        return True
+
+    async def _ask_visit(self, message: dict[str, Any]) -> Any:
+        """Anything else is for the process that is on the screen."""
+        await self._ready.wait()
+        if self._active is None or not self._active.alive:
+            raise RuntimeError("no visit process at this moment")
+        self._asked += 1
+        number = self._asked
+        waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[number] = waiting
+        self._active.channel.send({"do": "control", **{**message, "n": number}})
+        try:
+            answer = await asyncio.wait_for(waiting, HANGS_S)
+        finally:
+            self._answers.pop(number, None)
+        if "problem" in answer:
+            raise RuntimeError(answer["problem"])
+        return answer.get("answer")

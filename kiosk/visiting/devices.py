@@ -1,0 +1,78 @@
+"""The devices of one visit: opened from their addresses, watched, gone and back.
+
+Every port is opened when the addresses are known and looked after for as long as the visit lives. What the residents'
+screens need of all of it is a `Surroundings` event and the words of the status line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hardware.ports import Device, Health, Status
+
+log = logging.getLogger("kiosk.devices")
+
+USABLE = (Health.ONLINE, Health.BUSY, Health.UNKNOWN)
+
+
+class Devices:
+    """`changed` is called, on the loop, whenever a status changed."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self.ports: dict[str, Any] = {}
+        self.statuses: dict[str, Status] = {}
+        self._watchers: list[asyncio.Task[None]] = []
+        self.opened = asyncio.Event()
+
+    def open(self, addresses: Mapping[str, str], openers: Mapping[str, Callable[[str], Device]]) -> None:
+        """Open what is fitted. An address that names no device is a faulty device, not the end of the terminal."""
+        for name, address in addresses.items():
+            if not address:
+                self.statuses[name] = Status(Health.ABSENT, f"{name}.absent")
+                continue
+            try:
+                port = openers[name](address)
+            except (ValueError, KeyError, OSError) as error:
+                log.error("%s at %s cannot be opened: %s", name, address, error)  # noqa: TRY400 - the text says it all
+                self.statuses[name] = Status(Health.FAULTY, f"{name}.absent")
+                continue
+            self.ports[name] = port
+            self.statuses[name] = Status(Health.UNKNOWN)
+            self._watchers.append(asyncio.create_task(self._watch(name, port)))
+        self.opened.set()
+        self._changed()
+
+    async def _watch(self, name: str, port: Device) -> None:
+        while True:
+            try:
+                async for status in port.watch():
+                    if status != self.statuses.get(name):
+                        self.statuses[name] = status
+                        self._changed()
+            except Exception as error:
+                log.error("the watch over %s broke: %s", name, type(error).__name__)  # noqa: TRY400
+                self.statuses[name] = Status(Health.FAULTY, f"{name}.absent")
+                self._changed()
+            await asyncio.sleep(1.0)
+
+    def usable(self, name: str) -> bool:
+        """Whether it makes sense to ask the device for its service now."""
+        return name in self.ports and self.statuses[name].health in USABLE
+
+    def code(self, name: str) -> str:
+        """The fault card of a device that is not well, or ""."""
+        status = self.statuses.get(name)
+        return status.code if status is not None and status.health not in USABLE else ""
+
+    async def close(self) -> None:
+        for watcher in self._watchers:
+            watcher.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        for port in self.ports.values():
+            with contextlib.suppress(Exception):
+                await port.close()
