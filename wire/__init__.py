@@ -1,1 +1,14 @@
-"""What crosses between terminal and county, as bytes: messages, envelope, acknowledgement, receipt code."""
+"""What crosses between terminal and county, as bytes: messages, envelope, acknowledgement, receipt code.
+
+messages     the closed set of what goes up and what comes back; strict decoding, canonical encoding
+keys         the terminal's key, the county's keys, the certificate that ties a terminal to its county
+seal         encryption to the county and back
+envelope     what is readable on the way: nothing personal, not even the matter
+answers      what the county signs: acknowledgement, feed, health; and how to check it
+receipt      the signed code on the printed receipt, and its number
+requests     signature headers of a terminal's HTTP requests
+lookup       asking for one's own cases; the answer is sealed to the asker
+uuid7        application ids
+
+Nothing is imported here: a process loads only the modules it uses (start-up on two weak cores).
+"""

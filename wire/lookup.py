@@ -1,0 +1,125 @@
+"""Asking the county for one's own cases: with the receipt's secret, or with a card that was read here.
+
+The question is sealed to the county and holds a fresh age recipient; the answer is sealed to that. So a proxy that ends
+TLS sees neither, a recorded question played back tells nothing, and the answer can be read only by the process that
+asked, as long as it lives. Nothing of it is written anywhere on the terminal.
+
+A typed number opens nothing: `level` must be card or card+photo, and the terminal's signature on the request is what
+the county holds it to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from wire.canonical import Base64, KeyId, TerminalId, Utc, b64, canonical, decode, unb64
+from wire.errors import WireError
+from wire.keys import CountyKeys, CountyPublic
+from wire.messages import CaseNumber, CaseState, MessageId, Secret
+from wire.seal import AGE, PADDING_BYTES, suite
+
+
+class ByReceipt(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="receipt"):
+    id: MessageId
+    secret: Secret
+
+
+class ByCard(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="card"):
+    id_number: Annotated[str, Meta(min_length=1, max_length=40)]
+    level: Literal["card", "card+photo"]
+
+
+class LookupQuestion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Inside the seal. `reply_to`: age recipient of the asker, made for this one question."""
+
+    v: Literal[1] = 1
+    terminal: TerminalId
+    proof: ByReceipt | ByCard
+    reply_to: Annotated[str, Meta(pattern=r"^age1[0-9a-z]{20,90}$")]
+
+
+class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of POST /v1/lookup."""
+
+    v: Literal[1] = 1
+    key: KeyId
+    suite: str
+    body: Base64
+
+
+class LookupCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One case. `application`: its id; `receipt`: the 8 digits; `item` 0: the parent, whose title is the matter's."""
+
+    application: MessageId
+    receipt: str
+    item: Annotated[int, Meta(ge=0)]
+    number: CaseNumber
+    title: str
+    department: str
+    state: CaseState
+    at: Utc
+
+
+class LookupAnswer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Inside the answer's seal; newest application first, its parent case before its items' cases."""
+
+    v: Literal[1] = 1
+    cases: tuple[LookupCase, ...]
+
+
+class LookupResponse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    v: Literal[1] = 1
+    suite: str
+    body: Base64
+
+
+@dataclass(frozen=True, repr=False)
+class Asking:
+    """A question under way: `body` to POST, and what opens the answer. Drop it when the visit ends."""
+
+    body: bytes
+    _identity: str
+
+    def read(self, data: bytes | str) -> tuple[LookupCase, ...]:
+        """The answer's cases. Raises WireError lookup.*, seal.unreadable."""
+        response = decode(LookupResponse, data, "lookup")
+        plain = suite(response.suite).open(unb64(response.body, "lookup"), [self._identity])
+        return decode(LookupAnswer, plain, "lookup").cases
+
+
+def ask(proof: ByReceipt | ByCard, terminal: str, county: CountyPublic) -> Asking:
+    """Raises WireError seal.suite."""
+    import pyrage
+
+    identity = pyrage.x25519.Identity.generate()
+    key = county.seal_key(AGE)
+    text = canonical(LookupQuestion(terminal=terminal, proof=proof, reply_to=str(identity.to_public())))
+    body = suite(key.suite).seal(_padded(text), key.recipient)
+    return Asking(canonical(LookupRequest(key=key.id, suite=key.suite, body=b64(body))), str(identity))
+
+
+def read_question(data: bytes, keys: CountyKeys) -> LookupQuestion:
+    """At the county. Raises WireError lookup.*, seal.*."""
+    request = decode(LookupRequest, data, "lookup")
+    plain = suite(request.suite).open(unb64(request.body, "lookup"), keys.identities_for(request.key))
+    return decode(LookupQuestion, plain, "lookup")
+
+
+def answer(question: LookupQuestion, cases: tuple[LookupCase, ...]) -> bytes:
+    """At the county: the body of the response. Raises WireError seal.recipient."""
+    body = suite(AGE).seal(_padded(canonical(LookupAnswer(cases=cases))), question.reply_to)
+    return canonical(LookupResponse(suite=AGE, body=b64(body)))
+
+
+def _padded(text: bytes) -> bytes:
+    """Whole blocks, so that length does not tell how many cases somebody has."""
+    return text + b" " * (-len(text) % PADDING_BYTES)
+
+
+__all__ = [
+    "Asking", "ByCard", "ByReceipt", "LookupAnswer", "LookupCase", "LookupQuestion", "LookupRequest", "LookupResponse",
+    "WireError", "answer", "ask", "read_question",
+]  # fmt: skip
