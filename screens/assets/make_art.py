@@ -38,7 +38,7 @@ ALPHA_STEPS = 32  # levels of coverage kept in an icon: a smaller file, no diffe
 ICON_GAP = 2  # px between icons in an atlas, so that linear filtering never fetches a neighbour
 
 # A picture's view box says which family it belongs to; a family has its widths.
-PICTURE_WIDTHS = {120: (76, 124, 248), 240: (180, 360), 484: (484, 968)}
+PICTURE_WIDTHS = {120: (76, 124, 160, 248), 240: (180, 360), 300: (300, 600), 484: (484, 968)}
 
 
 def icon_names(listing: str = "icons.txt") -> list[str]:
@@ -54,7 +54,7 @@ def take_icons(package: Path) -> None:
     for name in icon_names():
         text = (package / "icons" / "outline" / f"{name}.svg").read_text(encoding="utf-8")
         text = re.sub(r'\s*class="[^"]*"', "", text).replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', "")
-        text = re.sub(r"\s+", " ", text).replace("> <", "><").replace('<svg xmlns', "<svg\n xmlns", 1).replace("\n", "")
+        text = re.sub(r"\s+", " ", text).replace("> <", "><").replace("<svg xmlns", "<svg\n xmlns", 1).replace("\n", "")
         (ICON_SOURCES / f"{name}.svg").write_text(text.strip() + "\n", encoding="utf-8")
     shutil.copy(package / "LICENSE", HERE / "icons" / "LICENSE.tabler-icons")
 
@@ -63,6 +63,21 @@ def render(svg: str, width: int) -> Image.Image:
     """The drawing as RGBA, `width` px wide."""
     done = subprocess.run(["rsvg-convert", "-w", str(width)], input=svg.encode(), capture_output=True, check=True)
     return Image.open(io.BytesIO(done.stdout)).convert("RGBA")
+
+
+def bleed(picture: Image.Image) -> Image.Image:
+    """The same picture, whose clear pixels next to an edge carry the edge's colour: the toolkit mixes colours without
+    regard to how clear they are, and black would fringe a picture that is not shown at its own size."""
+    import numpy as np
+
+    pixels = np.asarray(picture).astype(np.uint32)
+    weight = (pixels[..., 3:] > 0).astype(np.uint32)
+    padded = np.pad(np.concatenate([pixels[..., :3] * weight, weight], axis=2), ((1, 1), (1, 1), (0, 0)))
+    height, width = pixels.shape[:2]
+    around = sum(padded[y : y + height, x : x + width] for y in range(3) for x in range(3))
+    clear = (pixels[..., 3] == 0) & (around[..., 3] > 0)
+    pixels[clear, :3] = around[clear][:, :3] // around[clear][:, 3:]
+    return Image.fromarray(pixels.astype(np.uint8))
 
 
 def make_icons() -> None:
@@ -100,10 +115,7 @@ def make_pictures(prefixes: list[str]) -> None:
         if box is None or int(box[1]) not in PICTURE_WIDTHS:
             sys.exit(f"{source.name}: the view box must be 0 0 W H, with W one of {sorted(PICTURE_WIDTHS)}")
         for width in PICTURE_WIDTHS[int(box[1])]:
-            picture = render(text, width)
-            # Few flat colours: a palette of 128 with alpha loses nothing that the eye can see, and halves the file.
-            small = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-            small.save(out / f"{source.stem}@{width}.png", optimize=True)
+            bleed(render(text, width)).save(out / f"{source.stem}@{width}.png", optimize=True)
 
 
 def main() -> None:
