@@ -119,10 +119,18 @@ class Settings:
     source: str = dataclasses.field(default="", metadata={"internal": True})  # file it was read from
 
 
+T = typing.TypeVar("T")
+
+
 def load(path: Path | None) -> Settings:
     """Settings from a TOML file, or all defaults. Raises SettingsError."""
+    return read(Settings, path)
+
+
+def read(kind: type[T], path: Path | None) -> T:
+    """A settings dataclass of any program (its tables are dataclasses too) from a TOML file. Raises SettingsError."""
     if path is None:
-        return Settings()
+        return kind()
     try:
         text = path.read_text("utf-8")
     except OSError as error:
@@ -133,7 +141,7 @@ def load(path: Path | None) -> Settings:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
-    return _build(Settings, table, path, text, ())
+    return _build(kind, table, path, text, ())
 
 
 def _line(text: str, trail: tuple[str, ...]) -> int:
@@ -149,9 +157,6 @@ def _line(text: str, trail: tuple[str, ...]) -> int:
         elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
             return number
     return 1
-
-
-T = typing.TypeVar("T")
 
 
 def _build(kind: type[T], table: dict[str, object], path: Path, text: str, trail: tuple[str, ...]) -> T:
