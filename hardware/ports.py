@@ -53,8 +53,8 @@ class Device(Protocol):
 
     async def status(self) -> Status: ...
 
-    async def watch(self) -> AsyncIterator[Status]:
-        """Every change of status from now on, the present one first."""
+    def watch(self) -> AsyncIterator[Status]:
+        """Every change of status from now on, the present one first: `async for status in device.watch()`."""
         ...
 
     async def close(self) -> None: ...

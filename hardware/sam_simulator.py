@@ -1,0 +1,334 @@
+"""A resident-card reader that is not there: answers the SAM protocol on a pty, at the line's pace.
+
+The address is a symbolic link that stays the same when the reader is unplugged and comes back, as a udev name does.
+A pty carries bytes at any speed, so answers are paced here: `baud / 10` bytes a second, after the reader's own delay.
+
+Commands: insert card=NAME · remove · unplug · replug · fault what=… [times=1, 0: until mended] [on=COMMAND] … · mend
+Faults (`on`: any | find | select | read | added_address | status | sam_number):
+  late seconds=  the whole answer comes that much later     slow factor=   the line is so many times slower
+  split pieces= pause_s=   the answer comes in pieces       doubled        the answer comes twice
+  truncated keep=          only the first bytes come        silent         no answer
+  corrupted at=            one byte is flipped              checksum       the check byte is wrong
+  length by=               the length field is wrong        noise count=   junk bytes come before the answer
+  word sw=                 this status instead              pulled         the card is taken away during the answer
+  swapped card=            another card lies there afterwards
+  reset after_s=           the reader drops off the line in the middle of the answer and returns after so long
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pty
+import tty
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hardware import sam
+from hardware.sam import Answer, Command, FrameError, Word
+from hardware.sam_card import encode_added_address, encode_text
+from hardware.sample_cards import SampleCard, pick
+from hardware.simulators import Setup, SimulatorError
+
+NAMES = {
+    sam.FIND: "find",
+    sam.SELECT: "select",
+    sam.READ: "read",
+    sam.READ_WITH_FINGERPRINT: "read",
+    sam.READ_ADDED_ADDRESS: "added_address",
+    sam.STATUS: "status",
+    sam.SAM_NUMBER: "sam_number",
+    sam.RESET: "reset",
+}
+FAULTS: dict[str, dict[str, Any]] = {
+    # what -> its own arguments with their defaults
+    "late": {"seconds": 3.0},
+    "slow": {"factor": 20.0},
+    "split": {"pieces": 7, "pause_s": 0.02},
+    "doubled": {},
+    "truncated": {"keep": 100},
+    "silent": {},
+    "corrupted": {"at": -2},
+    "checksum": {},
+    "length": {"by": 1},
+    "noise": {"count": 11},
+    "word": {"sw": int(Word.READ_FAILED)},
+    "pulled": {},
+    "swapped": {"card": ""},
+    "reset": {"after_s": 1.0},
+}
+# Seconds a reader works before its answer begins; a read talks to the card for most of it.
+DELAYS_S = {"find": 0.03, "select": 0.04, "read": 0.30, "added_address": 0.08}
+# 05.03-20250101-0000000042-0000000000: no real module's
+SAM_NUMBER = b"".join(part.to_bytes(size, "little") for part, size in ((5, 2), (3, 2), (20250101, 4), (42, 4), (0, 4)))
+PACE_S = 0.004
+
+
+@dataclass
+class _Pending:
+    what: str
+    on: str
+    left: int  # answers it still befalls; 0: until mended
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+class SamSimulator:
+    """The pretended reader. Options: baud (115200), pace (1; 0: as fast as the pty carries), delay (1; × its own)."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        try:
+            self._baud = int(setup.options.get("baud", 115200))
+            self._pace = float(setup.options.get("pace", 1))
+            self._delay = float(setup.options.get("delay", 1))
+        except (TypeError, ValueError):
+            raise SimulatorError("baud, pace and delay want numbers") from None
+        self._link = setup.folder / "reader"
+        self._master = self._slave = -1
+        self._in = bytearray()
+        self._commands: asyncio.Queue[bytes] = asyncio.Queue()
+        self._working: asyncio.Task[None] | None = None
+        self._returning: asyncio.Task[None] | None = None
+        self._faults: list[_Pending] = []
+        self._card: SampleCard | None = None
+        self._was_read = False  # a card that was read is found again only after it has left the field
+        self._selected = False
+
+    async def start(self) -> str:
+        self._plug()
+        return f"sam://{self._link}?baud={self._baud}"
+
+    async def stop(self) -> None:
+        if self._returning is not None:
+            self._returning.cancel()
+        self._unplug()
+
+    # ------------------------------------------------------------ commands of a script
+
+    async def command(self, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        if do == "insert":
+            try:
+                self._lay(pick(args.get("card", "")))
+            except ValueError as error:
+                raise SimulatorError(str(error)) from None
+        elif do == "remove":
+            self._take_away()
+        elif do == "unplug":
+            self._unplug()
+        elif do == "replug":
+            if self._master < 0:
+                self._plug()
+        elif do == "fault":
+            self._add_fault(args)
+        elif do == "mend":
+            self._faults.clear()
+            if self._master < 0:
+                self._plug()
+        else:
+            raise SimulatorError(f"an ID-card reader cannot {do!r}: insert, remove, unplug, replug, fault, mend")
+        return {}
+
+    def _add_fault(self, args: Mapping[str, Any]) -> None:
+        what = str(args.get("what", ""))
+        if what == "unplug":  # the words of a visit script: fault = "id_card", what = "unplug"
+            self._unplug()
+            return
+        if what not in FAULTS:
+            raise SimulatorError(f"no fault {what!r}; there are unplug, {', '.join(sorted(FAULTS))}")
+        on = str(args.get("on", "read" if what in ("pulled", "swapped", "reset") else "any"))
+        if on != "any" and on not in NAMES.values():
+            raise SimulatorError(f"no command {on!r}; there are any, {', '.join(sorted(set(NAMES.values())))}")
+        own = {key: args.get(key, default) for key, default in FAULTS[what].items()}
+        for key, default in FAULTS[what].items():
+            if isinstance(default, int | float) and not isinstance(own[key], int | float):
+                raise SimulatorError(f"{key} wants a number")
+        if what == "swapped":
+            try:
+                own["card"] = pick(own["card"])
+            except ValueError as error:
+                raise SimulatorError(str(error)) from None
+        self._faults.append(_Pending(what, on, int(args.get("times", 1)), own))
+
+    def _lay(self, card: SampleCard) -> None:
+        self._card, self._was_read, self._selected = card, False, False
+
+    def _take_away(self) -> None:
+        self._card, self._was_read, self._selected = None, False, False
+
+    # ------------------------------------------------------------ the cable
+
+    def _plug(self) -> None:
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)  # held open: a pty whose last slave closes reports an error instead of silence
+        os.set_blocking(self._master, False)
+        self._link.unlink(missing_ok=True)
+        self._link.symlink_to(os.ttyname(self._slave))
+        self._in.clear()
+        self._commands = asyncio.Queue()
+        asyncio.get_running_loop().add_reader(self._master, self._arrived)
+        self._working = asyncio.create_task(self._work(self._commands))
+
+    def _unplug(self) -> None:
+        if self._master < 0:
+            return
+        asyncio.get_running_loop().remove_reader(self._master)
+        self._link.unlink(missing_ok=True)
+        os.close(self._master)
+        os.close(self._slave)
+        self._master = self._slave = -1
+        self._selected = False
+        if self._working is not None and self._working is not asyncio.current_task():
+            self._working.cancel()
+
+    async def _come_back(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        if self._master < 0:
+            self._plug()
+
+    # ------------------------------------------------------------ the line
+
+    def _arrived(self) -> None:
+        try:
+            self._in += os.read(self._master, 4096)
+        except OSError:
+            return
+        while True:
+            start = self._in.find(sam.PREAMBLE)
+            if start < 0:
+                del self._in[: max(0, len(self._in) - len(sam.PREAMBLE) + 1)]
+                return
+            del self._in[:start]
+            if len(self._in) < 7:
+                return
+            whole = 7 + int.from_bytes(self._in[5:7], "big")
+            if whole > 64:  # no command is longer
+                del self._in[:5]
+                continue
+            if len(self._in) < whole:
+                return
+            self._commands.put_nowait(bytes(self._in[:whole]))
+            del self._in[:whole]
+
+    async def _work(self, commands: asyncio.Queue[bytes]) -> None:
+        while True:
+            frame = await commands.get()
+            try:
+                command = sam.decode_command(frame)
+            except FrameError as error:
+                word = Word.CHECKSUM if error.reason == "checksum" else Word.LENGTH
+                await self._send(sam.encode_answer(Answer(0, 0, word)), 1.0)
+                continue
+            await self._carry_out(command)
+            if self._master < 0:
+                return
+
+    def _fault_for(self, name: str) -> _Pending | None:
+        for fault in self._faults:
+            if fault.on in ("any", name):
+                if fault.left == 1:
+                    self._faults.remove(fault)
+                elif fault.left > 1:
+                    fault.left -= 1
+                return fault
+        return None
+
+    async def _carry_out(self, command: Command) -> None:
+        name = NAMES.get(command, "baud" if command.code == 0x60 else "")
+        fault = self._fault_for(name)
+        what = fault.what if fault else ""
+        args = fault.args if fault else {}
+        if what == "silent":
+            return
+        await asyncio.sleep(DELAYS_S.get(name, 0.002) * self._delay + (args["seconds"] if what == "late" else 0.0))
+        if what == "pulled":
+            # The reader notices in the middle of its talk with the card and gives the read up.
+            await asyncio.sleep(DELAYS_S.get(name, 0.0) * self._delay / 2)
+            self._take_away()
+        if what == "swapped":
+            self._lay(args["card"])
+        answer = self._answer(command)
+        if what == "word":
+            answer = Answer(0, 0, int(args["sw"]) & 0xFF)
+        frame = sam.encode_answer(answer)
+        match what:
+            case "truncated":
+                frame = frame[: int(args["keep"])]
+            case "corrupted":
+                at = int(args["at"]) % len(frame)
+                frame = frame[:at] + bytes((frame[at] ^ 0x20,)) + frame[at + 1 :]
+            case "checksum":
+                frame = frame[:-1] + bytes((frame[-1] ^ 0xFF,))
+            case "length":
+                length = (int.from_bytes(frame[5:7], "big") + int(args["by"])) & 0xFFFF
+                frame = frame[:5] + length.to_bytes(2, "big") + frame[7:]
+            case "noise":
+                frame = bytes((37 * n + 11) & 0xFF for n in range(int(args["count"]))) + frame
+            case "doubled":
+                frame += frame
+        if what == "reset":
+            await self._send(frame[: len(frame) // 2], 1.0)
+            self._unplug()
+            self._returning = asyncio.create_task(self._come_back(float(args["after_s"])))
+            return
+        pieces = max(1, int(args["pieces"])) if what == "split" else 1
+        size = -(-len(frame) // pieces)
+        for at in range(0, len(frame), size):
+            if at:
+                await asyncio.sleep(float(args["pause_s"]))
+            await self._send(frame[at : at + size], float(args["factor"]) if what == "slow" else 1.0)
+        if command.code == 0x60 and answer.ok:
+            self._baud = sam.BAUDS[command.parameter]
+
+    async def _send(self, data: bytes, factor: float) -> None:
+        """Puts bytes on the line no faster than it carries them (10 bits a byte: 8N1)."""
+        loop = asyncio.get_running_loop()
+        begun, sent = loop.time(), 0
+        while sent < len(data) and self._master >= 0:
+            due = len(data)
+            if self._pace > 0:
+                due = min(due, int((loop.time() - begun) * self._baud / 10 / factor / self._pace))
+            if due > sent:
+                with contextlib.suppress(BlockingIOError):
+                    sent += os.write(self._master, data[sent:due])
+            if sent < len(data):
+                await asyncio.sleep(PACE_S)
+
+    # ------------------------------------------------------------ what a reader answers
+
+    def _answer(self, command: Command) -> Answer:
+        card = self._card
+        if command == sam.FIND:
+            if card is None or self._was_read:
+                return Answer(0, 0, Word.NO_CARD)
+            return Answer(0, 0, Word.FOUND, bytes(4))
+        if command == sam.SELECT:
+            if card is None or self._was_read:
+                return Answer(0, 0, Word.SELECT_FAILED)
+            self._selected = True
+            return Answer(0, 0, Word.OK, bytes(8))
+        if command in (sam.READ, sam.READ_WITH_FINGERPRINT):
+            if card is None or not self._selected:
+                return Answer(0, 0, Word.READ_FAILED)
+            self._was_read = True
+            return Answer(0, 0, Word.OK, self._blocks(card, command == sam.READ_WITH_FINGERPRINT))
+        if command == sam.READ_ADDED_ADDRESS:
+            if card is None or not self._selected:
+                return Answer(0, 0, Word.READ_FAILED)
+            if not card.record.added_address:
+                return Answer(0, 0, Word.NO_CONTENT)
+            return Answer(0, 0, Word.OK, encode_added_address(card.record.added_address))
+        if command == sam.SAM_NUMBER:
+            return Answer(0, 0, Word.OK, SAM_NUMBER)
+        if command in (sam.STATUS, sam.RESET, sam.MOST_RADIO_BYTES):
+            return Answer(0, 0, Word.OK)
+        if command.code == 0x60 and command.parameter < len(sam.BAUDS):
+            return Answer(0, 0, Word.OK)
+        return Answer(0, 0, Word.COMMAND)
+
+    def _blocks(self, card: SampleCard, with_fingerprint: bool) -> bytes:
+        text = encode_text(card.record)
+        photo = card.record.photo or bytes(sam.PHOTO_BYTES)
+        sizes = [len(text), len(photo), 0] if with_fingerprint else [len(text), len(photo)]
+        return b"".join(size.to_bytes(2, "big") for size in sizes) + text + photo
