@@ -1,0 +1,217 @@
+"""Text: broken into lines by meaning, drawn once, kept as textures.
+
+Kivy's own label breaks Chinese anywhere and renders the whole block again for every change of colour. Here a line is a
+row of runs (regular or bold); each run is one texture, white, tinted when drawn, so the same words cost once per size.
+Lines are broken where a reader would: after a mark if possible, never before one, never inside a number, and never so
+that a single character is left over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kivy.core.text import Label as CoreLabel
+from kivy.core.text import LabelBase
+from kivy.graphics.texture import Texture
+
+from config import fonts
+
+
+REGULAR, BOLD = "Terminal", "TerminalBold"
+
+NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line
+NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
+AFTER = set("，。；：？！、")  # where a reader takes breath
+TEXTURES_KEPT_BYTES = 24_000_000
+
+_ready = False
+
+
+def load_fonts() -> None:
+    """Tell Kivy the two files, once."""
+    global _ready
+    if not _ready:
+        LabelBase.register(REGULAR, str(fonts.path()))
+        LabelBase.register(BOLD, str(fonts.path(bold=True)))
+        _ready = True
+
+
+@lru_cache(maxsize=64)
+def _meter(size: int, bold: bool) -> CoreLabel:
+    load_fonts()
+    return CoreLabel(font_name=BOLD if bold else REGULAR, font_size=size)
+
+
+@lru_cache(maxsize=8192)
+def advance(piece: str, size: int, bold: bool) -> int:
+    """Width of a piece in px. A Chinese character is as wide as the type is high."""
+    if len(piece) == 1 and "\u3000" <= piece <= "\u9fff":
+        return size
+    return int(_meter(size, bold).get_extents(piece)[0])
+
+
+class _Textures:
+    """Rendered runs, those not drawn for the longest time let go first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, bool], Texture] = OrderedDict()
+        self._bytes = 0
+
+    def __call__(self, text: str, size: int, bold: bool) -> Texture:
+        key = (text, size, bold)
+        texture = self._kept.get(key)
+        if texture is not None:
+            self._kept.move_to_end(key)
+            return texture
+        load_fonts()
+        label = CoreLabel(text=text, font_name=BOLD if bold else REGULAR, font_size=size, color=(1, 1, 1, 1))
+        label.refresh()
+        texture = label.texture
+        texture.mag_filter = texture.min_filter = "nearest"  # drawn on whole pixels: crisp, and cheaper
+        self._kept[key] = texture
+        self._bytes += texture.width * texture.height * 4
+        while self._bytes > TEXTURES_KEPT_BYTES and len(self._kept) > 1:
+            _, old = self._kept.popitem(last=False)
+            self._bytes -= old.width * old.height * 4
+        return texture
+
+    def forget(self) -> None:
+        """Let go of everything: what a person wrote is among it."""
+        self._kept.clear()
+        self._bytes = 0
+
+
+textures = _Textures()
+
+
+@dataclass(frozen=True)
+class Run:
+    text: str
+    bold: bool
+    x: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Lines of runs; `width` of the widest line, `height` of all, `pitch` from line to line, px."""
+
+    lines: tuple[tuple[Run, ...], ...]
+    widths: tuple[int, ...]
+    width: int
+    height: int
+    pitch: int
+
+
+def plain(text: str) -> str:
+    """The text without marks of emphasis and line ends: what is read aloud and searched for."""
+    return text.replace("**", "").replace("\n", "")
+
+
+def _atoms(text: str, bold: bool) -> list[tuple[str, bool]]:
+    """Pieces that are never broken: single characters, numbers and Latin words; **…** turns bold on and off."""
+    atoms: list[tuple[str, bool]] = []
+    for index, part in enumerate(text.split("**")):
+        strong = bold or index % 2 == 1
+        atoms += [(piece, strong) for piece in re.findall(r"[A-Za-z0-9*.:/+@_#&\-–]+| |.", part)]
+    return atoms
+
+
+@lru_cache(maxsize=2048)
+def lay(text: str, size: int, bold: bool, width: int, leading: float) -> Laid:
+    """Break text into lines of at most `width` px; 0: as wide as it wants. New lines in the text are kept."""
+    lines: list[list[tuple[str, bool]]] = []
+    strong = bold
+    for paragraph in text.split("\n"):
+        start = "**" if strong and not bold else ""
+        lines += _broken(_atoms(start + paragraph, bold), size, width)
+        if paragraph.count("**") % 2 == 1:
+            strong = not strong
+    done: list[tuple[Run, ...]] = []
+    widths: list[int] = []
+    for line in lines:
+        runs: list[Run] = []
+        x = 0
+        while line and line[-1][0] == " ":
+            line = line[:-1]
+        index = 0
+        while index < len(line):
+            end = index
+            while end < len(line) and line[end][1] == line[index][1]:
+                end += 1
+            piece = "".join(atom for atom, _ in line[index:end])
+            wide = advance(piece, size, line[index][1])
+            runs.append(Run(piece, line[index][1], x, wide))
+            x += wide
+            index = end
+        done.append(tuple(runs))
+        widths.append(x)
+    pitch = round(size * leading)
+    return Laid(tuple(done), tuple(widths), max(widths, default=0), pitch * len(done), pitch)
+
+
+def _broken(atoms: list[tuple[str, bool]], size: int, width: int) -> list[list[tuple[str, bool]]]:
+    if not atoms:
+        return [[]]
+    wide = [advance(piece, size, strong) for piece, strong in atoms]
+    if width <= 0 or sum(wide) <= width:
+        return [atoms]
+    atoms, wide = _split_long(atoms, wide, size, width)
+    count = len(atoms)
+    total = [0]
+    for one in wide:
+        total.append(total[-1] + one)
+    # Fewest lines first, then the best places: cost of ending a line before atom `end`, from the back.
+    best: list[tuple[int, float, int]] = [(0, 0.0, count)] * (count + 1)
+    for start in range(count - 1, -1, -1):
+        found: tuple[int, float, int] | None = None
+        for end in range(start + 1, count + 1):
+            # A mark at the end of a line may hang over by half its width: its right half is empty.
+            hang = wide[end - 1] // 2 if atoms[end - 1][0] in NOT_FIRST and wide[end - 1] >= size else 0
+            if total[end] - total[start] - hang > width:
+                break
+            if end < count and not _may_break(atoms[end - 1][0], atoms[end][0]):
+                continue
+            cost = _cost(atoms, total, start, end, size, width)
+            rest = best[end]
+            total_cost = (rest[0] + 1, rest[1] + cost, end)
+            if found is None or total_cost[:2] < found[:2]:
+                found = total_cost
+        best[start] = found or (best[start + 1][0] + 1, best[start + 1][1] + 50.0, start + 1)
+    lines = []
+    start = 0
+    while start < count:
+        end = best[start][2]
+        lines.append(atoms[start:end])
+        while end < count and atoms[end][0] == " ":
+            end += 1
+        start = end
+    return lines
+
+
+def _split_long(
+    atoms: list[tuple[str, bool]], wide: list[int], size: int, width: int
+) -> tuple[list[tuple[str, bool]], list[int]]:
+    """A single word wider than a line is broken after all, rather than cut off."""
+    if all(one <= width for one in wide):
+        return atoms, wide
+    out: list[tuple[str, bool]] = []
+    for (piece, strong), one in zip(atoms, wide, strict=True):
+        out += [(piece, strong)] if one <= width else [(letter, strong) for letter in piece]
+    return out, [advance(piece, size, strong) for piece, strong in out]
+
+
+def _may_break(before: str, after: str) -> bool:
+    return after[0] not in NOT_FIRST and before[-1] not in NOT_LAST and after != " "
+
+
+def _cost(atoms: list[tuple[str, bool]], total: list[int], start: int, end: int, size: int, width: int) -> float:
+    filled = (total[end] - total[start]) / width
+    if end == len(atoms):
+        return 8.0 if total[end] - total[start] < 1.9 * size and start > 0 else 0.0
+    cost = (1.0 - min(filled, 1.0)) ** 2
+    mark = atoms[end - 1][0]
+    return cost + (0.0 if mark in AFTER else 0.15 if mark == " " else 0.9)

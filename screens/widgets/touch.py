@@ -1,0 +1,406 @@
+"""What can be pressed has thickness. A key answers in the same frame; what it means goes to the stage by its ident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.input.motionevent import MotionEvent
+from kivy.properties import ObjectProperty
+
+from screens import shapes
+from screens.theme import look
+from screens.widgets.base import Column, Disc, Icon, Node, Row, Text
+
+SLIP_PX = 24  # a finger may slip this far off a key (reference px) and still mean it
+
+
+class Touchable(Node):
+    """Mixin: pressed while a finger is on it, acts when the finger leaves it there."""
+
+    live = True  # False: it is shown and waits for something else
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.pressed = False
+        super().__init__(**kwargs)
+
+    @property
+    def can_be_touched(self) -> bool:
+        return self.live and bool(self.ident) and self.shown and self.box[2] > 0
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        if not self.can_be_touched or not self.collide_point(*touch.pos):
+            return bool(super().on_touch_down(touch))
+        touch.grab(self)
+        self.pressed = True
+        self.repaint_all()
+        return True
+
+    def on_touch_up(self, touch: MotionEvent) -> bool:
+        if touch.grab_current is not self:
+            return bool(super().on_touch_up(touch))
+        touch.ungrab(self)
+        if not self.pressed:
+            return True
+        self.pressed = False
+        self.repaint_all()
+        slip = look.u(SLIP_PX)
+        x, y = touch.pos
+        if self.x - slip <= x <= self.right + slip and self.y - slip <= y <= self.top + slip and self.can_be_touched:
+            self.act()
+        return True
+
+    def act(self) -> None:
+        """What pressing it means: by its ident, to the stage."""
+        node: Any = self
+        while node is not None and not hasattr(node, "pressed_ident"):
+            node = node.parent if node.parent is not node else None
+        if node is not None:
+            node.pressed_ident(self.ident)
+
+    def repaint_all(self) -> None:
+        """A pressed key moves down with all that is on it."""
+        self.place(*self.box)
+
+    def sunk(self) -> int:
+        return look.u(look.palette.ledge_px) if self.pressed else 0
+
+
+KINDS = {
+    # kind: (fill, edge, ledge, pressed fill, ink, icon ink, heavy edge)
+    "plain": ("key", "key_edge", "key_ledge", "key_pressed", "key_ink", "accent", False),
+    "main": ("main", "main_edge", "main_ledge", "main_pressed", "main_ink", "main_ink", False),
+    "chosen": ("chosen", "chosen_edge", "chosen_ledge", "key_pressed", "chosen_ink", "accent", True),
+    "waiting": ("waiting", "waiting_edge", "", "waiting", "waiting_ink", "waiting_ink", False),
+}
+
+
+def slab(node: Touchable, kind: str, *, radius: int = 22) -> None:
+    """Paint what a thing that can be pressed lies on: body, edge, ledge; pressed: lower, without ledge."""
+    fill, edge, ledge, pressed_fill, _, _, heavy = KINDS[kind]
+    x, y, width, height = node.box
+    group = node.canvas.before
+    down = look.u(look.palette.ledge_px)
+    if kind == "waiting":
+        shapes.box(
+            group, x, look.height - y - height, width, height, radius=look.u(radius), fill=look.colour(fill),
+        )  # fmt: skip
+        shapes.dashes(
+            group, shapes.outline(x + 1, look.height - y - height + 1, width - 2, height - 2, look.u(radius)),
+            look.u(3), look.colour(edge), look.u(8), look.u(5), closed=True,
+        )  # fmt: skip
+        return
+    body = height - down
+    sunk = node.pressed
+    shapes.box(
+        group, x, look.height - y - body - (down if sunk else 0), width, body, radius=look.u(radius),
+        fill=look.colour(pressed_fill if sunk else fill),
+        edge=look.u(look.palette.heavy_px if heavy else look.palette.edge_px), line=look.colour(edge),
+        ledge=0 if sunk else down, base=look.colour(ledge),
+    )  # fmt: skip
+
+
+class Key(Touchable):
+    """A key: icon, word, a quiet word beside, an icon at the end. `stack`: icon above the word."""
+
+    ident = ""
+    kind = "plain"
+    tall = 104.0  # body, reference px
+    elder_tall = 128.0
+    role = "key"
+    smaller = ("second", "sub", "status")
+    stack = False
+    strong = True
+    icon_of = 48
+    spacing = 22.0
+    edge_room = 26.0  # kept free left and right inside
+    ink = ""  # a palette name instead of the kind's
+    radius = 22
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._icon, self._end = Icon(), Icon()
+        self._word, self._second = Text(), Text()
+        self._second.role, self._second.colour = "second", "ink2"
+        for child in (self._icon, self._word, self._second, self._end):
+            child.shown = False
+            self.add_widget(child)
+
+    # What .kv rules set.
+    text = ""
+    second = ""
+    icon = ""
+    icon_end = ""
+    mark = False  # the icons take the word's colour
+
+    @property
+    def under(self) -> int:
+        return look.u(look.palette.ledge_px)
+
+    def measure(self, width: int) -> int:
+        high = look.key_height(self.tall, self.elder_tall)
+        self._dress()
+        text = self._word.measure(max(1, width - 2 * look.u(self.edge_room) - self._icons_width()))
+        if self.stack:
+            high = max(high, text + look.u(self.icon_of) + look.u(24))
+        return max(high, text + look.u(20)) + self.under
+
+    def natural(self) -> int:
+        self._dress()
+        parts = self._parts()
+        inner = max(p.natural() for p in parts) if self.stack else sum(p.natural() for p in parts) + self._spaces(parts)
+        return look.u(self.wide) or max(look.u(100), look.target, inner + 2 * look.u(self.edge_room))
+
+    def _icons_width(self) -> int:
+        if self.stack:
+            return 0
+        count = bool(self.icon) + bool(self.icon_end)
+        return count * (look.u(self.icon_of) + look.u(self.spacing))
+
+    def _parts(self) -> list[Node]:
+        return [part for part in (self._icon, self._word, self._second, self._end) if part.shown]
+
+    def _spaces(self, parts: list[Node]) -> int:
+        return look.u(self.spacing) * (len(parts) - 1)
+
+    def _dress(self) -> None:
+        ink, icon_ink = KINDS[self.kind][4:6]
+        self._word.text, self._word.role, self._word.bold = self.text, self.role, self.strong
+        self._word.colour = self.ink or ink
+        self._word.leading = 1.2
+        self._word.align = "centre"
+        self._word.shown = bool(self.text)
+        self._second.text, self._second.shown = self.second, bool(self.second)
+        for icon, name in ((self._icon, self.icon), (self._end, self.icon_end)):
+            icon.name, icon.shown, icon.of = name, bool(name), self.icon_of
+            icon.colour = (self.ink or ink) if self.mark or self.kind in ("main", "waiting") else icon_ink
+        if self.pressed and look.contrast and self.kind != "main":
+            self._word.colour = self._icon.colour = self._end.colour = self._second.colour = "#000000"
+        else:
+            self._second.colour = "ink2"
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        self._dress()
+        for part in (self._icon, self._word, self._second, self._end):
+            if not part.shown:
+                part.vanish()
+        parts = self._parts()
+        if not parts:
+            return
+        body = height - self.under
+        top = y + self.sunk()
+        room = width - 2 * look.u(self.edge_room)
+        if self.stack:
+            for role in (self.role, *self.smaller):
+                self._word.role = role
+                if self._word.natural() <= width - look.u(16):
+                    break
+            heights = [part.measure(width - look.u(16)) for part in parts]
+            between = look.u(14)
+            at = top + (body - sum(heights) - between * (len(parts) - 1)) // 2
+            for part, high in zip(parts, heights, strict=True):
+                part.place(x + look.u(8), at, width - look.u(16), high)
+                at += high + between
+            return
+        fixed = sum(part.natural() for part in parts if part is not self._word) + self._spaces(parts)
+        for role in (self.role, *self.smaller):
+            self._word.role = role
+            if self._word.natural() + fixed <= room:
+                break
+        else:
+            # Too long even when small: as large as before, on as many lines as it takes.
+            for role in (self.role, *self.smaller):
+                self._word.role = role
+                if self._word.measure(max(1, room - fixed)) <= body - look.u(12):
+                    break
+        wide = min(self._word.natural(), max(1, room - fixed)) if self._word.shown else 0
+        at = x + (width - fixed - wide) // 2
+        for part in parts:
+            own = wide if part is self._word else part.natural()
+            high = part.measure(own)
+            part.place(at, top + (body - high) // 2, own, high)
+            at += own + look.u(self.spacing)
+
+    def state(self) -> object:
+        return (self.kind, self.pressed)
+
+    def paint(self) -> None:
+        slab(self, self.kind, radius=self.radius)
+
+    @property
+    def can_be_touched(self) -> bool:
+        return self.kind != "waiting" and super().can_be_touched
+
+
+class Slab(Touchable, Row):
+    """A row that can be pressed as a whole."""
+
+    kind = "plain"
+    pad = (30, 16, 30, 16)
+
+    def measure(self, width: int) -> int:
+        return max(super().measure(width), look.target) + look.u(look.palette.ledge_px)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        super().inside(x, y + self.sunk(), width, height - look.u(look.palette.ledge_px))
+
+    def state(self) -> object:
+        return (self.kind, self.pressed)
+
+    def paint(self) -> None:
+        slab(self, self.kind)
+
+
+class SlabColumn(Touchable, Column):
+    """A column that can be pressed as a whole."""
+
+    kind = "plain"
+    pad = (16, 20, 16, 16)
+
+    def measure(self, width: int) -> int:
+        return max(super().measure(width), look.target) + look.u(look.palette.ledge_px)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        super().inside(x, y + self.sunk(), width, height - look.u(look.palette.ledge_px))
+
+    def state(self) -> object:
+        return (self.kind, self.pressed)
+
+    def paint(self) -> None:
+        slab(self, self.kind)
+
+
+class TickBox(Node):
+    """Square: many may be chosen; round: one."""
+
+    silent = True
+    of = 72
+    round = False
+    ticked = False
+
+    def measure(self, width: int) -> int:
+        return look.u(self.of)
+
+    def natural(self) -> int:
+        return look.u(self.of)
+
+    def state(self) -> object:
+        return (self.round, self.ticked)
+
+    def paint(self) -> None:
+        x, y, width, height = self.box
+        side = look.u(self.of)
+        left, bottom = x + (width - side) // 2, look.height - y - (height + side) // 2
+        group = self.canvas.before
+        colour = look.colour("box" if self.ticked else "key_edge")
+        edge = 0 if self.ticked else look.u(5)
+        if self.round:
+            shapes.disc(group, left + side / 2, bottom + side / 2, side, colour, edge)
+        else:
+            shapes.box(
+                group, left, bottom, side, side, radius=look.u(14),
+                fill=colour if self.ticked else shapes.NOTHING, edge=edge, line=colour,
+            )  # fmt: skip
+        if self.ticked:
+            # Drawn, not an icon: heavier than any of the set, as it is the one mark that decides.
+            points = [(0.24, 0.49), (0.43, 0.30), (0.77, 0.66)]
+            shapes.stroke(
+                group, [(left + px * side, bottom + py * side) for px, py in points], look.u(8), look.colour("box_tick")
+            )
+
+
+class OptionRow(Slab):
+    """An answer to choose: box, name and one reason, state word."""
+
+    option = ObjectProperty(None, allownone=True)
+
+
+class Message(Row):
+    """One tinted message: an icon on a disc, what to do first, why second."""
+
+    tone = "plain"  # plain | good | care
+    icon = ""
+    text = ""
+    second = ""
+    pad = (30, 26, 30, 26)
+    gap = 24
+
+    TONES = {"plain": ("tint", "accent"), "good": ("good_tint", "good"), "care": ("care_tint", "care")}  # noqa: RUF012
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._disc = Disc()
+        self._texts = Column()
+        self._texts.gap, self._texts.grow = 4, 1.0
+        self._first, self._more = Text(), Text()
+        self._more.colour = "ink"
+        self._texts.add_widget(self._first)
+        self._texts.add_widget(self._more)
+        self.add_widget(self._disc)
+        self.add_widget(self._texts)
+
+    def measure(self, width: int) -> int:
+        self._dress()
+        return super().measure(width)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        self._dress()
+        super().inside(x, y, width, height)
+
+    def _dress(self) -> None:
+        self.fill, strong = self.TONES[self.tone]
+        self.line = "card_line" if look.contrast else ""
+        self.edge = 5 if look.contrast else 2
+        self._disc.fill, self._disc.name, self._disc.shown = strong, self.icon, bool(self.icon)
+        self._first.text = self.text
+        self._first.bold = bool(self.second)
+        self._first.role = "value" if self.second else "body"
+        self._more.text = self.second
+        self._more.shown = bool(self.second)
+
+
+class Pill(Row):
+    """A state word with its icon: 要带, 可不带, 没纸了."""
+
+    tone = "plain"  # plain | good | care | broken | now
+    icon = ""
+    text = ""
+    role = "second"
+    icon_of = 36
+    pad = (20, 2, 20, 2)
+    gap = 12
+    radius = 14
+
+    TONES = {  # noqa: RUF012
+        "plain": ("tint", "accent"),
+        "good": ("good_tint", "good"),
+        "care": ("care_tint", "care"),
+        "broken": ("broken", "on_broken"),
+        "now": ("now", "on_now"),
+        "bare": ("", "good"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._icon, self._word = Icon(), Text()
+        self._word.bold = True
+        self.add_widget(self._icon)
+        self.add_widget(self._word)
+
+    def _dress(self) -> None:
+        self.fill, ink = self.TONES[self.tone]
+        self.line = "card_line" if look.contrast and self.tone != "bare" else ""
+        self._icon.of = self.icon_of
+        self._icon.name, self._icon.colour, self._icon.shown = self.icon, ink, bool(self.icon)
+        self._word.text, self._word.colour, self._word.role = self.text, ink, self.role
+
+    def measure(self, width: int) -> int:
+        self._dress()
+        return super().measure(width)
+
+    def natural(self) -> int:
+        self._dress()
+        return super().natural()
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        self._dress()
+        super().inside(x, y, width, height)
