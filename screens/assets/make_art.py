@@ -6,7 +6,7 @@ changes. It needs `rsvg-convert` (Debian: librsvg2-bin) and Pillow.
     python screens/assets/make_art.py                  remake everything
     python screens/assets/make_art.py fault-paper-out  remake the pictures whose names begin so
     python screens/assets/make_art.py --icons          remake the icon atlases only
-    python screens/assets/make_art.py --take FOLDER    first copy the icons listed in sources/icons.txt out of an unpacked
+    python screens/assets/make_art.py --take FOLDER    first copy the icons in sources/icons.txt out of an unpacked
                                                        npm package @tabler/icons (its folder icons/outline)
 
 Sizes are px for the 32 inch portrait panel. An icon is white where it is drawn and *transparent white* where not, so
@@ -74,7 +74,10 @@ def bleed(picture: Image.Image) -> Image.Image:
     weight = (pixels[..., 3:] > 0).astype(np.uint32)
     padded = np.pad(np.concatenate([pixels[..., :3] * weight, weight], axis=2), ((1, 1), (1, 1), (0, 0)))
     height, width = pixels.shape[:2]
-    around = sum(padded[y : y + height, x : x + width] for y in range(3) for x in range(3))
+    around = np.zeros((height, width, 4), np.uint32)
+    for y in range(3):
+        for x in range(3):
+            around += padded[y : y + height, x : x + width]
     clear = (pixels[..., 3] == 0) & (around[..., 3] > 0)
     pixels[clear, :3] = around[clear][:, :3] // around[clear][:, 3:]
     return Image.fromarray(pixels.astype(np.uint8))
