@@ -1,0 +1,144 @@
+"""Sealed files, named by the SHA-256 of their bytes, so that a name proves a content.
+
+Order of a write: temporary file, fsync, rename, fsync of the folder; only then may a row name it. Content under its own
+name is therefore always whole. A file that no row names (a crash in between) is swept when nobody is committing, which
+a lock tells, not a clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+
+from offline.errors import Corrupt, of
+from offline.points import Points
+
+_TEMPORARY = ".part"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder last."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Replace a small file as a whole: after a power cut it is the old or the new one."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+class Files:
+    """The folder of sealed files."""
+
+    def __init__(self, folder: Path, lock: Path) -> None:
+        self._folder = folder
+        self._lock = lock
+
+    def path(self, sha256: str) -> Path:
+        return self._folder / sha256
+
+    @contextlib.contextmanager
+    def committing(self) -> Iterator[None]:
+        """Held while files are written and until the row that names them is committed; keeps the sweep out."""
+        with self._locked(fcntl.LOCK_SH):
+            yield
+
+    @contextlib.contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, how)
+            yield
+        finally:
+            os.close(handle)  # closing lets the lock go
+
+    def put(self, files: Mapping[str, bytes], point: Points) -> None:
+        """Make files last. The caller holds `committing()`. Raises Corrupt if a name is not its content's hash."""
+        if not files:
+            return
+        for sha256, content in files.items():
+            if hashlib.sha256(content).hexdigest() != sha256:
+                raise Corrupt(f"file {sha256[:12]} does not have the bytes its name says")
+        try:
+            for sha256, content in files.items():
+                self._put(sha256, content, point)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise of(error) from error
+        point("commit.folder.synced")
+
+    def _put(self, sha256: str, content: bytes, point: Points) -> None:
+        final = self.path(sha256)
+        temporary = self._folder / f"{sha256}.{secrets.token_hex(4)}{_TEMPORARY}"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb", buffering=0) as file:
+                view = memoryview(content)
+                while view:
+                    view = view[file.write(view) :]
+                point("commit.file.written")
+                os.fsync(file.fileno())
+            point("commit.file.synced")
+            temporary.replace(final)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        point("commit.file.renamed")
+
+    def remove(self, names: Collection[str], point: Points) -> None:
+        """Delete files whose row is gone. A file that is not there is no error: the work may have been cut short."""
+        for sha256 in names:
+            self.path(sha256).unlink(missing_ok=True)
+            point("remove.file.gone")
+
+    def sweep(self, named: Callable[[], Collection[str]]) -> int | None:
+        """Delete what no row names. Returns how many, or None when somebody is committing just now.
+
+        `named` is asked under the lock that keeps committers out.
+        """
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            keep = set(named())
+            gone = 0
+            for entry in list(os.scandir(self._folder)):
+                if entry.name not in keep and entry.is_file(follow_symlinks=False):
+                    Path(entry.path).unlink(missing_ok=True)
+                    gone += 1
+            return gone
+        except BlockingIOError:
+            return None
+        finally:
+            os.close(handle)
+
+    def check(self, sha256: str, size: int) -> bool:
+        """Whether a file is there with the bytes its name says. Reads it in pieces of 256 KiB."""
+        digest = hashlib.sha256()
+        try:
+            with self.path(sha256).open("rb") as file:
+                if os.fstat(file.fileno()).st_size != size:
+                    return False
+                while part := file.read(1 << 18):
+                    digest.update(part)
+        except OSError:
+            return False
+        return digest.hexdigest() == sha256

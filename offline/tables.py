@@ -1,0 +1,67 @@
+"""The outbox's tables, shaped by sqlite-utils. Migrations are only ever appended; none drops data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MARK = 0x564B4F31  # "VKO1": application_id of the outbox
+
+
+def _first(db: Database) -> None:
+    db.table("records").create(
+        {
+            "sequence": int,
+            "id": str,
+            "kind": str,
+            "digest": str,
+            "number": str,
+            "committed_at": float,
+            "state": str,  # waiting | dead
+            "tries": int,
+            "tried_at": float,
+            "pause_s": float,
+            "last_error": str,
+            "body": bytes,  # last, so that the rest of a row is read without it
+        },
+        pk="sequence",
+        not_null={"id", "kind", "digest", "number", "committed_at", "state", "tries", "pause_s", "last_error", "body"},
+        strict=True,
+    )
+    db.table("records").create_index(["id"], unique=True)
+    # Covers the question "who is due", so that ten thousand waiting records are not read to answer it.
+    db.table("records").create_index(["state", "sequence", "tried_at", "pause_s"])
+    db.table("files").create(
+        {"record": int, "position": int, "sha256": str, "size": int, "address": str, "done": int},
+        pk=("record", "position"),
+        foreign_keys=[("record", "records", "sequence")],
+        not_null={"sha256", "size", "address", "done"},
+        strict=True,
+    )
+    db.table("files").create_index(["sha256"])
+    db.table("unprinted").create(
+        {"id": str, "number": str, "code": str, "card_hash": str, "at": float},
+        pk="id",
+        not_null={"number", "code", "card_hash", "at"},
+        strict=True,
+    )
+    db.table("unprinted").create_index(["card_hash"])
+    db.table("acknowledged").create(
+        {"id": str, "sequence": int, "kind": str, "number": str, "digest": str, "at": float, "said": bytes},
+        pk="id",
+        not_null={"sequence", "kind", "number", "digest", "at", "said"},
+        strict=True,
+    )
+    # What came back by the feed, in its order; `handled` once its effect has been made to last.
+    db.table("feed").create(
+        {"number": int, "kind": str, "content": bytes, "handled": int},
+        pk="number",
+        not_null={"kind", "content", "handled"},
+        strict=True,
+    )
+    db.table("notes").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
+
+
+MIGRATIONS = (_first,)
