@@ -329,7 +329,7 @@ class SamReader:
                     return outcome
                 stop.wait(self._timing.poll_s)
             except _Stopped:
-                return Fault("reader.stopped")  # nobody is there to see it
+                return Fault("reader.absent")  # only when closed while it reads; a cancelled read tells nobody
             except _Busy as error:
                 tell(error)
                 if self._clock() - held_since >= self._timing.busy_s:
@@ -349,7 +349,7 @@ class SamReader:
         found()
         outcome = self._read_card(stop)
         if isinstance(outcome, Fault):
-            self._failed_at = self._clock()
+            self._failed_at = None if outcome.code == "card.removed_early" else self._clock()
             return outcome
         self._failed_at = None
         now = self._clock()
