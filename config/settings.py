@@ -60,6 +60,7 @@ class Devices:
 class Printer:
     width_dots: int = 576  # 80 mm; 384 for 58 mm
     encoding: str = "gb18030"  # what the printer's own characters cover: gb18030 | gbk | gb2312 | none
+    mode: str = "picture"  # picture | characters: the printer's own type, many times faster on a slow serial line
     native_qr: bool = False  # draw the code ourselves unless the printer is known to do it well
 
 
