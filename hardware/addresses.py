@@ -20,7 +20,12 @@ OPENERS: dict[str, dict[str, str]] = {
     "id_card": {"sam": "hardware.sam_reader:from_address"},
     "social_card": {"pcsc": "hardware.pcsc_reader:from_address"},
     "camera": {},
-    "receipt_printer": {},
+    "receipt_printer": {
+        "escpos+tcp": "hardware.escpos_printer:from_address",
+        "escpos+serial": "hardware.escpos_printer:from_address",
+        "escpos+usb": "hardware.escpos_printer:from_address",
+        "escpos+file": "hardware.escpos_printer:from_address",
+    },
     "speaker": {},
 }
 
@@ -61,7 +66,8 @@ def parse(text: str) -> Address:
     """Takes an address apart. Raises AddressError."""
     try:
         parts = urlsplit(text)
-        port = parts.port
+        # A USB device is named VENDOR:PRODUCT, in hexadecimal: no port.
+        port = None if parts.scheme.endswith("+usb") else parts.port
     except ValueError as error:
         raise AddressError(f"{text}: {error}") from None
     if not parts.scheme or "://" not in text:
