@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import screens
+from config.faults import fault_cards
 from screens.assets import make_art
 
 ASSETS = Path(screens.__file__).parent / "assets"
@@ -85,6 +86,11 @@ def test_a_drawing_keeps_to_the_palette_and_holds_no_words_and_no_pixels(source:
         if name in ("fill", "stroke") and value != "none"
     }
     assert colours <= PALETTE, f"not of the palette: {colours - PALETTE}"
+
+
+def test_every_fault_card_names_a_picture_that_is_drawn() -> None:
+    drawn = {source.stem for source in SOURCES}
+    assert {card.picture for card in fault_cards().values()} <= drawn
 
 
 def test_all_of_it_stays_small() -> None:
