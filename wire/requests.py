@@ -1,9 +1,9 @@
 """Signature headers of a terminal's requests: RFC 9421 (HTTP message signatures) with Ed25519, RFC 9530 digests.
 
 One fixed form of the RFC: covered are "@method", "@request-target" and, where there is one, "content-digest" or, for a
-tus PATCH, "upload-offset" (its body may break off anywhere and what arrived is kept; the file's SHA-256, named in the
-signed request that created it, is checked when it is whole). `created` is what the clock says and is not judged: a
-terminal's clock may be wrong by years. A replayed request does no harm: everything that changes anything is
+tus PATCH, "upload-offset" (its body may break off anywhere and what arrived is kept; the file's SHA-256 is in the
+signed target, /v1/files/SHA256, and is checked when the file is whole). `created` is what the clock says and is not
+judged: a terminal's clock may be wrong by years. A replayed request does no harm: everything that changes anything is
 idempotent, and what is personal is sealed to a key that only the asker has (wire.lookup).
 
 POST /v1/messages needs none: the envelope is signed itself, and a courier may bring it.

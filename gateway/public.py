@@ -1,0 +1,180 @@
+"""What a person gets to see of the county: their own cases, and whether a slip is genuine.
+
+The page behind a receipt's QR code reads the code from the address's fragment, which browsers never send, and posts it;
+so it is in no log. Its words are in config/locales/LANG/gateway.toml.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+import html
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+from aiohttp import web
+from msgspec import Struct
+
+from config import locales
+from gateway.intake import person_hash, secret_hash
+from gateway.store import Store
+from wire.canonical import decode
+from wire.errors import WireError
+from wire.keys import TerminalCertificate
+from wire.lookup import ByCard, ByReceipt, LookupCase
+from wire.messages import CaseState
+from wire.receipt import Receipt, parse, show_number
+
+PAGES = Path(__file__).parent / "pages"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class ReceiptQuestion(Struct, frozen=True, forbid_unknown_fields=True):
+    """`code`: the QR code's text or the bare code."""
+
+    v: Literal[1]
+    code: str
+
+
+class ReceiptCase(Struct, frozen=True):
+    title: str
+    department: str
+    number: str
+    state: CaseState
+    state_text: str
+
+
+class ReceiptAnswer(Struct, frozen=True, kw_only=True):
+    """`intact`: the signature is right and of a terminal of this county. `problem`: the broken rule's code where not.
+
+    `here`: the county holds the application with this very content; then `cases` say how they stand. Without it the
+    slip is genuine and its application still waits in the terminal. Names nobody.
+    """
+
+    v: Literal[1] = 1
+    intact: bool
+    problem: str = ""
+    here: bool = False
+    number: str = ""
+    mark: str = ""
+    terminal: str = ""
+    at: str = ""  # by the terminal's clock, UTC
+    clock_verified: bool = False
+    title: str = ""
+    items: int = 0
+    cases: tuple[ReceiptCase, ...] = ()
+
+
+def cases_of(application: str, store: Store) -> tuple[LookupCase, ...]:
+    held = store.message(application)
+    if held is None:
+        return ()
+    return tuple(
+        LookupCase(
+            application=application, receipt=held.receipt, item=case.item, number=case.number, title=case.title,
+            department=case.department, state=CaseState(case.state), at=case.at,
+        )
+        for case in store.cases(application)
+    )  # fmt: skip
+
+
+def cases_for(proof: ByReceipt | ByCard, store: Store, index_key: bytes) -> tuple[LookupCase, ...]:
+    """All cases a proof opens; none where it opens nothing (whether there is such an application is not told)."""
+    match proof:
+        case ByReceipt():
+            held = store.secret_of(proof.id)
+            if held is None or not hmac.compare_digest(held, secret_hash(proof.secret)):
+                return ()
+            return cases_of(proof.id, store)
+        case ByCard():
+            found = store.applications_of(person_hash(index_key, proof.id_number))
+            return tuple(case for application in found for case in cases_of(application, store))
+
+
+def check_receipt(code: str, store: Store, words: locales.Locale) -> ReceiptAnswer:
+    """Is this slip genuine, and does the county have what it speaks of?"""
+    try:
+        receipt = parse(code)
+    except WireError as error:
+        return ReceiptAnswer(intact=False, problem=error.code)
+    terminal = store.terminal_by_key(receipt.kid)
+    if terminal is None:
+        return ReceiptAnswer(intact=False, problem="receipt.unknown_terminal")
+    certificate = decode(TerminalCertificate, terminal.certificate, "certificate")
+    try:
+        receipt.verify(certificate.public)
+    except WireError as error:
+        return ReceiptAnswer(intact=False, problem=error.code)
+    if not receipt.claims.number.startswith(terminal.number):
+        return ReceiptAnswer(intact=False, problem="receipt.number")
+    return _intact(receipt, terminal.terminal, store, words)
+
+
+def _intact(receipt: Receipt, terminal: str, store: Store, words: locales.Locale) -> ReceiptAnswer:
+    claims = receipt.claims
+    held = store.message(claims.id)
+    secret = store.secret_of(claims.id)
+    here = (
+        held is not None
+        and held.terminal == terminal
+        and bytes.fromhex(held.digest).startswith(claims.digest)
+        and secret is not None
+        and hmac.compare_digest(secret, secret_hash(claims.secret.hex()))
+    )
+    cases = store.cases(claims.id) if here else ()
+    return ReceiptAnswer(
+        intact=True, here=here, number=show_number(claims.number), mark=receipt.mark, terminal=terminal,
+        at=_utc(claims.at),
+        clock_verified=claims.clock_verified, items=claims.items, title=cases[0].title if cases else "",
+        cases=tuple(
+            ReceiptCase(case.title, case.department, case.number, CaseState(case.state),
+                        words(f"gateway.state.{case.state}"))
+            for case in cases
+            if case.item > 0
+        ),
+    )  # fmt: skip
+
+
+def _utc(seconds: int) -> str:
+    """A terminal's clock may say anything: "" for a time no calendar has."""
+    try:
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+# ---------------------------------------------------------------- the page
+
+
+def add_pages(app: web.Application, words: locales.Locale) -> None:
+    page = _render("receipt.html", words)
+    script = (PAGES / "receipt.js").read_bytes()
+    style = (PAGES / "receipt.css").read_bytes()
+
+    async def receipt_page(_request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html", headers=HEADERS)
+
+    async def receipt_script(_request: web.Request) -> web.Response:
+        return web.Response(body=script, content_type="text/javascript", headers=HEADERS)
+
+    async def receipt_style(_request: web.Request) -> web.Response:
+        return web.Response(body=style, content_type="text/css", headers=HEADERS)
+
+    for path in ("/R", "/r"):  # some phones write addresses in small letters
+        app.router.add_get(path, receipt_page)
+    app.router.add_get("/pages/receipt.js", receipt_script)
+    app.router.add_get("/pages/receipt.css", receipt_style)
+
+
+def _render(name: str, words: locales.Locale) -> str:
+    """The page with its words filled in."""
+    keys = [key for key in words.keys() if key.startswith("gateway.")]  # noqa: SIM118  # a Locale is no dict
+    values = {key.replace(".", "_"): html.escape(words(key)) for key in keys}
+    return Template((PAGES / name).read_text("utf-8")).substitute(values)
