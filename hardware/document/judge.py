@@ -1,0 +1,170 @@
+"""Says whether a picture of a paper would be accepted, and if not, the one thing to put right.
+
+Every reason has a measured value beside it. Sharpness is the width of edges in the straightened page at a fixed size:
+how far a change from paper to ink is spread out. Unlike the variance of a Laplacian it does not rise with noise or
+with the amount of print. A blur in one direction is movement, in all directions focus.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from hardware.document.geometry import Floats, Image, area, rectify, side_lengths
+
+OK = "ok"
+PAGE = 1000  # px, longest side of the straightened page that is judged
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where a picture is sent back. Each was set on drawn papers with known defects (bench/papers)."""
+
+    share_least: float = 0.035  # of the picture's area that the paper fills
+    long_side_px: int = 420  # of the paper in the picture: below, 12-point print of A5 cannot be read
+    border: float = 0.004  # of the longer picture side: a corner nearer to the border is cut off
+    light_least: float = 92.0  # lightness (0..255) of the bright tenth of the paper
+    glare_share: float = 0.012  # of the paper that is burnt out in spots
+    shadow: float = 0.55  # darkest to brightest ground of a printed page
+    shadow_any: float = 0.3  # the same where pictures may be printed on it
+    edge_px: float = 5.2  # width of edges at PAGE px
+    direction: float = 1.55  # widest to narrowest direction
+    movement: float = 0.012  # of the longer side, between two frames
+
+
+LIMITS = Limits()
+
+
+def judge(
+    image: Image,
+    corners: Floats | None,
+    *,
+    movement: float | None = None,
+    others: int = 0,
+    shape: str = "any",
+    limits: Limits = LIMITS,
+) -> tuple[dict[str, float], str]:
+    """(quality, verdict): what was measured, and "ok" or the first reason to try again.
+
+    `movement`: how far corners went since the last frame, as a share of the longer side; `others`: how many further
+    papers lie there; `shape`: what was asked for (a4, card …), because a picture on a card is no shadow.
+    """
+    height, width = image.shape[:2]
+    longest = max(height, width)
+    if corners is None:
+        busy = _busy(image)
+        return {"busy": round(busy, 4)}, "capture.empty" if busy < 0.012 else "capture.not_paper"
+    quality: dict[str, float] = {
+        "share": round(area(corners) / (height * width), 4),
+        "long_side_px": round(float(side_lengths(corners).max()), 1),
+    }
+    if movement is not None:
+        quality["movement"] = round(movement, 4)
+    edge = limits.border * longest
+    outside = (
+        (corners[:, 0] < edge)
+        | (corners[:, 0] > width - 1 - edge)
+        | (corners[:, 1] < edge)
+        | (corners[:, 1] > height - 1 - edge)
+    )
+    quality["corners_cut"] = int(outside.sum())
+    page = _page(image, corners)
+    quality |= _light(page) | _sharpness(page)
+    even = limits.shadow if shape in ("a4", "booklet", "certificate") else limits.shadow_any
+    return quality, _verdict(quality, others, even, limits)
+
+
+def _verdict(quality: dict[str, float], others: int, shadow: float, limits: Limits) -> str:
+    reasons = (
+        ("capture.several", others > 0),
+        ("capture.cut_off", quality["corners_cut"] > 0),
+        ("capture.too_far", quality["share"] < limits.share_least or quality["long_side_px"] < limits.long_side_px),
+        ("capture.moving", quality.get("movement", 0.0) > limits.movement),
+        ("capture.dark", quality["light"] < limits.light_least),
+        ("capture.moving", quality["edge_px"] > limits.edge_px and quality["direction"] > limits.direction),
+        ("capture.blurred", quality["edge_px"] > limits.edge_px),
+        ("capture.glare", quality["glare"] > limits.glare_share),
+        ("capture.shadow", quality["shadow"] < shadow),
+    )
+    return next((code for code, holds in reasons if holds), OK)
+
+
+def _page(image: Image, corners: Floats) -> Image:
+    """The straightened page, PAGE px long: the size at which everything is measured."""
+    top, right, bottom, left = (float(value) for value in side_lengths(corners))
+    across, down = max(top, bottom), max(left, right)
+    scale = PAGE / max(across, down, 1.0)
+    return rectify(image, corners, max(16, round(across * scale)), max(16, round(down * scale)))
+
+
+def _busy(image: Image) -> float:
+    """Share of the picture that holds clear edges: near nothing on an empty table, whatever its grain."""
+    scale = min(1.0, 320 / max(image.shape[:2]))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (5, 5), 0)
+    return float(np.count_nonzero(cv2.Canny(grey, 40, 110))) / grey.size
+
+
+def _light(page: Image) -> dict[str, float]:
+    """How bright the paper is, how evenly, and how much of it is burnt out."""
+    small = cv2.resize(page, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    margin = max(2, min(grey.shape) // 24)
+    inner = grey[margin:-margin, margin:-margin]
+    light = float(np.percentile(inner, 90))
+    ground = cv2.medianBlur(cv2.dilate(inner, np.ones((9, 9), np.uint8)), 15)
+    low, high = (float(value) for value in np.percentile(ground, (3, 97)))
+    burnt = (small.min(axis=2) >= 249).astype(np.uint8)[margin:-margin, margin:-margin]
+    around = float(np.median(inner))
+    share = float(burnt.mean())
+    spots = 0.0 if around >= 243 else share  # a page that is white all over is not glare
+    return {
+        "light": round(light, 1),
+        "shadow": round(low / max(high, 1.0), 3),
+        "glare": round(spots, 4),
+    }
+
+
+def _sharpness(page: Image) -> dict[str, float]:
+    """Width of edges in px of the page, of the direction in which they are widest; and widest to narrowest."""
+    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
+    margin = max(4, min(grey.shape) // 40)
+    grey = cv2.GaussianBlur(grey[margin:-margin, margin:-margin], (3, 3), 0.6)
+    dx, dy = cv2.Sobel(grey, cv2.CV_16S, 1, 0), cv2.Sobel(grey, cv2.CV_16S, 0, 1)
+    edges = cv2.Canny(dx, dy, 60, 140)
+    ys, xs = np.nonzero(edges)
+    if len(xs) < 60:
+        return {"edge_px": 0.0, "direction": 1.0, "edges": float(len(xs))}
+    if len(xs) > 20000:
+        step = len(xs) // 20000 + 1
+        ys, xs = ys[::step], xs[::step]
+    gx, gy = dx[ys, xs].astype(np.float32), dy[ys, xs].astype(np.float32)
+    slope = np.hypot(gx, gy) / 8.0
+    ux, uy = gx / (8 * slope), gy / (8 * slope)
+    # the profile across each edge: from the foot to the top of the change
+    reach = np.arange(-8, 9, dtype=np.float32)
+    u, v = xs[:, None] + reach * ux[:, None], ys[:, None] + reach * uy[:, None]
+    profile = cv2.remap(
+        grey, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    ).astype(np.float32)
+    steps = np.diff(profile, axis=1)
+    up, down = steps[:, 8:] > 0.75, steps[:, :8][:, ::-1] > 0.75
+    climb = (np.cumprod(up, axis=1) * steps[:, 8:]).sum(axis=1)
+    fall = (np.cumprod(down, axis=1) * steps[:, :8][:, ::-1]).sum(axis=1)
+    height = climb + fall
+    clear = height > max(24.0, 0.35 * float(np.percentile(height, 90)))
+    if int(clear.sum()) < 40:
+        return {"edge_px": 0.0, "direction": 1.0, "edges": float(clear.sum())}
+    width = height[clear] / np.maximum(slope[clear], 1e-3)
+    tone = np.mod(np.arctan2(uy[clear], ux[clear]), np.pi)
+    sector = np.floor(tone / (np.pi / 4) + 0.5).astype(int) % 4
+    widths = [float(np.percentile(width[sector == index], 40)) for index in range(4) if (sector == index).sum() >= 40]
+    if not widths:
+        widths = [float(np.percentile(width, 40))]
+    return {
+        "edge_px": round(max(widths), 2),
+        "direction": round(max(widths) / max(min(widths), 0.1), 2),
+        "edges": float(clear.sum()),
+    }
