@@ -1,0 +1,329 @@
+"""The process that holds the camera and OpenCV: live frames, finding, judging, taking.
+
+`python -m hardware.camera_worker --channel FD --memory FD`. Commands and answers are JSON lines on the channel, frames
+and stills lie in the shared memory (camera_memory.py). It lives with one visit, keeps pictures in memory alone, and
+ends when its channel closes. A thread reads the camera, so that finding never makes frames old; a second one listens.
+
+    in   {"do": "start", "id", "address", "shape", "colour", "bytes_most", "retake"}
+         {"do": "shoot", "id"}   {"do": "stop", "id"}
+    out  {"event": "ready"}   {"event": "status", "health", "code", "note"}
+         {"event": "done", "id"}   {"event": "failed", "id", "code"}
+         {"event": "taken", "id": 0 | id of shoot, "size", "sha256", "width", "height", "verdict", "found"}
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import queue
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+import cv2
+import numpy as np
+
+from hardware.camera_memory import LONGEST, FrameMemory
+from hardware.camera_sources import STALL_S, Source, SourceError, as_image, open_source
+from hardware.document.enhance import enhance
+from hardware.document.find import SURE, find
+from hardware.document.geometry import Floats, Image, rectify
+from hardware.document.judge import LIMITS, OK, judge
+from hardware.document.save import jpeg
+
+STEADY_S = 0.8  # good and unmoved for so long: taken
+STEADY_MOVE = 0.006  # of the longer side, between two frames
+REOPEN_S = 1.0  # between two tries to open a camera that is not there
+JUDGE_EVERY = 3  # frames: judging takes longer than finding
+IDLE_S = 0.25
+SAME_MOVE = 0.02  # of the picture: a page that lies where the last one lay and looks like it is the same
+SAME_LOOK = 0.6  # difference to content, in the part of the page that differs most: 0.1 for one page, 1 for another
+LOOK = 192  # px a side, in LOOK_PARTS by LOOK_PARTS parts
+LOOK_PARTS = 8
+
+
+class Feed:
+    """Reads a camera in a thread of its own and keeps the newest picture; opens it again when it is gone."""
+
+    def __init__(self, address: str, tell: Any) -> None:
+        self._address = address
+        self._tell = tell
+        self._newest: Image | bytes | None = None
+        self._fresh = threading.Condition()
+        self._stopped = False
+        self.still: Image | bytes | None = None  # what `next` gave last, as it came
+        self.seen = time.monotonic()
+        self.code = ""  # why there is no picture; "" while there is one
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        source: Source | None = None
+        while not self._stopped:
+            try:
+                if source is None:
+                    source = open_source(self._address)
+                frame = source.read()
+            except SourceError as error:
+                if source is not None:
+                    source.close()
+                source = None
+                self._say(error.code, str(error))
+                time.sleep(REOPEN_S)
+                continue
+            with self._fresh:
+                self._newest, self.seen = frame, time.monotonic()
+                self._fresh.notify()
+            self._say("", "")
+        if source is not None:
+            source.close()
+
+    def _say(self, code: str, note: str) -> None:
+        if code != self.code or (code == "" and not getattr(self, "_said", False)):
+            self.code, self._said = code, True
+            if not self._stopped:
+                health = {"": "online", "camera.absent": "absent"}.get(code, "offline")
+                self._tell({"event": "status", "health": health, "code": code, "note": note})
+
+    def next(self, wait_s: float) -> Image | None:
+        """A picture not yet given, or None."""
+        with self._fresh:
+            if self._newest is None:
+                self._fresh.wait(wait_s)
+            frame, self._newest = self._newest, None
+        if frame is None:
+            if time.monotonic() - self.seen > STALL_S and self.code == "":
+                self._say("camera.stalled", "no picture in time")
+            return None
+        self.still = frame
+        return as_image(frame, LONGEST)
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._thread.join(0.5)  # a device that hangs in the kernel is left behind; the process soon ends
+
+
+class Worker:
+    """The loop between camera, finder and the visit."""
+
+    def __init__(self, channel: socket.socket, memory: FrameMemory) -> None:
+        self._channel = channel
+        self._memory = memory
+        self._commands: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._sending = threading.Lock()
+        self._feed: Feed | None = None
+        self._wish: dict[str, Any] = {}
+        self._last_taken: tuple[Floats, Floats] | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._corners: Floats | None = None  # of the frame before, 0..1
+        self._verdict = "capture.empty"
+        self._movement = 1.0
+        self._good_since: float | None = None
+        self._done = False  # the automatic picture of this start has been taken
+        self._turn = 0
+        self._seen = False
+
+    def tell(self, message: dict[str, Any]) -> None:
+        data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        with self._sending:
+            try:
+                self._channel.sendall(data)
+            except OSError:
+                self._commands.put(None)
+
+    def run(self) -> None:
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.tell({"event": "ready"})
+        while True:
+            self._memory.beat(time.monotonic_ns())
+            try:
+                command = self._commands.get(timeout=IDLE_S) if self._feed is None else self._commands.get_nowait()
+            except queue.Empty:
+                command = {}
+            if command is None:
+                break
+            if command:
+                self._obey(command)
+            if self._feed is not None:
+                image = self._feed.next(0.1)
+                if image is not None:
+                    self._look(image, time.monotonic())
+        self._stop()
+
+    def _listen(self) -> None:
+        try:
+            with self._channel.makefile("rb") as lines:
+                for line in lines:
+                    self._commands.put(json.loads(line))
+        except (OSError, ValueError):
+            pass
+        self._commands.put(None)
+
+    def _obey(self, command: dict[str, Any]) -> None:
+        do, number = command.get("do"), int(command.get("id", 0))
+        if do == "start":
+            if self._feed is None or self._wish.get("address") != command["address"]:
+                self._stop()
+                self._feed = Feed(str(command["address"]), self.tell)
+            self._wish = command
+            if command.get("retake"):
+                self._last_taken = None
+            self._reset()
+            self.tell({"event": "done", "id": number})
+        elif do == "shoot":
+            self._shoot(number)
+        elif do == "stop":
+            self._stop()
+            self.tell({"event": "done", "id": number})
+
+    def _stop(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+            self._feed = None
+        self._memory.wipe()
+        self._reset()
+
+    def _look(self, image: Image, now: float) -> None:
+        """One live frame: shown, found, judged; taken when it has been good for long enough."""
+        height, width = image.shape[:2]
+        scale = min(1.0, LONGEST / max(height, width))
+        small = (
+            np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+            if scale < 1
+            else image
+        )
+        found = find(small)
+        corners = None
+        if found is not None and found.rating >= SURE:
+            corners = found.corners
+        size = np.array([small.shape[1], small.shape[0]], np.float32)
+        relative = None if corners is None else (corners + 0.5) / size
+        self._movement = self._moved(relative)
+        self._corners = relative
+        self._turn += 1
+        if corners is None or self._turn % JUDGE_EVERY == 0 or self._verdict in ("capture.empty", "capture.not_paper"):
+            full = None if corners is None else (corners + 0.5) / scale - 0.5
+            _, self._verdict = judge(image, full, shape=str(self._wish.get("shape", "any")))
+        moving = self._movement > LIMITS.movement
+        remark = "capture.moving" if moving and self._verdict == OK else self._verdict
+        if remark == OK and relative is not None and self._is_last(image, relative):
+            remark = "capture.same_page"
+        steady = corners is not None and self._movement < STEADY_MOVE
+        self._seen = True
+        rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+        self._memory.write(
+            rgb.tobytes(), small.shape[1], small.shape[0],
+            {
+                "corners": None if relative is None else np.round(relative.astype(float), 5).tolist(),
+                "remark": remark,
+                "steady": bool(steady),
+            },
+        )  # fmt: skip
+        if remark == OK and steady:
+            self._good_since = self._good_since or now
+            if not self._done and now - self._good_since >= STEADY_S:
+                self._take(0, automatic=True)
+        else:
+            self._good_since = None
+
+    def _moved(self, relative: Floats | None) -> float:
+        if relative is None or self._corners is None:
+            return 1.0
+        return float(np.abs(relative - self._corners).max())
+
+    def _is_last(self, image: Image, relative: Floats) -> bool:
+        """Whether this is still the page that was taken before: it must be changed before the next is taken."""
+        if self._last_taken is None:
+            return False
+        where, look = self._last_taken
+        if float(np.abs(relative - where).max()) < SAME_MOVE:
+            size = np.array([image.shape[1], image.shape[0]], np.float32)
+            if _differs(_look(image, relative * size - 0.5), look) < SAME_LOOK:
+                return True
+        self._last_taken = None
+        return False
+
+    def _shoot(self, number: int) -> None:
+        """The picture now. Waits for a frame for at most as long as a camera may take."""
+        until = time.monotonic() + STALL_S
+        while not self._seen and self._feed is not None and time.monotonic() < until:
+            self._memory.beat(time.monotonic_ns())
+            image = self._feed.next(0.1)
+            if image is not None:
+                self._look(image, time.monotonic())
+        if not self._seen:
+            code = self._feed.code if self._feed is not None else "camera.absent"
+            self.tell({"event": "failed", "id": number, "code": code or "camera.stalled"})
+            return
+        self._take(number, automatic=False)
+
+    def _take(self, number: int, *, automatic: bool) -> None:
+        """Find again on the full picture, straighten, judge, save into the shared memory."""
+        still = self._feed.still if self._feed is not None else None
+        image = None if still is None else as_image(still)
+        if image is None:
+            self.tell({"event": "failed", "id": number, "code": "camera.stalled"})
+            return
+        found = find(image)
+        corners = found.corners if found is not None and found.rating >= SURE else None
+        _, verdict = judge(image, corners, shape=str(self._wish.get("shape", "any")))
+        if automatic and verdict != OK:
+            self._good_since = None  # what looked good small is not good full size
+            return
+        shape, colour = str(self._wish.get("shape", "any")), bool(self._wish.get("colour", True))
+        page = image if corners is None else rectify(image, corners)
+        page = enhance(page, even=shape not in ("card", "any"))
+        data, width, height = jpeg(
+            page, shape=shape if corners is not None else "any", colour=colour, bytes_most=int(self._wish["bytes_most"])
+        )
+        self._memory.put_still(data)
+        self._done = True
+        if corners is not None and verdict == OK:
+            size = np.array([image.shape[1], image.shape[0]], np.float32)
+            self._last_taken = ((corners + 0.5) / size, _look(image, corners))
+        self.tell({
+            "event": "taken", "id": number, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+            "width": width, "height": height, "verdict": verdict, "found": corners is not None,
+        })  # fmt: skip
+
+
+def _look(image: Image, corners: Floats) -> Floats:
+    """What is printed on a page, at a glance: LOOK by LOOK values, whatever the light."""
+    grey = cv2.cvtColor(rectify(image, corners, LOOK, LOOK), cv2.COLOR_BGR2GRAY).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0) - cv2.GaussianBlur(grey, (0, 0), 6.0), np.float32)
+
+
+def _differs(one: Floats, other: Floats) -> float:
+    """How much two looks differ where they differ most: forms are alike but for what is filled in."""
+
+    def energy(values: Floats) -> Floats:
+        return np.asarray(
+            cv2.resize(values * values, (LOOK_PARTS, LOOK_PARTS), interpolation=cv2.INTER_AREA), np.float32
+        )
+
+    apart, content = energy(one - other), (energy(one) + energy(other)) / 2
+    filled = content > 0.25 * content.mean()
+    return float((apart[filled] / content[filled]).max()) if filled.any() else 0.0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The process. Exit status 0 when its channel closed."""
+    parser = argparse.ArgumentParser(prog="python -m hardware.camera_worker", description="the camera's process")
+    parser.add_argument("--channel", type=int, required=True, help="inherited socket that carries JSON lines")
+    parser.add_argument("--memory", type=int, required=True, help="inherited memory that holds the frames")
+    given = parser.parse_args(argv)
+    cv2.setNumThreads(1)  # the other core draws the screen
+    memory = FrameMemory(given.memory)
+    with socket.socket(fileno=given.channel) as channel:
+        channel.setblocking(True)
+        Worker(channel, memory).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
