@@ -19,7 +19,7 @@ OPENERS: dict[str, dict[str, str]] = {
     # device class -> scheme -> "module:function"; the function takes (Address, **what the caller passes on)
     "id_card": {"sam": "hardware.sam_reader:from_address"},
     "social_card": {"pcsc": "hardware.pcsc_reader:from_address"},
-    "camera": {},
+    "camera": {"camera": "hardware.camera:from_address", "camera+http": "hardware.camera:from_address"},
     "receipt_printer": {
         "escpos+tcp": "hardware.escpos_printer:from_address",
         "escpos+serial": "hardware.escpos_printer:from_address",
