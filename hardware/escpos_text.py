@@ -15,6 +15,7 @@ from papers import slip as s
 from papers.breaking import wrap
 
 COLUMN_DOTS = 12
+GAP_DOTS = 12
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class _Writer:
                 yield from self._lines(text, e.CENTRE, bold=True, wide=2, high=2)
             case s.Banner(text):
                 yield from self._lines(text, e.CENTRE, bold=True, wide=2, high=2, reverse=True)
+                yield from self._white(GAP_DOTS)
             case s.Remark(text):
                 yield from self._lines(text, e.CENTRE, bold=True)
             case s.Row(label, value):
@@ -92,12 +94,10 @@ class _Writer:
                 yield from self._row(title, state)
                 yield from self._lines(hint)
             case s.Rule() | s.Dashes():
-                yield e.LEFT
-                yield from self._drawn(block)
+                yield from self._across(block)
             case s.Boxed(text):
-                yield from self._drawn(s.Rule())
                 yield from self._lines(text, e.CENTRE, bold=True, high=2)
-                yield from self._drawn(s.Rule())
+                yield from self._across(s.Rule())
             case s.Small(text):
                 yield from self._lines(text, e.CENTRE)
 
@@ -142,10 +142,24 @@ class _Writer:
             count = len(draw.modules(text))
             k = draw.look(self.manner.width)
             dots = min(max(k.qr // count, 6), self.manner.width // (count + 2 * draw.QUIET), 16)
-            yield e.CENTRE + e.native_qr(text, dots) + e.LINE_FEED
+            yield from self._white(draw.QUIET * dots)
+            yield e.CENTRE + e.native_qr(text, dots)
+            yield from self._white(draw.QUIET * dots)
         else:
             yield e.LEFT
             yield from self._drawn(s.QR(text))
+
+    def _across(self, block: s.Rule | s.Dashes) -> Iterator[bytes]:
+        yield from self._white(GAP_DOTS)
+        yield from self._drawn(block)
+        yield from self._white(GAP_DOTS)
+
+    def _white(self, dots: int) -> Iterator[bytes]:
+        """Feeds paper by whole dots. A raster of nothing, because the unit of ESC J differs between printers."""
+        from PIL import Image
+
+        yield e.LEFT
+        yield from e.raster(Image.new("1", (8, dots), 1))
 
     def _drawn(self, block: s.Block) -> Iterator[bytes]:
         from papers import draw
