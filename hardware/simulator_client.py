@@ -38,13 +38,13 @@ class Simulators:
     async def start(self, devices: Mapping[str, str], folder: Path, command: Sequence[str] = COMMAND) -> dict[str, str]:
         """Starts the `sim://` devices among these settings; returns all addresses with those resolved.
 
-        `command` starts the host; `--fd N` is added. Raises SimulatorError.
+        `command` starts the host; `--channel N` is added. Raises SimulatorError.
         """
         wanted = plan(devices, folder)
         ours, theirs = socket.socketpair()
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *command, "--fd", str(theirs.fileno()), pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL
+                *command, "--channel", str(theirs.fileno()), pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL
             )
         except OSError as error:
             ours.close()

@@ -1,8 +1,8 @@
 """One process that holds every simulated device, and the registry by which simulators plug in.
 
 A simulator speaks the device's own bytes over the device's own transport at the device's own pace, so it lives outside
-the program under test: `python -m hardware.simulators --fd N`. Its control channel is one inherited socket (without
---fd: standard input and output) that carries JSON, one object a line:
+the program under test: `python -m hardware.simulators --channel N`. Its control channel is one inherited socket (without
+--channel: standard input and output) that carries JSON, one object a line:
 
     in   {"folder": "/run/…", "devices": {"id_card": {"kind": "id-card", "options": {…}}, …}}    the first line
     out  {"event": "ready", "addresses": {"id_card": "sam:///run/…/id_card?baud=115200", …}}
@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {
     "receipt-printer": "hardware.escpos_simulator:PrinterSimulator",
     "camera": "hardware.camera_simulator:CameraSimulator",
     "speaker": "hardware.speaker_simulator:SpeakerSimulator",
+    "line": "hardware.line_simulator:LineSimulator",
 }
 
 LINE_BYTES_MOST = 1 << 20  # no command or answer is longer; a picture is handed over as a path
@@ -222,8 +223,8 @@ def _write_all(fd: int, data: bytes) -> None:
 def main(argv: list[str] | None = None) -> int:
     """The process. Exit status 0 when its channel closed."""
     parser = argparse.ArgumentParser(prog="python -m hardware.simulators", description="simulated devices")
-    parser.add_argument("--fd", type=int, default=None, help="inherited socket of the control channel; default: stdin")
-    fd: int | None = parser.parse_args(argv).fd
+    parser.add_argument("--channel", type=int, default=None, help="inherited socket of the control channel; default: stdin")
+    fd: int | None = parser.parse_args(argv).channel
     with contextlib.suppress(ConnectionError, KeyboardInterrupt):
         asyncio.run(_serve_standard() if fd is None else _serve_socket(fd))
     return 0
