@@ -12,7 +12,7 @@ from config.settings import SettingsError
 from gateway import county as counties
 from gateway.county import County
 from gateway.schema import NewerSchema
-from gateway.settings import GatewaySettings, load, state_folder
+from gateway.settings import load, state_folder
 from gateway.store import Held, Store
 from wire.envelope import decode_envelope, unseal_envelope
 from wire.errors import WireError
@@ -249,6 +249,3 @@ def _publish(options: argparse.Namespace, county: County) -> int:
 
 def _rotate(options: argparse.Namespace, county: County) -> int:
     return _init(options, counties.rotate(county, county.store()))
-
-
-__all__ = ["GatewaySettings", "main"]

@@ -22,7 +22,6 @@ from gateway.files import Folder
 from gateway.settings import GatewaySettings
 from gateway.store import Store
 from wire.answers import encode, make_settings
-from wire.errors import WireError
 from wire.keys import CountyKeys, CountyPublic, Enrolment, EnrolRequest, certify, check_struct, key_id, read_private
 from wire.keys import write_private as write_key
 from wire.messages import CatalogueNotice, SettingsNotice
@@ -161,9 +160,3 @@ def rotate(county: County, store: Store) -> County:
     county = load(county.folder, county.settings, county.clock)
     publish_settings(county, store, {}, signed_by=before)
     return county
-
-
-__all__ = [
-    "Clock", "County", "NotMade", "WireError", "enrol", "load", "make", "new_token", "publish_catalogue",
-    "publish_settings", "rotate", "utc",
-]  # fmt: skip

@@ -149,7 +149,8 @@ def outcome(status: int, code: str) -> Outcome:
 
     acknowledged: read the acknowledgement and check it. send_files: upload what `missing` lists, then again.
     again: later, with back-off. never: as it is it will never be taken: set it aside with the code as its reason.
-    A status that is documented but comes without its documented code was not the county's: again.
+    A status that is documented but comes without its documented code was not the county's: again. 403 terminal.unknown
+    and terminal.revoked are about the terminal and not about this message, so it waits: again, and staff must be told.
     """
     documented: dict[tuple[int, str], Outcome] = {
         (409, "files.missing"): "send_files",
@@ -157,8 +158,6 @@ def outcome(status: int, code: str) -> Outcome:
         (400, "envelope.version"): "never",
         (400, "envelope.digest"): "never",
         (401, "envelope.signature"): "never",
-        (403, "terminal.unknown"): "never",
-        (403, "terminal.revoked"): "never",
         (409, "message.conflict"): "never",
         (413, "envelope.too_large"): "never",
         (422, "body.unreadable"): "never",

@@ -16,7 +16,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from wire.canonical import Base64, KeyId, TerminalId, Utc, b64, canonical, decode, unb64
-from wire.errors import WireError
 from wire.keys import CountyKeys, CountyPublic
 from wire.messages import CaseNumber, CaseState, MessageId, Secret
 from wire.seal import AGE, PADDING_BYTES, suite
@@ -117,9 +116,3 @@ def answer(question: LookupQuestion, cases: tuple[LookupCase, ...]) -> bytes:
 def _padded(text: bytes) -> bytes:
     """Whole blocks, so that length does not tell how many cases somebody has."""
     return text + b" " * (-len(text) % PADDING_BYTES)
-
-
-__all__ = [
-    "Asking", "ByCard", "ByReceipt", "LookupAnswer", "LookupCase", "LookupQuestion", "LookupRequest", "LookupResponse",
-    "WireError", "answer", "ask", "read_question",
-]  # fmt: skip
