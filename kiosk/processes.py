@@ -22,10 +22,12 @@ from kiosk.channel import Channel
 PR_SET_PDEATHSIG = 1  # prctl(2)
 PR_SET_DUMPABLE = 4  # prctl(2): a core dump or ptrace by another user would hold a person's data
 
-ROLES = ("visit", "sync", "papers", "input", "simulators")
-MODULES = {
+ROLES = {
+    # role -> module whose main(arguments) is the process
+    "visit": "kiosk.visiting.process",
+    "sync": "kiosk.syncing",
     "papers": "hardware.camera_worker",
-    "input": "screens.input",
+    "input": "screens.input.__main__",
     "simulators": "hardware.simulators",
 }
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -32,6 +33,13 @@ FIRST_RESTART_S, LAST_RESTART_S = 0.2, 30.0
 log = logging.getLogger("kiosk.supervisor")
 
 
+def write_token(state: Path, token: str) -> None:
+    """Leave the county's one-time token where sync looks for it, readable by its owner only."""
+    fd = os.open(state / "enrolment-token", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "w") as file:
+        file.write(token)
+
+
 class Supervisor:
     """Everything the terminal runs, from start to SIGTERM."""
 
@@ -42,7 +50,7 @@ class Supervisor:
         self._active: Child | None = None
         self._standby: Child | None = None
         self._sync: Child | None = None
-        self._parts: Any = None  # kiosk.test_parts.Parts in a test profile
+        self._parts: Any = None  # kiosk.rehearsal.Rehearsal in a test profile
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
         self._moment = "starting"  # of the active visit: starting | home | visit | ending
@@ -64,7 +72,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ending.set)
-        self._active = await self._start_visit()  # first of all: a picture on the screen
+        self._active = await self._start_visit(hidden=False)  # first of all: a picture on the screen
         self._spawn(self._watch_visit(self._active))
         if self._control_fd >= 0:
             self._spawn(self._serve_control(self._control_fd))
@@ -88,13 +96,15 @@ class Supervisor:
         names = ("id_card", "social_card", "camera", "receipt_printer", "speaker")
         self._addresses = {name: getattr(self.settings.devices, name) for name in names}
         if self.settings.county.embedded or any(a.startswith("sim:") for a in self._addresses.values()):
-            from kiosk.test_parts import Parts  # only where settings ask for them; refused above in production
+            from kiosk.rehearsal import Rehearsal  # only where settings ask for them; refused above in production
 
-            self._parts = Parts(self.settings, self.state, self.logs)
+            self._parts = Rehearsal(self.settings, self.state, self.logs)
             self._addresses, url = await self._parts.start(self._addresses)
             self._county_url = url or self._county_url
-        if self._county_url and not (self.state / "terminal.json").exists():
-            log.info("not enrolled yet: `kiosk enrol` or an embedded gateway does it")
+            if self.settings.county.embedded and not (self.state / "terminal.json").exists():
+                # The county's staff hand a token to whoever sets a terminal up; here both are us. Sync enrols with it.
+                token = await self._parts.enrol_token(self.settings.terminal)
+                write_token(self.state, token)
 
     async def _stop(self) -> None:
         for task in self._tasks:
@@ -126,8 +136,9 @@ class Supervisor:
             found.append("--tested")
         return found
 
-    async def _start_visit(self) -> Child:
-        return await start("visit", self._arguments(), log=self.logs / "visit.log")
+    async def _start_visit(self, *, hidden: bool = True) -> Child:
+        arguments = [*self._arguments(), "--hidden"] if hidden else self._arguments()
+        return await start("visit", arguments, log=self.logs / "visit.log")
 
     def _activate(self, child: Child, farewell: dict[str, Any] | None) -> None:
         child.channel.send({"do": "activate", "devices": self._addresses, "county": self._county_url,
@@ -234,7 +245,9 @@ class Supervisor:
     def _hear_sync(self, message: dict[str, Any]) -> None:
         if "acknowledged" in message and self._active is not None:
             self._active.channel.send({"do": "acknowledged", "id": message["acknowledged"]})
-        known = {key: message[key] for key in ("online", "waiting", "oldest_since", "last_error") if key in message}
+        known: dict[str, Any] = {
+            key: message[key] for key in ("online", "waiting", "oldest_since", "last_error") if key in message
+        }
         if known:
             self._tell_line(known)
 
@@ -249,6 +262,7 @@ class Supervisor:
     async def _serve_control(self, fd: int) -> None:
         channel = await Channel.open(fd)
         asks: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "first": self._ask_first,
             "ready": self._ask_ready,
             "simulate": self._ask_simulate,
             "kill": self._ask_kill,
@@ -265,6 +279,11 @@ class Supervisor:
 
     async def _ask_ready(self, _: dict[str, Any]) -> bool:
         await self._ready.wait()
+        await self._home.wait()
+        return True
+
+    async def _ask_first(self, _: dict[str, Any]) -> bool:
+        """The home screen is drawn and a touch is answered; devices may still be being opened."""
         await self._home.wait()
         return True
 
@@ -301,7 +320,7 @@ class Supervisor:
         number = self._asked
         waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[number] = waiting
-        self._active.channel.send({"do": "control", **{**message, "n": number}})
+        self._active.channel.send({"do": "control", **message, "n": number})
         try:
             answer = await asyncio.wait_for(waiting, HANGS_S)
         finally:

@@ -12,14 +12,14 @@ from collections.abc import Awaitable, Callable
 
 from matters import visit as visits
 from matters.effects import AnyEffect
-from matters.events import Event, Outcome
+from matters.events import Event, Outcome, Underway
 from matters.outcomes import Failed, Result
 from matters.steps import Step
 from matters.visit import Visit
 
 log = logging.getLogger("kiosk.visit")
 
-Tell = Callable[[Result], None]  # an outcome that is not the last one: the card was found, the picture is being judged
+Tell = Callable[[str], None]  # what an effect is at, by code: card.reading
 Perform = Callable[[AnyEffect, Tell], Awaitable[Result]]
 
 
@@ -61,12 +61,12 @@ class Conductor:
 
     async def _carry_out(self, effect: AnyEffect) -> None:
         try:
-            result = await self._perform(effect, lambda part: self._outcome(effect, part))
+            result = await self._perform(effect, lambda code: self.handle(Underway(self._clock(), effect.id, code)))
         except asyncio.CancelledError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the visit ends safely whatever broke
             # Its text may hold what a person entered: only its kind and place go to the log.
-            log.error("effect %s broke: %s at %s", type(effect).__name__, type(error).__name__, _where(error))  # noqa: TRY400 - a traceback prints values
+            log.error("effect %s broke: %s at %s", type(effect).__name__, type(error).__name__, where(error))
             result = Failed("terminal.unexpected")
         self._outcome(effect, result)
 
@@ -81,7 +81,7 @@ class Conductor:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """File and line where an exception was raised, without any value."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
+from config.settings import Settings
 from hardware.ports import Device, Health, Status
+from kiosk.processes import command
 
 log = logging.getLogger("kiosk.devices")
 
@@ -38,7 +40,7 @@ class Devices:
             try:
                 port = openers[name](address)
             except (ValueError, KeyError, OSError) as error:
-                log.error("%s at %s cannot be opened: %s", name, address, error)  # noqa: TRY400 - the text says it all
+                log.error("%s at %s cannot be opened: %s", name, address, error)
                 self.statuses[name] = Status(Health.FAULTY, f"{name}.absent")
                 continue
             self.ports[name] = port
@@ -54,8 +56,8 @@ class Devices:
                     if status != self.statuses.get(name):
                         self.statuses[name] = status
                         self._changed()
-            except Exception as error:
-                log.error("the watch over %s broke: %s", name, type(error).__name__)  # noqa: TRY400
+            except Exception as error:  # noqa: BLE001 - a watch that dies silently is how terminals fail
+                log.error("the watch over %s broke: %s", name, type(error).__name__)
                 self.statuses[name] = Status(Health.FAULTY, f"{name}.absent")
                 self._changed()
             await asyncio.sleep(1.0)
@@ -76,3 +78,32 @@ class Devices:
         for port in self.ports.values():
             with contextlib.suppress(Exception):
                 await port.close()
+
+
+def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
+    """How each fitted device is opened. Drivers are loaded when theirs is called."""
+    from hardware.addresses import open_device
+
+    def plain(name: str) -> Callable[[str], Device]:
+        return lambda address: cast("Device", open_device(name, address))
+
+    def camera(address: str) -> Device:
+        from hardware.camera import PapersCamera
+
+        return PapersCamera(address, command=command("papers"), page_bytes_most=settings.papers.page_bytes_most)
+
+    def printer(address: str) -> Device:
+        from hardware.printer import open_receipt_printer
+
+        return open_receipt_printer(address, settings.printer)
+
+    def speaker(address: str) -> Device:
+        return cast("Device", open_device("speaker", address, settings=settings.voice))
+
+    return {
+        "id_card": plain("id_card"),
+        "social_card": plain("social_card"),
+        "camera": camera,
+        "receipt_printer": printer,
+        "speaker": speaker,
+    }

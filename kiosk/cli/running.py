@@ -1,0 +1,193 @@
+"""`kiosk run`, `kiosk visit`, `kiosk demo`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import copy
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from kiosk.cli.common import DONE, FINDING, complain, settings_of, state_of
+
+ROOT = Path(__file__).parent.parent.parent
+REHEARSAL = ROOT / "config" / "profiles" / "rehearsal.toml"
+JOURNEYS = ROOT / "tests" / "journeys"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The terminal, until SIGTERM."""
+    from kiosk.supervisor import Supervisor
+
+    settings = settings_of(arguments)
+    state = state_of(arguments)
+    logs = arguments.log or state / "log"
+    logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logging.basicConfig(
+        filename=logs / "supervisor.log", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    return asyncio.run(Supervisor(settings, state, logs, arguments.control).run())
+
+
+def visit(arguments: argparse.Namespace) -> int:
+    """The real app, driven by a script; exit status 1 at the first step that cannot be done."""
+    from kiosk.runner.play import CannotBeDone
+    from kiosk.runner.script import ScriptError, load
+
+    try:
+        script = load(arguments.script)
+        play_visit(script, arguments.out, base=arguments.script.parent, config=arguments.config, state=arguments.state,
+                   size=arguments.size, display=arguments.display, say=_say)  # fmt: skip
+    except (ScriptError, CannotBeDone) as error:
+        return complain(str(error))
+    return DONE
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """With a display: the full-screen app with simulated devices. Without: one whole visit on a virtual display."""
+    if os.environ.get("DISPLAY") and not arguments.headless:
+        arguments.config = arguments.config or REHEARSAL
+        arguments.control, arguments.log = -1, None
+        arguments.state = arguments.state or Path("build/demo/state")
+        print("· The terminal with simulated devices. Ctrl+C ends it.", file=sys.stderr)
+        return run(arguments)
+    from kiosk.runner.play import CannotBeDone
+    from kiosk.runner.script import load
+
+    out: Path = arguments.out
+    shutil.rmtree(out, ignore_errors=True)
+    try:
+        held = play_visit(load(JOURNEYS / "newborn.toml"), out, base=JOURNEYS, config=arguments.config, say=_say)
+    except CannotBeDone as error:
+        return complain(str(error))
+    if not held:
+        return complain("the county does not hold what was handed in")
+    print(f"The county holds it: {out / 'case.json'}; the receipt: {out / 'receipt.png'}")
+    return DONE
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def play_visit(
+    script: Any,
+    out: Path,
+    *,
+    base: Path,
+    config: Path | None = None,
+    state: Path | None = None,
+    size: str = "",
+    display: str = "",
+    say: Any = lambda _: None,
+    pictures: bool = True,
+) -> bool:
+    """Play a script on a terminal of its own; leaves pictures, visit.json, case.json and receipt.png in `out`.
+
+    Returns whether the county holds exactly what was handed in (True where nothing was to be handed in). Raises
+    CannotBeDone, ScriptError.
+    """
+    from kiosk.runner.display import Finger, virtual_display
+    from kiosk.runner.play import Player, load_strokes
+    from kiosk.runner.terminal import Terminal
+
+    out.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-visit-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = profile(config or REHEARSAL, script.settings, size)
+        settings_file = folder / "settings.toml"
+        settings_file.write_text(_toml(settings), "utf-8")
+        screen = settings.get("screen", {})
+        width, height = int(screen.get("width_px", 1080)), int(screen.get("height_px", 1920))
+        name = display or stack.enter_context(virtual_display(width, height))
+        finger = Finger(name)
+        stack.callback(finger.close)
+        terminal = Terminal(settings_file, folder, name, out / "terminal.log")
+        stack.callback(terminal.stop)
+        terminal.start()
+        terminal.ask("ready", timeout_s=60)
+        player = Player(
+            terminal,
+            finger,
+            out,
+            strokes=load_strokes(JOURNEYS / "strokes.toml"),
+            base=base,
+            say=say,
+            pictures=pictures,
+        )
+        player.play(script)
+        return _gather(terminal, folder, out)
+
+
+def profile(config: Path, over: dict[str, Any], size: str) -> dict[str, Any]:
+    """The rehearsal's settings with a script's own laid over them."""
+    settings = tomllib.loads(config.read_text("utf-8"))
+    _lay(settings, copy.deepcopy(over))
+    if size:
+        width, _, height = size.partition("x")
+        settings.setdefault("screen", {}).update(width_px=int(width), height_px=int(height))
+    return settings
+
+
+def _lay(under: dict[str, Any], over: dict[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(under.get(key), dict):
+            _lay(under[key], value)
+        else:
+            under[key] = value
+
+
+def _toml(table: dict[str, Any]) -> str:
+    """Settings as TOML: plain values first, then one level of tables, which is all that settings have."""
+    lines = [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in table.items()
+        if not isinstance(value, dict)
+    ]
+    for key, value in table.items():
+        if isinstance(value, dict):
+            lines.append(f"\n[{key}]")
+            lines += [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _gather(terminal: Any, folder: Path, out: Path) -> bool:
+    """What the resident entered, what the county holds, and the receipt that was drawn."""
+    from kiosk.processes import gateway_command
+    from kiosk.runner.play import write_json
+
+    receipts = sorted((folder / "simulators").rglob("receipt-*.png"), key=lambda p: p.stat().st_mtime)
+    for number, receipt in enumerate(receipts, 1):
+        shutil.copy(receipt, out / ("receipt.png" if number == len(receipts) else f"receipt-{number}.png"))
+    options = ["--config", str(folder / "gateway" / "gateway.toml"), "--state", str(folder / "gateway")]
+
+    def county(*arguments: str) -> Any:
+        done = subprocess.run(
+            gateway_command(*arguments, *options, "--json"), capture_output=True, text=True, check=True
+        )
+        return json.loads(done.stdout)
+
+    entered = terminal.ask("submitted") if terminal.running else None
+    cases = county("cases")
+    held = [{**case, "opened": county("open", case["application"])} for case in cases]
+    if entered is not None:
+        write_json(out / "visit.json", entered)
+        held = [case for case in held if case["application"] == entered["id"]]
+        write_json(out / "case.json", held[0] if len(held) == 1 else held)
+        return len(held) == 1 and held[0]["opened"]["application"] == entered
+    if held:
+        write_json(out / "case.json", held)
+    return True
+
+
+__all__ = ["DONE", "FINDING", "demo", "play_visit", "profile", "run", "visit"]

@@ -1,0 +1,66 @@
+"""What a test may ask of the process on the screen.
+
+Only reached where the supervisor was handed a control socket, which a production build or profile refuses. Nothing here
+can touch a visit; it only looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+from matters import visit as visits
+
+if TYPE_CHECKING:
+    from kiosk.visiting.process import VisitProcess
+
+_deadly: set[str] = set()
+
+
+async def answer(process: VisitProcess, message: dict[str, Any]) -> None:
+    """Answer one question on the supervisor's channel."""
+    reply: dict[str, Any] = {"say": "answer", "n": message.get("n")}
+    try:
+        reply["answer"] = await _ask(process, str(message.get("ask")))
+    except (RuntimeError, KeyError, ValueError, TimeoutError) as error:
+        reply["problem"] = f"{type(error).__name__}: {error}"
+    process.channel.send(reply)
+
+
+async def _ask(process: VisitProcess, question: str) -> Any:
+    if question == "visible":
+        return [
+            {"ident": s.ident, "text": s.text, "rect": [s.rect.x, s.rect.y, s.rect.width, s.rect.height]}
+            for s in process.stage.visible()
+        ]
+    if question == "settle":
+        drawn = asyncio.Event()
+        await asyncio.sleep(0.02)  # the touch is still on its way through the display server
+        process.stage.on_drawn(drawn.set)
+        await asyncio.wait_for(drawn.wait(), 5)
+        return True
+    if question == "step":
+        if process.farewell is not None:
+            return {"type": "Goodbye", "key": process.farewell.key}
+        if process.conductor is None:
+            return {"type": "", "key": ""}
+        step = visits.step(process.conductor.visit)
+        return {"type": type(step).__name__, "key": step.key}
+    if question == "visit":
+        return process.performer.submitted if process.performer is not None else None
+    if question == "reading":
+        return process.stage.reading()
+    raise ValueError(f"nothing is known to answer {question!r}")
+
+
+def die_at(point: str) -> None:
+    """From now on, die at a named durable step."""
+    _deadly.add(point)
+
+
+def pass_point(point: str) -> None:
+    """Called at every named durable step; kills this very process where a script said so."""
+    if point in _deadly:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,76 @@
+"""From devices and line to what a visit and the status line are told of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from config.settings import Place
+from hardware.ports import Health
+from matters.events import Surroundings
+from screens.status import StatusView
+
+if TYPE_CHECKING:
+    from kiosk.visiting.process import VisitProcess
+
+
+def surroundings(process: VisitProcess) -> Surroundings:
+    """As it is now. Before the devices have been opened a fitted one counts as usable: effects wait for it."""
+    devices = process.devices
+    at, online = process.clock(), bool(process.line.get("online"))
+    if devices is None:
+        fitted = process.settings.devices
+        return Surroundings(at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online)
+    return Surroundings(
+        at,
+        can_read_card=devices.usable("id_card"),
+        can_print="receipt_printer" in devices.ports and devices.statuses["receipt_printer"].health != Health.ABSENT,
+        can_film=devices.usable("camera"),
+        online=online,
+        printer_problem=devices.code("receipt_printer"),
+    )
+
+
+def status_view(process: VisitProcess) -> StatusView:
+    """The status line and the home screen's head."""
+    place = process.settings.place
+    now = datetime.now().astimezone()
+    devices = process.devices
+    card = printer = "absent"
+    if devices is None:
+        card = "ok" if process.settings.devices.id_card else "absent"
+        printer = "ok" if process.settings.devices.receipt_printer else "absent"
+    else:
+        if process.settings.devices.id_card:
+            card = "ok" if devices.usable("id_card") else "trouble"
+        if process.settings.devices.receipt_printer:
+            status = devices.statuses.get("receipt_printer")
+            code = devices.code("receipt_printer")
+            if status is not None and status.health == Health.BUSY:
+                printer = "printing"
+            elif code == "printer.paper_out":
+                printer = "paper"
+            else:
+                printer = "trouble" if code else "ok"
+    return StatusView(
+        county=place.county,
+        hall=place.hall,
+        hours=place.hours,
+        open_now=open_at(place, now.time()),
+        now=now,
+        card=card,
+        printer=printer,
+        network="ok" if process.line.get("online") else "down",
+    )
+
+
+def open_at(place: Place, now: time) -> bool:
+    """Whether the hall is staffed at a time of day, from hours written as 9:00–12:00，14:00–17:00."""
+    for span in place.hours.replace(",", "，").split("，"):
+        begin, _, end = span.strip().replace("-", "–").partition("–")
+        try:
+            if time.fromisoformat(begin.zfill(5)) <= now < time.fromisoformat(end.zfill(5)):
+                return True
+        except ValueError:
+            continue
+    return False

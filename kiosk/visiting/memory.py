@@ -1,0 +1,29 @@
+"""The pictures of one visit: by handle, in memory, nowhere else. Gone with the process."""
+
+from __future__ import annotations
+
+from itertools import count
+
+
+class Pictures:
+    """JPEG bytes by handle; the visit knows only handles and digests."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[str, bytes]] = {}
+        self._numbers = count(1)
+
+    def keep(self, sha256: str, jpeg: bytes) -> str:
+        handle = f"picture-{next(self._numbers)}"
+        self._held[handle] = (sha256, jpeg)
+        return handle
+
+    def get(self, handle: str) -> bytes:
+        """The bytes, or b"" when it is gone."""
+        return self._held.get(handle, ("", b""))[1]
+
+    def forget(self, handle: str) -> None:
+        self._held.pop(handle, None)
+
+    def by_digest(self) -> dict[str, bytes]:
+        """What an application's pages name, by SHA-256."""
+        return dict(self._held.values())

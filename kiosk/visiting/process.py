@@ -1,0 +1,325 @@
+"""The visit process: window, devices, one person's visit. Started ahead, shown when its turn comes, killed at the end.
+
+First a picture on the screen, then everything else: devices, voice, sealing and the camera's worker are loaded once the
+home screen is drawn, while nobody has had time to need them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config import locales
+from config import settings as settings_module
+from config.settings import Settings
+from kiosk.channel import Channel
+from kiosk.visiting.memory import Pictures
+from kiosk.visiting.services import VisitServices
+from matters import visit as visits
+from matters.events import Event, Pressed, Surroundings, Tick
+from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere
+from screens.app import ScreenApp
+from screens.status import StatusView
+
+if TYPE_CHECKING:
+    from kiosk.visiting.conductor import Conductor
+    from kiosk.visiting.staffing import StaffMode
+
+TICK_S = 0.5
+PULSE_S = 2.0  # how often the supervisor hears that this process is alive
+
+log = logging.getLogger("kiosk.visit")
+
+
+class VisitProcess:
+    """Everything of one visit on one loop."""
+
+    def __init__(self, settings: Settings, state: Path, channel: Channel, *, hidden: bool, tested: bool) -> None:
+        self.settings, self.state, self.channel = settings, state, channel
+        self.hidden, self.tested = hidden, tested
+        self.words = locales.load(settings.screen.language)
+        self.pictures = Pictures()
+        self.services = VisitServices(self.pictures)
+        # What the toolkit insists on writing (it writes nothing personal) lies in memory and goes with the process.
+        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108 - made by mkdtemp with 0700
+        self.clock = time.monotonic
+        self.conductor: Conductor | None = None
+        self.staff: StaffMode | None = None
+        self.line: dict[str, Any] = {"online": False, "waiting": 0}
+        self.devices: Any = None
+        self.performer: Any = None
+        self.county_url = ""
+        self.farewell: Goodbye | None = None
+        self.farewell_until = 0.0
+        self._status = StatusView()
+        self._spoken: list[str] = []
+        self._moment = ""
+        self._stopping = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.app = ScreenApp(
+            settings.screen, self.words, self.services, self.on_event, self.clock, self.folder, hidden=hidden
+        )
+        self.stage = self.app.stage
+
+    # ------------------------------------------------------------------ life
+
+    async def run(self) -> None:
+        """Until the supervisor kills us or its channel closes."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
+        self.spawn(self._listen())
+        window = asyncio.create_task(self.app.run())
+        if not self.hidden:
+            self._begin()
+        self.spawn(self._tick())
+        self.spawn(self._pulse())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((window, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if window.done() and not window.cancelled() and (error := window.exception()) is not None:
+            log.error("the window ended: %s", type(error).__name__)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os._exit(0)  # no clean-up that could write anything: the kernel takes the memory back
+
+    def spawn(self, work: Any) -> None:
+        task: asyncio.Task[Any] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            from kiosk.visiting.conductor import where
+
+            log.error("a task of the visit broke: %s at %s", type(error).__name__, where(error))
+            self._stopping.set()  # unexpected: end safely, the supervisor brings the home screen back
+
+    async def _pulse(self) -> None:
+        while True:
+            self.channel.send({"say": "alive"})
+            await asyncio.sleep(PULSE_S)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self.farewell is not None and self.clock() >= self.farewell_until:
+                self._end_farewell()
+            if self.conductor is not None and self.farewell is None:
+                self.conductor.handle(Tick(self.clock()))
+            if self.staff is not None:
+                self.staff.tick()
+
+    # ------------------------------------------------------------------ from the supervisor
+
+    async def _listen(self) -> None:
+        async for message in self.channel.messages():
+            await self._told(message)
+        self._stopping.set()
+
+    async def _told(self, message: dict[str, Any]) -> None:
+        do = message.get("do")
+        if do == "activate":
+            await self._activate(message)
+        elif do == "line":
+            self._line(message)
+        elif do == "acknowledged" and self.performer is not None:
+            self.performer.acknowledged(str(message["id"]))
+        elif do == "control" and self.tested:
+            from kiosk.visiting.control import answer
+
+            self.spawn(answer(self, message))
+        elif do == "die_at" and self.tested:
+            from kiosk.visiting.control import die_at
+
+            die_at(str(message["point"]))
+
+    async def _activate(self, message: dict[str, Any]) -> None:
+        self.county_url = str(message.get("county", ""))
+        self._line(message.get("line", {}))
+        farewell = message.get("farewell")
+        if farewell:
+            take = tuple((str(icon), str(title)) for icon, title in farewell.get("take", []))
+            seconds = self.settings.visits.goodbye_s
+            self.farewell = Goodbye("goodbye", None, False, take, str(farewell.get("ending", "done")), seconds)
+            self.farewell_until = self.clock() + seconds
+            self._show(self.farewell)
+        elif self.conductor is None:
+            self._begin()
+        if self.hidden:
+            self.hidden = False
+            self.app.reveal()
+        self.stage.on_drawn(lambda: self.channel.send({"say": "shown"}))
+        self.spawn(self._open_devices(message.get("devices", {})))
+
+    def _end_farewell(self) -> None:
+        self.farewell = None
+        self._begin()
+
+    def _line(self, message: dict[str, Any]) -> None:
+        self.line.update({k: v for k, v in message.items() if k != "do"})
+        self._surroundings_changed()
+
+    # ------------------------------------------------------------------ the visit
+
+    def _begin(self) -> None:
+        from config import catalogue as catalogue_files
+        from kiosk.visiting.conductor import Conductor
+        from kiosk.visiting.setting import setting_of
+        from matters import build as build_catalogue
+
+        found = build_catalogue.build(catalogue_files.load(self.settings.catalogue))
+        setting = setting_of(self.settings, datetime.now().astimezone())
+        if self.devices is not None:
+            setting = self._with_devices(setting)
+        visit = visits.begin(found, setting, self.clock())
+        self.conductor = Conductor(visit, self._show, self._perform, self.clock)
+        self.conductor.begin()
+        self._surroundings_changed()
+
+    def _with_devices(self, setting: Any) -> Any:
+        return setting
+
+    async def _perform(self, effect: Any, tell: Any) -> Any:
+        await self._opened.wait()  # devices are being opened; nobody has had time to need them
+        return await self.performer.perform(effect, tell)
+
+    def on_event(self, event: Event) -> None:
+        """From the screens, at the touch: the next step is handed to the stage before this returns."""
+        self._hush()
+        if self.staff is not None:
+            self.staff.handle(event)
+            return
+        if self.farewell is not None:
+            if isinstance(event, Pressed):
+                self._end_farewell()
+            return
+        if self.conductor is None:
+            return
+        if isinstance(event, Pressed) and self._handled_here(event.id):
+            return
+        self.conductor.handle(event)
+
+    def _handled_here(self, key: str) -> bool:
+        """Keys that concern how the terminal shows itself, not the visit."""
+        if key == "repeat":
+            self._speak(self.stage.reading())
+            return True
+        if key == "staff":
+            self.spawn(self._open_staff())
+            return True
+        return False
+
+    def _show(self, step: Step) -> None:
+        if isinstance(step, Goodbye) and self.farewell is None:
+            self._end(step)
+            return
+        visit = self.conductor.visit if self.conductor is not None else None
+        if visit is not None:
+            self.stage.set_modes(elder=visit.elder)
+        self._say_moment(step)
+        self.stage.show(step, self._status)
+        self.stage.on_drawn(self._drawn)
+
+    def _drawn(self) -> None:
+        if self._moment == "home" and not self.hidden:
+            self.channel.send({"say": "moment", "moment": "home"})
+        reading = self.stage.reading()
+        if self.settings.voice.read_on_arrival and reading and reading[:1] != self._spoken[:1]:
+            self._speak(reading)
+        self._spoken = reading
+
+    def _say_moment(self, step: Step) -> None:
+        moment = (
+            "home"
+            if isinstance(step, Home)
+            else "ending"
+            if isinstance(step, Check | HandedIn | Rate | StillThere | Goodbye)
+            else "visit"
+        )
+        if moment != self._moment:
+            self._moment = moment
+            if moment != "home":  # home is said when it is drawn
+                self.channel.send({"say": "moment", "moment": moment})
+
+    def _end(self, goodbye: Goodbye) -> None:
+        """The person has gone: whoever takes over says goodbye, and this process is killed."""
+        self._hush()
+        self.channel.send({"say": "ended", "ending": goodbye.ending, "take": [list(pair) for pair in goodbye.take]})
+
+    # ------------------------------------------------------------------ devices
+
+    async def _open_devices(self, addresses: dict[str, str]) -> None:
+        from kiosk.visiting.devices import Devices, openers
+        from kiosk.visiting.performing import Performer
+
+        if self.devices is not None:
+            return
+        self.devices = Devices(self._surroundings_changed)
+        self.devices.open(addresses, openers(self.settings))
+        self.services.camera = self.devices.ports.get("camera")
+        self.performer = Performer(self)
+        self._opened.set()
+        self._surroundings_changed()
+
+    def _surroundings_changed(self) -> None:
+        from kiosk.visiting.looking import status_view, surroundings
+
+        self._status = status_view(self)
+        if self.conductor is not None:
+            seen: Surroundings = surroundings(self)
+            if self.farewell is None:
+                self.conductor.handle(seen)
+                self.stage.show(visits.step(self.conductor.visit), self._status) if self.staff is None else None
+
+    # ------------------------------------------------------------------ voice
+
+    def _speak(self, texts: Sequence[str]) -> None:
+        speaker = self.devices.ports.get("speaker") if self.devices is not None else None
+        if speaker is not None and texts:
+            self._hush()
+            self.spawn(speaker.say("。".join(texts)))
+
+    def _hush(self) -> None:
+        speaker = self.devices.ports.get("speaker") if self.devices is not None else None
+        if speaker is not None:
+            with contextlib.suppress(OSError):
+                speaker.stop()
+
+    async def _open_staff(self) -> None:
+        from kiosk.visiting.staffing import StaffMode
+
+        if self.staff is None:
+            self.staff = StaffMode(self)
+            self.staff.open()
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    settings = settings_module.load(arguments.config)
+    channel = await Channel.open(arguments.channel)
+    process = VisitProcess(settings, arguments.state, channel, hidden=arguments.hidden, tested=arguments.tested)
+    await process.run()
+
+
+def main(rest: Sequence[str]) -> int:
+    """The process's entry."""
+    parser = argparse.ArgumentParser(prog="kiosk role visit")
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--hidden", action="store_true")
+    parser.add_argument("--tested", action="store_true")
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    asyncio.run(_run(parser.parse_args(rest)))
+    return 0

@@ -1,0 +1,30 @@
+"""What a visit is told of the terminal it runs on, out of the settings and the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.settings import Settings
+from matters.visit import Setting
+
+
+def setting_of(settings: Settings, now: datetime) -> Setting:
+    """`now` is local time; only its date goes into the visit."""
+    place, visits = settings.place, settings.visits
+    return Setting(
+        county=place.county,
+        hall=place.hall,
+        phone=place.phone,
+        collect_at=place.collect_at,
+        today=now.date().isoformat(),
+        idle_s=visits.idle_s,
+        idle_warning_s=visits.idle_warning_s,
+        idle_elder_factor=visits.idle_elder_factor,
+        goodbye_s=visits.goodbye_s,
+        county_wait_s=visits.county_wait_s,
+        elder=settings.screen.elder,
+        can_read_card=bool(settings.devices.id_card),
+        can_print=bool(settings.devices.receipt_printer),
+        can_film=bool(settings.devices.camera),
+        online=False,
+    )
