@@ -245,9 +245,8 @@ class Supervisor:
     def _hear_sync(self, message: dict[str, Any]) -> None:
         if "acknowledged" in message and self._active is not None:
             self._active.channel.send({"do": "acknowledged", "id": message["acknowledged"]})
-        known: dict[str, Any] = {
-            key: message[key] for key in ("online", "waiting", "oldest_since", "last_error") if key in message
-        }
+        told = ("online", "waiting", "oldest_since", "dead", "last_error")
+        known: dict[str, Any] = {key: message[key] for key in told if key in message}
         if known:
             self._tell_line(known)
 

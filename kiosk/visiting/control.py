@@ -48,7 +48,7 @@ async def _ask(process: VisitProcess, question: str) -> Any:
             return {"type": "", "key": ""}
         step = visits.step(process.conductor.visit)
         return {"type": type(step).__name__, "key": step.key}
-    if question == "visit":
+    if question == "submitted":
         return process.performer.submitted if process.performer is not None else None
     if question == "reading":
         return process.stage.reading()

@@ -96,7 +96,7 @@ class Performer:
 
     @contextlib.contextmanager
     def _filming(self, camera: Any) -> Iterator[None]:
-        """The camera runs on for a moment after an effect: the next one (shoot now, the next page) often follows at once."""
+        """The camera runs on for a moment after an effect: the next (shoot now, the next page) often follows at once."""
         self._films += 1
         try:
             yield

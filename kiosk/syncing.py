@@ -1,0 +1,32 @@
+"""The sync process's entry: settings and arguments in, `offline.process` does the work."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from config import settings as settings_module
+
+
+def main(rest: Sequence[str]) -> int:
+    """Run sync until told to stop; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="kiosk role sync")
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--county", required=True)
+    given = parser.parse_args(rest)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    county = settings_module.load(given.config).county
+    from offline.process import main as sync
+
+    return sync(
+        given.channel,
+        given.state,
+        given.county,
+        retry_first_s=county.retry_first_s,
+        retry_most_s=county.retry_most_s,
+    )
