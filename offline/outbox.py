@@ -407,35 +407,51 @@ class Outbox:
         with self._writing():
             self._set_note(key, value)
 
-    def take_feed(self, after: str, cursor: str, acks: Sequence[Ack], others: Sequence[tuple[str, bytes]]) -> bool:
-        """What came by the feed after a cursor, verified by the caller: acknowledgements take effect, the rest
-        (kind, content) is kept until `handled`, and the cursor moves, all in one transaction. False if that cursor
-        has been passed already: nothing counts twice. An acknowledgement of other bytes than ours is passed over."""
+    def take_feed(
+        self, after: str, cursor: str, acks: Sequence[Ack], others: Sequence[tuple[str, bytes]]
+    ) -> list[tuple[str, int]] | None:
+        """What came by the feed after a cursor, verified by the caller: acknowledgements take effect, the rest is
+        kept by its key (the newest counts) until `handled`, and the cursor moves, all in one transaction.
+
+        Returns (id, sequence) of the records that left; None if the cursor has been passed already: nothing counts
+        twice. An acknowledgement of other bytes than ours is passed over.
+        """
         gone: list[str] = []
+        left: list[tuple[str, int]] = []
         with self._lock:
             with self._writing():
                 if self._note("cursor") != after:
-                    return False
+                    return None
                 for ack in acks:
+                    row = self._one("SELECT sequence FROM records WHERE id = ?", ack.id)
                     with contextlib.suppress(Corrupt):
-                        gone += self._remove(ack.id, ack.digest, ack.said) or []
-                for kind, content in others:
-                    self._execute("INSERT INTO feed (kind, content, handled) VALUES (?, ?, 0)", kind, content)
+                        if row and (names := self._remove(ack.id, ack.digest, ack.said)) is not None:
+                            gone += names
+                            left.append((ack.id, row[0]))
+                for key, content in others:
+                    self._execute("INSERT OR REPLACE INTO feed (key, content, handled) VALUES (?, ?, 0)", key, content)
                 self._set_note("cursor", cursor)
                 self._point("feed.row.written")
             self._point("feed.done")
             self._drop(gone)
-        return True
+        return left
 
-    def unhandled(self) -> list[tuple[int, str, bytes]]:
-        """What came by the feed and has not had its effect yet: (number, kind, content), in order."""
+    def unhandled(self) -> list[tuple[str, bytes]]:
+        """What came by the feed and has not had its effect yet: (key, content)."""
         with self._reading():
-            rows = self._all("SELECT number, kind, content FROM feed WHERE handled = 0 ORDER BY number")
-        return [(n, k, c) for n, k, c in rows]
+            rows = self._all("SELECT key, content FROM feed WHERE handled = 0 ORDER BY rowid")
+        return [(key, content) for key, content in rows]
 
-    def handled(self, number: int) -> None:
+    def handled(self, key: str, content: bytes) -> None:
+        """Its effect has been made to last. Something newer that came meanwhile under the key still waits for its."""
         with self._writing():
-            self._execute("UPDATE feed SET handled = 1 WHERE number = ?", number)
+            self._execute("UPDATE feed SET handled = 1 WHERE key = ? AND content = ?", key, content)
+
+    def told(self, key: str) -> bytes | None:
+        """The newest that came under a key, e.g. state/ID/0 for the parent case of an application."""
+        with self._reading():
+            row = self._one("SELECT content FROM feed WHERE key = ?", key)
+        return row[0] if row else None
 
     # ------------------------------------------------------------------ SQLite
 

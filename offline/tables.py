@@ -54,12 +54,9 @@ def _first(db: Database) -> None:
         not_null={"sequence", "kind", "number", "digest", "at", "said"},
         strict=True,
     )
-    # What came back by the feed, in its order; `handled` once its effect has been made to last.
+    # What came back by the feed, the newest by key; `handled` once its effect has been made to last.
     db.table("feed").create(
-        {"number": int, "kind": str, "content": bytes, "handled": int},
-        pk="number",
-        not_null={"kind", "content", "handled"},
-        strict=True,
+        {"key": str, "content": bytes, "handled": int}, pk="key", not_null={"content", "handled"}, strict=True
     )
     db.table("notes").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
 

@@ -203,14 +203,18 @@ def test_the_feed_counts_each_thing_once(outbox: Outbox, world: World) -> None:
     put(outbox, world, 1)
     digest = outbox.entries()[0].digest
     acks = [Ack(world.id(1), digest, b"signed")]
-    assert outbox.take_feed("", "c1", acks, [("state", b"{}")])
-    assert not outbox.take_feed("", "c1", acks, [("state", b"{}")])
+    assert outbox.take_feed("", "c1", acks, [("settings", b"1")]) == [(world.id(1), 1)]
+    assert outbox.take_feed("", "c1", acks, [("settings", b"1")]) is None
     assert outbox.note("cursor") == "c1"
-    assert [(kind, content) for _, kind, content in outbox.unhandled()] == [("state", b"{}")]
+    assert outbox.unhandled() == [("settings", b"1")]
     assert outbox.at_county(world.id(1))
     assert list((outbox.folder / "files").iterdir()) == []
-    outbox.handled(outbox.unhandled()[0][0])
+    outbox.take_feed("c1", "c2", acks, [("settings", b"2")])
+    outbox.handled("settings", b"1")
+    assert outbox.unhandled() == [("settings", b"2")]  # the newer one came while the older had its effect
+    outbox.handled("settings", b"2")
     assert outbox.unhandled() == []
+    assert outbox.told("settings") == b"2"
 
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path, outbox: Outbox, world: World, clock: Clock) -> None:

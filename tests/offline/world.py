@@ -34,14 +34,17 @@ class World:
 
     def rating(self, number: int) -> WireSealed:
         """A small record without files."""
-        return self.seal(RatingMessage(id=self.id(number), terminal=TERMINAL, at=AT, application="", level=5))
+        return self.seal(
+            RatingMessage(id=self.id(number), terminal=self.certificate.terminal, at=AT, application="", level=5)
+        )
 
     def application(self, number: int, pages: int = 2, size: int = 3000) -> WireSealed:
         """An application of an invented person, with pictures of `size` bytes."""
         pictures = [hashlib.shake_256(f"{number}/{n}".encode()).digest(size) for n in range(pages)]
         given = tuple(Page(hashlib.sha256(p).hexdigest(), len(p), 100, 100, "ok") for p in pictures)
         message = ApplicationMessage(
-            id=self.id(number), terminal=TERMINAL, at=AT, items=(ItemDetail("a", "事项甲"),), secret="ab" * 16,
+            id=self.id(number), terminal=self.certificate.terminal, at=AT,
+            items=(ItemDetail("a", "事项甲"),), secret="ab" * 16,
             application=Application(
                 id=self.id(number), matter="newborn", matter_title="新生儿出生", catalogue="1", items=("a",),
                 fields={"name": Answer("王小兰", "typed")}, known=Known("typed", "王小兰", ""),

@@ -1,0 +1,447 @@
+"""The sync: brings what waits to the county, oldest first, and takes back what the county has for this terminal.
+
+A process of its own that outlives visits and holds nothing personal: what it sends is sealed, what it gets are ids,
+states and acknowledgements. A record leaves the outbox only on an acknowledgement whose county signature verifies.
+
+What is tried is marked as failed before it is sent. A record that fails waits by itself while the others go on; when
+the line fails, the line waits. Both pauses grow, are jittered and lie on the disk, so a restart does not hammer the
+county. What the county or its proxy asks for (Retry-After) is kept to, even when somebody is in a hurry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from offline import identity as identities
+from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
+from offline.errors import Busy, OfflineError
+from offline.files import sync_folder
+from offline.outbox import Ack, Clock, Due, Outbox, Upload
+from offline.pauses import Pauses
+from offline.points import Points, nothing
+from wire import answers
+from wire.errors import WireError
+from wire.messages import Acknowledgement, CatalogueNotice, SettingsNotice, StateNotice
+
+if TYPE_CHECKING:
+    from offline.trail import Trail
+    from wire.messages import Health
+
+Report = Callable[[dict[str, Any]], None]
+T = TypeVar("T")
+
+FEED_EVERY_S = 60.0
+"""How often the feed is asked for when nothing else happens."""
+TOKEN_FILE = "enrolment-token"  # noqa: S105 - a file's name
+"""In the state folder, mode 0600: the county's one-time token; deleted once it has been used."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`feed_every_s`: how often to ask what the county has, while nothing waits."""
+
+    url: str
+    pauses: Pauses
+    feed_every_s: float = FEED_EVERY_S
+
+
+NEVER = {(413, "upload.too_large"), (413, "upload.too_long"), (409, "upload.length"), (400, "upload.metadata")}
+"""What the county says of a file that it will never take, beside wire.answers.outcome for messages."""
+
+
+class LineGone(Exception):
+    """The line failed under a record; whether it is the line or the record is asked next."""
+
+
+class Sync:
+    """One terminal's sync. `report` is told state changes and acknowledged ids (see offline.process)."""
+
+    def __init__(
+        self,
+        state: Path,
+        outbox: Outbox,
+        options: Options,
+        clock: Clock,
+        *,
+        report: Report = lambda _: None,
+        trail: Trail | None = None,
+        point: Points = nothing,
+    ) -> None:
+        self._state = state
+        self._outbox = outbox
+        self._options = options
+        self._clock = clock
+        self._report = report
+        self._trail = trail
+        self._point = point
+        self._wake = asyncio.Event()
+        self._hurried = False
+        self._stopping = False
+        self._online = False
+        self._told: dict[str, Any] = {}
+        self._county: County
+
+    def wake(self) -> None:
+        """Something was committed, or somebody is in a hurry: try now, unless the county asked us to wait."""
+        self._hurried = True
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`. What goes wrong inside is reported and tried again; nothing here gives up."""
+        async with County(self._options.url, None, self._clock, self._point) as self._county:
+            while not self._stopping:
+                try:
+                    pause = await self._round()
+                    await self._tell()
+                except OfflineError as error:  # the disk, or another process that holds the database
+                    self._say({"online": self._online, "last_error": error.code})
+                    pause = self._options.pauses.after(3)
+                await self._wait(pause)
+
+    async def once(self) -> None:
+        """One round at once, for `kiosk outbox send`: every pause but the county's own is ended first."""
+        self._hurried = True
+        await self._do(self._outbox.hurry)
+        async with County(self._options.url, None, self._clock, self._point) as self._county:
+            await self._round()
+            await self._tell()
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
+        self._wake.clear()
+
+    # ------------------------------------------------------------------ one round
+
+    async def _round(self) -> float:
+        """Try everything that is due; seconds until there may be something to do again."""
+        if (held := await self._left("hold")) > 0:
+            return held
+        hurried, self._hurried = self._hurried, False
+        if not hurried and (left := await self._left("line")) > 0:
+            return left
+        try:
+            if not await self._enrolled():
+                return self._options.feed_every_s
+            health = await self._health()
+        except CountyError as error:
+            return await self._line_failed(error)
+        await self._line_good(health.at)
+        try:
+            await self._drain()
+            await self._feed()
+            await self._act()
+        except LineGone:
+            return self._options.pauses.after(1)
+        except Unavailable as error:
+            return await self._held(error)
+        except CountyError as error:
+            self._told.pop("last_error", None)
+            await self._do(self._outbox.set_note, "last_error", error.code)
+            return self._options.pauses.after(2)
+        return await self._idle_for()
+
+    async def _health(self) -> Health:
+        """The county's word that it is there. A county that has changed its keys since we last heard of it signs with
+        one we do not know; its settings, signed with one we do know, bring it."""
+        try:
+            return await self._county.health()
+        except NotTheCounty as error:
+            if error.note != "health.signature":
+                raise
+            try:
+                await self._fetch_settings()
+            except CountyError:
+                raise error from None
+        return await self._county.health()
+
+    async def _idle_for(self) -> float:
+        due = await self._do(self._outbox.due_in)
+        return self._options.feed_every_s if due is None else min(due, self._options.feed_every_s)
+
+    async def _enrolled(self) -> bool:
+        """Whether the terminal has its certificate, getting it with a token if one lies there."""
+        if self._county.identity is not None:
+            return True
+        try:
+            self._county.identity = await self._do(identities.load, self._state)
+            return True
+        except identities.NotEnrolled as error:
+            token = self._state / TOKEN_FILE
+            if not token.exists():
+                self._say({"online": False, "last_error": error.code})
+                return False
+            self._county.identity = await enrol(self._county, self._state, token.read_text("utf-8").strip())
+            token.unlink()
+            self._record("terminal.enrolled")
+            return True
+
+    # ------------------------------------------------------------------ pauses that last
+
+    async def _left(self, what: str) -> float:
+        """Seconds left of a remembered pause. A clock that went back ends it."""
+        said = await self._do(self._outbox.note, what)
+        if not said:
+            return 0.0
+        since, pause = (float(part) for part in said.split())
+        gone = self._clock() - since
+        return 0.0 if gone < 0 else max(0.0, pause - gone)
+
+    async def _remember(self, what: str, pause: float) -> None:
+        await self._do(self._outbox.set_note, what, f"{self._clock()!r} {pause!r}")
+
+    async def _line_failed(self, error: CountyError) -> float:
+        failures = int(await self._do(self._outbox.note, "line_failures") or 0) + 1
+        pause = self._options.pauses.after(failures)
+        await self._do(self._outbox.set_note, "line_failures", str(failures))
+        await self._do(self._outbox.set_note, "last_error", error.code)
+        await self._remember("line", pause)
+        if self._online or failures == 1:
+            status = await self._do(self._outbox.status)
+            self._record("sync.offline", code=error.code, waiting=status.waiting)
+        self._online = False
+        if error.retry_after_s is not None:
+            return await self._held(error)
+        return pause
+
+    async def _held(self, error: CountyError) -> float:
+        """The county asked for time, or did not say how much."""
+        pause = error.retry_after_s
+        if pause is None:
+            return await self._line_failed(error)
+        await self._do(self._outbox.set_note, "last_error", error.code)
+        await self._remember("hold", pause)
+        return pause
+
+    async def _line_good(self, at: str) -> None:
+        failures = await self._do(self._outbox.note, "line_failures")
+        if not self._online or failures:
+            await self._do(self._outbox.set_note, "line_failures", "")
+            await self._do(self._outbox.set_note, "line", "")
+            await self._do(self._outbox.hurry)  # what failed with the line need not wait any longer
+            status = await self._do(self._outbox.status)
+            self._record("sync.online", waiting=status.waiting)
+        self._online = True
+        await self._tell({"county_time": at, "terminal_time": self._clock()})
+
+    # ------------------------------------------------------------------ sending
+
+    async def _drain(self) -> None:
+        while not self._stopping and (due := await self._do(self._outbox.next_due)):
+            await self._send(due)
+            await self._tell()
+
+    async def _send(self, due: Due) -> None:
+        """Bring one record up. Raises LineGone, Unavailable; whatever else happens is the record's own affair."""
+        sequence = due.entry.sequence
+        pause = self._options.pauses.after(due.entry.tries + 1)
+        await self._do(self._outbox.mark, sequence, pause)
+        try:
+            await self._upload_all(due)
+            said = await self._post(due)
+            await self._accept(due, said)
+        except Unreachable as error:
+            await self._do(self._outbox.failed, sequence, error.code, pause)
+            raise LineGone from error
+        except Unavailable as error:
+            await self._do(self._outbox.failed, sequence, error.code, pause)
+            if error.retry_after_s is not None:
+                raise
+        except Refused as error:
+            if answers.outcome(error.status, error.reason) == "never" or (error.status, error.reason) in NEVER:
+                await self._bury(due, error.reason)
+            else:
+                reason = error.reason if error.reason != "unknown" else f"http.{error.status}"
+                await self._do(self._outbox.failed, sequence, reason, pause)
+        except CountyError as error:
+            await self._do(self._outbox.failed, sequence, error.code, pause)
+        except FileNotFoundError:
+            await self._bury(due, "outbox.file_missing")
+
+    async def _post(self, due: Due) -> bytes:
+        """The envelope; once more if the county says that files are missing which it had."""
+        self._point("send.envelope.before")
+        try:
+            said = await self._county.post_message(due.body)
+        except Refused as error:
+            if answers.outcome(error.status, error.reason) != "send_files":
+                raise
+            for upload in due.uploads:
+                if upload.sha256 in error.missing:
+                    await self._upload(due.entry.sequence, upload, "")
+            said = await self._county.post_message(due.body)
+        self._point("send.envelope.answered")
+        return said
+
+    async def _accept(self, due: Due, said: bytes) -> None:
+        entry, identity = due.entry, self._county.identity
+        assert identity is not None  # noqa: S101 - nothing is sent before enrolment
+        try:
+            answers.read_acknowledgement(
+                said, identity.county, terminal=identity.terminal, message=entry.id, digest=entry.digest
+            )
+        except WireError as error:
+            raise NotTheCounty(error.code) from error
+        self._point("send.acknowledgement.verified")
+        await self._do(self._outbox.acknowledged, entry.id, entry.digest, said)
+        await self._acknowledged(entry.id, entry.sequence)
+
+    async def _acknowledged(self, record: str, sequence: int) -> None:
+        self._record("outbox.acknowledged", record=record, sequence=sequence)
+        self._report({"acknowledged": record})
+
+    async def _bury(self, due: Due, reason: str) -> None:
+        await self._do(self._outbox.bury, due.entry.sequence, reason)
+        self._record("outbox.dead", record=due.entry.id, reason=reason)
+
+    async def _upload_all(self, due: Due) -> None:
+        for upload in due.uploads:
+            if not upload.done:
+                await self._upload(due.entry.sequence, upload, upload.address)
+
+    async def _upload(self, sequence: int, upload: Upload, address: str) -> None:
+        """One file, from where it broke off. An address the county forgot is asked for anew, once."""
+        with self._outbox.files.path(upload.sha256).open("rb") as file:
+            for again in (True, False):
+                if not address:
+                    address = await self._county.create_upload(upload.sha256, file)
+                    if not address:
+                        break
+                    await self._do(self._outbox.placed, sequence, upload.position, address)
+                try:
+                    await self._county.upload(address, file)
+                    break
+                except Refused as error:
+                    # 404, 410: forgotten; 409: the offset moved under us; 460: it arrived damaged and was dropped.
+                    if not again or error.status not in (404, 409, 410, 460):
+                        raise
+                    if error.status != 409:
+                        address = ""
+        await self._do(self._outbox.uploaded, sequence, upload.position)
+
+    # ------------------------------------------------------------------ what comes back
+
+    async def _feed(self) -> None:
+        more = True
+        while more and not self._stopping:
+            after = await self._do(self._outbox.note, "cursor")
+            feed = await self._county.feed(after)
+            self._point("feed.fetched")
+            acks, others = [], []
+            for notice in feed.notices:
+                if isinstance(notice, Acknowledgement):
+                    if self._ours(notice):
+                        acks.append(Ack(notice.id, notice.digest, answers.encode(notice)))
+                elif isinstance(notice, StateNotice):
+                    others.append((f"state/{notice.id}/{notice.item}", answers.encode(notice)))
+                elif isinstance(notice, CatalogueNotice):
+                    others.append(("catalogue", answers.encode(notice)))
+                elif isinstance(notice, SettingsNotice):
+                    others.append(("settings", answers.encode(notice)))
+            taken = await self._do(self._outbox.take_feed, after, feed.cursor, acks, others)
+            for record, sequence in taken or ():
+                await self._acknowledged(record, sequence)
+            more = feed.more and feed.cursor != after
+
+    def _ours(self, ack: Acknowledgement) -> bool:
+        identity = self._county.identity
+        return (
+            identity is not None and ack.terminal == identity.terminal and identity.county.check("acknowledgement", ack)
+        )
+
+    async def _act(self) -> None:
+        """Give what came by the feed its effect. What fails stays and is tried at the next round."""
+        import msgspec
+
+        for key, content in await self._do(self._outbox.unhandled):
+            if key == "settings":
+                await self._fetch_settings()
+            elif key == "catalogue":
+                await self._take_catalogue(msgspec.json.decode(content, type=CatalogueNotice))
+            await self._do(self._outbox.handled, key, content)
+
+    async def _fetch_settings(self) -> None:
+        """The county's settings and keys, unless they are older than those we have."""
+        settings = await self._county.settings()
+        if settings.version <= int(await self._do(self._outbox.note, "settings_version") or 0):
+            return
+        identity = self._county.identity
+        assert identity is not None  # noqa: S101 - nothing is fetched before enrolment
+        self._county.identity = await self._do(identities.with_county, self._state, identity, settings.county)
+        values = json.dumps(settings.values, sort_keys=True, ensure_ascii=False)
+        await self._do(self._outbox.set_note, "settings_values", values)
+        await self._do(self._outbox.set_note, "settings_version", str(settings.version))
+        self._record("sync.feed", kind="settings", number=settings.version)
+        self._report({"settings": settings.version})
+
+    async def _take_catalogue(self, notice: CatalogueNotice) -> None:
+        """Into catalogue/incoming/SHA256; whoever uses it checks its own signature first."""
+        folder = self._state / "catalogue" / "incoming"
+        await self._do(folder.mkdir, 0o700, True, True)
+        part = folder / f"{notice.sha256}.part"
+        await self._county.fetch_catalogue(notice.sha256, notice.size, part)
+        part.rename(folder / notice.sha256)
+        await self._do(sync_folder, folder)
+        self._record("sync.feed", kind="catalogue", number=notice.size)
+        self._report({"catalogue": notice.sha256, "version": notice.version})
+
+    # ------------------------------------------------------------------ telling
+
+    async def _tell(self, more: dict[str, Any] | None = None) -> None:
+        """Tell the parent how things are, if they are not as they were."""
+        status = await self._do(self._outbox.status)
+        self._say(
+            {
+                "online": self._online, "waiting": status.waiting, "oldest_since": status.oldest_since,
+                "dead": status.dead, "last_error": status.last_error, **(more or {}),
+            }
+        )  # fmt: skip
+
+    def _say(self, now: dict[str, Any]) -> None:
+        if any(self._told.get(key, ...) != value for key, value in now.items() if key not in _TIMES):
+            self._report(now)
+        self._told.update(now)
+
+    def _record(self, event: str, **fields: str | int) -> None:
+        if self._trail is not None:
+            with contextlib.suppress(OfflineError):  # a full disk must not stop what empties it
+                self._trail.record(event, **fields)
+
+    async def _do(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.to_thread(work, *arguments)
+
+
+_TIMES = ("county_time", "terminal_time")
+
+
+async def enrol(county: County, state: Path, token: str) -> identities.Identity:
+    """Ask the county for this terminal's certificate and keep it. Raises CountyError, DiskFull, DiskFailed."""
+    key = await asyncio.to_thread(identities.key_of, state)
+    enrolment = await county.enrol(key, token)
+    return await asyncio.to_thread(identities.keep, state, key, enrolment)
+
+
+@contextlib.contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """Held by whoever sends: two at once would do the same work twice. Raises Busy."""
+    handle = os.open(state / "outbox" / "sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("another process is sending") from None
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,246 @@
+"""The sync with the county's real gateway: everything arrives, once, whatever is cut or killed in between."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway import county as counties
+from offline import identity
+from offline.errors import Busy
+from offline.outbox import Sealed
+from offline.points import FEED, REMOVE, SEND
+from offline.process import main as process_main
+from offline.process import send_once
+from offline.sync import TOKEN_FILE, alone
+from tests.offline.peers import Gateway, Terminal, enrolled, line, start_gateway
+from tests.offline.world import World, in_child, killer, ours
+from wire.messages import CaseState
+
+NAMES = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    running = start_gateway(tmp_path_factory.mktemp("gateway"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def terminal(gateway: Gateway, tmp_path: Path) -> Terminal:
+    return enrolled(gateway, tmp_path, f"示例-{os.getpid()}-{next(NAMES):02d}")
+
+
+def world_of(terminal: Terminal) -> World:
+    """Sealing for a terminal as it is enrolled."""
+    known = identity.load(terminal.state)
+    return World(None, known.county, known.key, known.enrolment.certificate)  # type: ignore[arg-type]  # no county keys
+
+
+def put(terminal: Terminal, pages: int = 1, size: int = 600_000) -> tuple[str, Sealed]:
+    """Hand an application in; sealed pages of 600 kB make three chunks."""
+    world = world_of(terminal)
+    sealed = world.application(int.from_bytes(os.urandom(4), "big"), pages, size)
+    outbox = terminal.outbox()
+    outbox.commit(ours(sealed), world.sign(sealed), card_hash="card")
+    outbox.close()
+    return sealed.id, ours(sealed)
+
+
+def nothing_left(terminal: Terminal) -> bool:
+    outbox = terminal.outbox()
+    outbox.sweep()
+    left = [*outbox.entries(), *(outbox.folder / "files").iterdir()]
+    outbox.close()
+    return not left
+
+
+def test_an_application_arrives_whole_and_leaves_nothing(gateway: Gateway, terminal: Terminal, tmp_path: Path) -> None:
+    first, _sealed = put(terminal, pages=2)
+    second, _ = put(terminal, pages=0)
+    terminal.once(gateway.url)
+    assert gateway.held(terminal.name) == [first, second]  # oldest first
+    assert nothing_left(terminal)
+    assert terminal.outbox().at_county(first)
+    found, pages = gateway.opened(first, tmp_path / "opened")
+    assert found["application"]["fields"]["name"]["value"] == "王小兰"
+    assert len(pages) == 2
+    assert all(len(page) == 600_000 for page in pages)
+    assert {"acknowledged": first} in terminal.reports
+    last = [report for report in terminal.reports if "online" in report][-1]
+    assert (last["online"], last["waiting"], last["dead"], last["last_error"]) == (True, 0, 0, "")
+
+
+def test_the_reports_hold_nothing_of_a_person(gateway: Gateway, terminal: Terminal) -> None:
+    put(terminal)
+    terminal.once(gateway.url)
+    said = json.dumps(terminal.reports, ensure_ascii=False)
+    assert "王小兰" not in said
+    assert "newborn" not in said
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize("name", [*SEND, *REMOVE, *FEED])
+def test_killed_at_each_step_of_sending_the_county_has_it_once(
+    gateway: Gateway, terminal: Terminal, name: str, nth: int
+) -> None:
+    first, _ = put(terminal, pages=2)
+    second, _ = put(terminal, pages=0)
+    numbers = [entry.number for entry in terminal.outbox().entries()]
+    killed = in_child(lambda: terminal.once(gateway.url, killer(name, nth)))
+    if nth == 1:
+        assert killed, f"{name} was never passed"
+    terminal.once(gateway.url)
+    assert sorted(gateway.held(terminal.name)) == sorted([first, second])
+    assert nothing_left(terminal)
+    kept = terminal.outbox().unprinted("card")
+    assert [receipt.number for receipt in kept] == numbers
+
+
+def test_a_file_goes_on_where_it_broke_off(gateway: Gateway, terminal: Terminal) -> None:
+    record, _sealed = put(terminal, pages=1)
+    assert in_child(lambda: terminal.once(gateway.url, killer("send.file.part", 2)))
+    sent: list[str] = []
+
+    async def again() -> None:
+        async with line(gateway, lambda _: "") as through:
+            await terminal.sync(through.url).once()
+            sent.extend(through.seen)
+
+    asyncio.run(again())
+    assert gateway.held(terminal.name) == [record]
+    assert len([request for request in sent if request.startswith("PATCH")]) == 1  # the third chunk only
+    assert not [request for request in sent if request.startswith("POST /v1/files")]  # at its stored address
+
+
+def test_a_file_the_county_forgot_is_sent_anew(gateway: Gateway, terminal: Terminal) -> None:
+    record, _sealed = put(terminal, pages=1)
+    assert in_child(lambda: terminal.once(gateway.url, killer("send.file.part", 1)))
+    for part in gateway.folder.rglob("*.part"):
+        part.unlink()
+    terminal.once(gateway.url)
+    assert gateway.held(terminal.name) == [record]
+
+
+def test_a_file_the_county_lost_after_it_was_whole_is_sent_anew(gateway: Gateway, terminal: Terminal) -> None:
+    record, sealed = put(terminal, pages=1)
+    assert in_child(lambda: terminal.once(gateway.url, killer("send.file.done", 1)))
+    (name,) = sealed.files
+    next(gateway.folder.rglob(name)).unlink()
+    terminal.once(gateway.url)
+    assert gateway.held(terminal.name) == [record]
+
+
+def test_a_token_in_the_state_folder_enrols_once_and_is_gone(gateway: Gateway, tmp_path: Path) -> None:
+    name = f"示例-{os.getpid()}-{next(NAMES):02d}"
+    terminal = Terminal(tmp_path, name)
+    (tmp_path / TOKEN_FILE).write_text(gateway.token(name), "utf-8")
+    terminal.once(gateway.url)
+    assert identity.load(tmp_path).terminal == name
+    assert not (tmp_path / TOKEN_FILE).exists()
+    assert (tmp_path / "terminal.key").stat().st_mode & 0o077 == 0
+
+
+def test_without_enrolment_nothing_is_sent_and_it_says_so(gateway: Gateway, tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "示例")
+    terminal.once(gateway.url)
+    assert terminal.reports[0] == {"online": False, "last_error": "terminal.not_enrolled"}
+
+
+def test_what_the_county_says_by_the_feed_comes_once(gateway: Gateway, terminal: Terminal) -> None:
+    record, _ = put(terminal, pages=0)
+    terminal.once(gateway.url)
+    store = gateway.county().store()
+    parent = store.cases(record)[0]
+    store.set_state(parent.number, CaseState.ACCEPTED, "2026-03-13T02:41:00Z", "window")
+    terminal.once(gateway.url)
+    told = json.loads(terminal.outbox().told(f"state/{record}/0") or b"{}")
+    assert (told["state"], told["case"]) == ("accepted", parent.number)
+    cursor = terminal.outbox().note("cursor")
+    terminal.once(gateway.url)
+    assert terminal.outbox().note("cursor") == cursor
+
+
+def test_a_county_that_changed_its_keys_is_known_again_and_opens_what_waited(tmp_path: Path) -> None:
+    gateway = start_gateway(tmp_path / "gateway")
+    try:
+        terminal = enrolled(gateway, tmp_path / "terminal", "示例-换钥匙")
+        first, _ = put(terminal, pages=1, size=1000)
+        before = identity.load(terminal.state).county
+        counties.rotate(gateway.county(), gateway.county().store())
+        gateway.stop()
+        gateway = start_gateway(tmp_path / "gateway")  # it signs with the new key from now on
+        terminal.once(gateway.url)
+        after = identity.load(terminal.state).county
+        if after.seal[0].id == before.seal[0].id:  # the new key may itself have to come first
+            terminal.once(gateway.url)
+            after = identity.load(terminal.state).county
+        assert after.seal[0].id != before.seal[0].id
+        second, _ = put(terminal, pages=1, size=1000)
+        terminal.once(gateway.url)
+        assert gateway.held(terminal.name) == [first, second]  # what waited was sealed to the old key
+        assert nothing_left(terminal)
+    finally:
+        gateway.stop()
+
+
+def test_a_published_catalogue_is_fetched_whole(gateway: Gateway, terminal: Terminal) -> None:
+    county = gateway.county()
+    bundle = os.urandom(200_000)
+    counties.publish_catalogue(county, county.store(), bundle, "2026.11-2")
+    terminal.once(gateway.url)
+    (told,) = [report for report in terminal.reports if "catalogue" in report]
+    assert told["version"] == "2026.11-2"
+    assert (terminal.state / "catalogue" / "incoming" / told["catalogue"]).read_bytes() == bundle
+
+
+def test_two_at_once_are_not_let(gateway: Gateway, terminal: Terminal) -> None:
+    terminal.outbox().close()
+    with alone(terminal.state), pytest.raises(Busy):
+        send_once(terminal.state, gateway.url)
+    put(terminal, pages=0)
+    sent = send_once(terminal.state, gateway.url)
+    assert (sent.acknowledged, sent.status.waiting) == (1, 0)
+
+
+def test_the_process_wakes_reports_and_ends_with_its_parent(gateway: Gateway, terminal: Terminal) -> None:
+    terminal.outbox().close()
+    mine, theirs = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        try:
+            mine.close()
+            os._exit(process_main(theirs.detach(), terminal.state, gateway.url, feed_every_s=600))
+        finally:
+            os._exit(1)
+    theirs.close()
+    lines = mine.makefile("r", encoding="utf-8")
+    assert json.loads(lines.readline())["online"] is True
+    record, _ = put(terminal, pages=0)
+    mine.sendall(b'{"wake": true}\n')
+    for text in lines:
+        if json.loads(text).get("acknowledged") == record:
+            break
+    lines.close()
+    mine.close()  # the parent is gone
+    assert os.waitpid(child, 0)[1] == 0
+    assert gateway.held(terminal.name) == [record]
+
+
+def test_the_trail_says_what_was_sent(gateway: Gateway, terminal: Terminal) -> None:
+    from offline.trail import Trail
+
+    record, _ = put(terminal, pages=0)
+    terminal.once(gateway.url)
+    trail = Trail.open(terminal.state, lambda: 0.0)
+    assert trail.verify() is None
+    said = [(entry.event, entry.fields.get("record")) for entry in trail.show()]
+    assert ("outbox.acknowledged", record) in said
