@@ -33,6 +33,7 @@ def prepare(folder: Path | None = None) -> None:
         KIVY_NO_CONFIG="1",
         KIVY_NO_FILELOG="1",
         KIVY_NO_CONSOLELOG="1",
+        KIVY_LOG_MODE="PYTHON",  # it would take stderr for itself otherwise, and tracebacks with it
         KIVY_NO_ENV_CONFIG="1",
         KIVY_IMAGE="sdl2",  # Pillow would be imported otherwise
         KIVY_TEXT="sdl2",

@@ -6,17 +6,44 @@ strokes of the character being written, letters of the pinyin being spelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
+from kivy.lang import Builder
 from kivy.uix.widget import Widget
 
 from config.locales import Locale
 from config.settings import Screen
-from matters.events import Event
+from matters.events import Chosen, Event, Pressed, Touched
 from matters.steps import Step
+from screens import text
 from screens.services import Services
+from screens.sheets import Register, Sheet
 from screens.status import StatusView
+from screens.theme import look
+from screens.widgets.base import Node
+from screens.widgets.frame import Band, Counter, StatusBar
+from screens.widgets.home import HomeBand, HomeCounter, HomePanel
+from screens.widgets.touch import Touchable
+from screens.words import say
+
+KV = Path(__file__).parent / "kv"
+PARTS = ("sheet", "counter", "band", "status")
+
+_loaded = False
+
+
+def load_layout() -> None:
+    """Read the .kv files, once a process."""
+    global _loaded
+    if not _loaded:
+        for file in sorted(KV.glob("*.kv")):
+            Builder.load_file(str(file), rulesonly=True)
+        _loaded = True
 
 
 @dataclass(frozen=True)
@@ -53,27 +80,245 @@ class Stage(Widget):
         on_event: Callable[[Event], None],
         clock: Callable[[], float],
     ) -> None:
-        super().__init__()
+        load_layout()
+        super().__init__(size=(screen.width_px, screen.height_px), size_hint=(None, None), pos=(0, 0))
+        self._screen = screen
+        self.services = services
         self.on_event = on_event
         self.clock = clock
+        self.step: Step | None = None
+        self.status = StatusView()
+        self.sheet: Sheet | None = None
+        self._modes = {"elder": screen.elder, "contrast": screen.contrast, "low": screen.low}
+        self._parts: dict[str, Node] = {}
+        say.use(words)
+        self._dress()
+
+    # ---- what the kiosk uses
 
     def show(self, step: Step, status: StatusView) -> None:
         """Draw the step with the next frame. The same kind of step with the same key changes in place."""
+        self.step, self.status = step, status
+        kind = Register.known[type(step)]
+        sheet = self.sheet
+        if sheet is not None and type(sheet) is kind and sheet.step.key == step.key:
+            sheet.step = step
+            sheet.told()
+        else:
+            if sheet is not None:
+                sheet.closed()
+                self.remove_widget(sheet)
+            sheet = self.sheet = kind(step=step)
+            sheet.told()
+            self.add_widget(sheet)
+            self._arrange(sheet)
+            sheet.opened()
+            return
+        self._arrange(sheet)
+
+    def tell_status(self, status: StatusView) -> None:
+        """Only what the status line says has changed."""
+        if self.step is not None and status != self.status:
+            self.show(self.step, status)
+
+    @property
+    def modes(self) -> dict[str, bool]:
+        return dict(self._modes)
 
     def set_modes(self, *, elder: bool | None = None, contrast: bool | None = None, low: bool | None = None) -> None:
         """Change how everything is drawn; the present step is drawn anew."""
+        wanted = dict(self._modes)
+        wanted.update({k: v for k, v in (("elder", elder), ("contrast", contrast), ("low", low)) if v is not None})
+        if wanted != self._modes:
+            self._modes = wanted
+            self._dress()
 
-    def reading(self) -> list[str]:
-        """What is on the screen, in the order it is read aloud."""
-        return []
+    def reading(self, parts: tuple[str, ...] = PARTS) -> list[str]:
+        """What is on the screen, in the order it is read aloud. `parts`: of "sheet", "counter", "band", "status"."""
+        return [shown.text for part in parts for shown in self._shown(part) if shown.text]
 
     def find(self, wanted: str) -> Rect | None:
         """Where a text or a "#ident" is: the smallest thing that can be touched and bears it; else the text itself."""
+        everything = self.visible()
+        if wanted.startswith("#"):
+            return next((shown.rect for shown in everything if shown.ident == wanted[1:]), None)
+        for fits in (
+            lambda shown: shown.ident and shown.text == wanted,
+            lambda shown: shown.text == wanted,
+            lambda shown: shown.ident and wanted in shown.text,
+            lambda shown: wanted in shown.text,
+        ):
+            found = [shown.rect for shown in everything if fits(shown)]
+            if found:
+                return min(found, key=lambda rect: rect.width * rect.height)
+        joined = "".join(shown.text for shown in everything)
+        if wanted in joined:
+            return Rect(0, 0, look.width, look.height)
         return None
 
     def visible(self) -> list[Shown]:
-        """Everything on the screen, in reading order."""
-        return []
+        """Everything on the screen, in reading order. A key's words are its own; what lies on it is not listed again."""
+        return [shown for part in PARTS for shown in self._shown(part)]
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node on the screen, for checks."""
+        for part in PARTS:
+            for node in self._roots(part):
+                yield from node.walk_nodes()
 
     def on_drawn(self, callback: Callable[[], None]) -> None:
         """Call back once, after the next frame is on the screen."""
+
+        def flipped(*_: object) -> None:
+            Window.unbind(on_flip=flipped)
+            Clock.schedule_once(lambda _dt: callback(), 0)
+
+        Window.bind(on_flip=flipped)
+        self.canvas.ask_update()
+
+    def forget(self) -> None:
+        """Let go of every rendered text: what a person wrote is among them."""
+        text.textures.forget()
+
+    # ---- what sheets and keys use
+
+    def pressed_ident(self, ident: str) -> None:
+        """A key was pressed: it means something to its sheet only, or becomes an event."""
+        if self.sheet is not None and self.sheet.heard(ident):
+            return
+        if ident.startswith("option:"):
+            self.on_event(Chosen(self.clock(), ident.removeprefix("option:")))
+        else:
+            self.on_event(Pressed(self.clock(), ident))
+
+    def emit(self, event: Event) -> None:
+        self.on_event(event)
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        if not 0 <= touch.sx <= 1 or "button" in touch.profile and touch.button != "left":
+            return False
+        self.on_event(Touched(self.clock()))
+        return bool(super().on_touch_down(touch))
+
+    def rearrange(self) -> None:
+        """Something in the sheet has changed by itself (pinyin, strokes): lay it out again."""
+        if self.sheet is not None:
+            self._arrange(self.sheet)
+
+    # ---- inside
+
+    def _dress(self) -> None:
+        """Set the look and make the frame anew."""
+        screen = self._screen
+        look.configure(
+            screen.width_px, screen.height_px, screen.px_per_mm, motion=screen.motion, **self._modes
+        )
+        Window.clearcolor = look.colour("paper")
+        if self.sheet is not None:
+            self.sheet.closed()
+        self.clear_widgets()
+        self.sheet = None
+        self._parts = {
+            "status": StatusBar(),
+            "band": Band(),
+            "home_band": HomePanel() if not look.portrait else HomeBand(),
+            "counter": Counter(),
+            "home_counter": HomeCounter(),
+        }
+        for part in self._parts.values():
+            part.shown = False
+            self.add_widget(part)
+        if self.step is not None:
+            self.show(self.step, self.status)
+
+    def _arrange(self, sheet: Sheet) -> None:
+        """Give every part its zone. What does not change is not painted again."""
+        width, height = look.width, look.height
+        status, band, home = (self._parts[name] for name in ("status", "band", "home_band"))
+        assert isinstance(status, StatusBar)
+        assert isinstance(band, Band)
+        assert isinstance(home, HomeBand | HomePanel)
+        at_home = sheet.head == "home"
+        panel = at_home and not look.portrait
+        status.shown, band.shown, home.shown = not panel, not at_home, at_home
+        top = left = 0
+        low = Counter.height_wanted() if sheet.counter_height is None else look.u(sheet.counter_height)
+        if status.shown:
+            status.status = self.status
+            status.left = self._status_left(at_home)
+            top = look.u(84 if look.elder else 76) if look.portrait else look.u(64)
+            status.place(0, 0, width, top)
+        if band.shown:
+            where = sheet.where()
+            band.tell(where, sheet.place_words(self.status) if where is None else None)
+            bare = where is None or where.progress is None
+            high = look.u((158 if look.elder else 112 if bare else 156) if look.portrait else 92)
+            band.place(0, top, width, high)
+            top += high
+        if home.shown:
+            home.tell(self.status)
+            if panel:
+                left = look.u(512)
+                home.place(0, 0, left, height - low)
+            else:
+                high = home.measure(width)
+                home.place(0, top, width, high)
+                top += high
+        for part in (status, band, home):
+            if not part.shown:
+                part.vanish()
+        sheet.place(left, top, width - left, height - top - low)
+        counter, other = (self._parts[name] for name in ("home_counter", "counter")[:: 1 if at_home else -1])
+        assert isinstance(counter, Counter)
+        counter.shown, other.shown = True, False
+        other.vanish()
+        sheet.tell_counter(counter)
+        counter.place(0, height - low, width, low)
+
+    def _status_left(self, at_home: bool) -> str:
+        now = self.status.now
+        if at_home and now is not None:
+            half = say("status.morning" if now.hour < 12 else "status.afternoon")
+            clock = f"{now.hour}:{now.minute:02d}"
+            if look.elder:
+                return say("status.date_short", month=now.month, day=now.day, clock=clock)
+            weekday = say(f"status.weekday{now.isoweekday()}")
+            return say("status.date", month=now.month, day=now.day, weekday=weekday, half=half, clock=clock)
+        if not look.portrait and self.status.county:
+            return f"{self.status.county} {self.status.hall}"
+        return self.status.hall
+
+    def _roots(self, part: str) -> list[Node]:
+        if part == "sheet":
+            return [self.sheet] if self.sheet is not None else []
+        if part == "band":
+            return [node for node in (self._parts["band"], self._parts["home_band"]) if node.shown]
+        if part == "counter":
+            return [node for node in (self._parts["counter"], self._parts["home_counter"]) if node.shown]
+        node = self._parts[part]
+        return [node] if node.shown else []
+
+    def _shown(self, part: str) -> Iterator[Shown]:
+        for root in self._roots(part):
+            yield from self._list(root)
+
+    def _list(self, node: Node) -> Iterator[Shown]:
+        if not node.shown or node.silent:
+            return
+        rect = Rect(*node.box)
+        if isinstance(node, Touchable) and node.ident:
+            words = "，".join(one for one in _words_in(node) if one)
+            yield Shown(node.ident if node.can_be_touched else "", words, rect)
+            return
+        own = node.words()
+        if own or node.ident:
+            yield Shown(node.ident, own, rect)
+        for child in node.inner():
+            yield from self._list(child)
+
+
+def _words_in(node: Node) -> Iterator[str]:
+    for inner in node.walk_nodes():
+        if not inner.silent and inner.words():
+            yield inner.words()
+

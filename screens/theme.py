@@ -106,6 +106,7 @@ CONTRAST = replace(
 SIZES = {
     "countdown": (220, 220),
     "number": (112, 112),
+    "clock": (144, 144),
     "figure": (100, 100),  # 0元 12分钟 5个工作日
     "huge": (112, 112),  # 您还在吗
     "goodbye": (92, 100),

@@ -35,8 +35,14 @@ class Node(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         self.box: Box = (0, 0, 0, 0)
+        self.squeeze = 0  # how far the screen was drawn together when this was placed
         self._painted: object = None
         super().__init__(**kwargs)
+
+    @property
+    def present(self) -> bool:
+        """Whether it takes room and is drawn."""
+        return self.shown
 
     # ---- layout
 
@@ -50,8 +56,8 @@ class Node(Widget):
 
     def place(self, x: int, y: int, width: int, height: int) -> None:
         """Here it is, from the top left. Lays out what is inside, paints."""
-        box = (x, y, width, height)
-        self.box = box
+        self.box = (x, y, width, height)
+        self.squeeze = look.squeeze
         self.size = (width, height)
         self.pos = (x, look.height - y - height)
         self.inside(x, y, width, height)
@@ -95,11 +101,11 @@ class Node(Widget):
         return [child for child in reversed(self.children) if isinstance(child, Node)]
 
     def visible_inner(self) -> list[Node]:
-        return [child for child in self.inner() if child.shown]
+        return [child for child in self.inner() if child.present]
 
     def walk_nodes(self) -> Iterator[Node]:
         """This and everything inside that is shown, in reading order."""
-        if self.shown:
+        if self.present:
             yield self
             for child in self.inner():
                 yield from child.walk_nodes()
@@ -151,7 +157,7 @@ class Column(Node):
         inner = width - left - right
         shown = []
         for child in self.inner():
-            if child.shown:
+            if child.present:
                 shown.append(child)
             else:
                 child.vanish()
@@ -240,7 +246,7 @@ class Row(Column):
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         left, top, right, bottom = self._pads()
         for child in self.inner():
-            if not child.shown:
+            if not child.present:
                 child.vanish()
         shown, gaps, widths = self._widths(width - left - right)
         room = height - top - bottom
@@ -301,12 +307,10 @@ class Split(Column):
             super().inside(x, y, width, height)
 
 
-class Repeat(Column):
+class Repeating(Node):
     """One child of `kind` for each item; children stay as long as there is an item at their place."""
 
     kind = ""
-    gap = 20.0
-    row = False
 
     def __init__(self, **kwargs: Any) -> None:
         self._items: tuple[Any, ...] = ()
@@ -332,7 +336,31 @@ class Repeat(Column):
             self.add_widget(child)
 
 
-class Grid(Repeat):
+class Repeat(Repeating, Column):
+    """One below the other, for each item."""
+
+    gap = 20.0
+
+
+class Ruled(Repeat):
+    """Rows with a hairline between."""
+
+    gap = 0.0
+
+    def state(self) -> object:
+        return tuple(child.box for child in self.visible_inner())
+
+    def paint(self) -> None:
+        for child in self.visible_inner()[1:]:
+            x, y, width, _ = child.box
+            shapes.fill(self.canvas.before, x, look.height - y - 1, width, look.u(2), look.colour("hairline"))
+
+
+class RowRepeat(Repeating, Row):
+    """One beside the other, for each item."""
+
+
+class Grid(Repeating, Column):
     """Repeat in columns of equal width, rows of equal height."""
 
     columns = 2
@@ -387,6 +415,10 @@ class Text(Node):
     @text.setter
     def text(self, text: str | None) -> None:
         self._text = text or ""
+
+    @property
+    def present(self) -> bool:
+        return self.shown and bool(self._text)
 
     def _laid(self, width: int) -> Laid:
         laid = lay(self._text, look.size(self.role), self.bold, width, self.leading)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.input.motionevent import MotionEvent
-from kivy.properties import ObjectProperty
 
+from matters.steps import Option
 from screens import shapes
 from screens.theme import look
 from screens.widgets.base import Column, Disc, Icon, Node, Row, Text
@@ -59,7 +59,8 @@ class Touchable(Node):
 
     def repaint_all(self) -> None:
         """A pressed key moves down with all that is on it."""
-        self.place(*self.box)
+        with look.squeezed(self.squeeze):
+            self.place(*self.box)
 
     def sunk(self) -> int:
         return look.u(look.palette.ledge_px) if self.pressed else 0
@@ -76,7 +77,7 @@ KINDS = {
 
 def slab(node: Touchable, kind: str, *, radius: int = 22) -> None:
     """Paint what a thing that can be pressed lies on: body, edge, ledge; pressed: lower, without ledge."""
-    fill, edge, ledge, pressed_fill, _, _, heavy = KINDS[kind]
+    fill, edge, ledge, pressed_fill, _, _, heavy = KINDS.get(kind, KINDS["plain"])
     x, y, width, height = node.box
     group = node.canvas.before
     down = look.u(look.palette.ledge_px)
@@ -88,6 +89,19 @@ def slab(node: Touchable, kind: str, *, radius: int = 22) -> None:
             group, shapes.outline(x + 1, look.height - y - height + 1, width - 2, height - 2, look.u(radius)),
             look.u(3), look.colour(edge), look.u(8), look.u(5), closed=True,
         )  # fmt: skip
+        return
+    if kind in ("flat", "dashed"):
+        body, bottom = height - down, look.height - y - height + down
+        if kind == "dashed":
+            shapes.dashes(
+                group, shapes.outline(x + 1, bottom + 1, width - 2, body - 2, look.u(radius)), look.u(3),
+                look.colour("card_line"), look.u(10), look.u(7), closed=True,
+            )  # fmt: skip
+        else:
+            shapes.box(
+                group, x, bottom, width, body, radius=look.u(radius), fill=look.colour("card"), edge=look.u(2),
+                line=look.colour("card_line"),
+            )  # fmt: skip
         return
     body = height - down
     sunk = node.pressed
@@ -110,10 +124,11 @@ class Key(Touchable):
     smaller = ("second", "sub", "status")
     stack = False
     strong = True
-    icon_of = 48
-    spacing = 22.0
+    icon_of = 56
+    spacing = 20.0
     edge_room = 26.0  # kept free left and right inside
     ink = ""  # a palette name instead of the kind's
+    leftish = False  # starts at the left instead of standing in the middle
     radius = 22
 
     def __init__(self, **kwargs: Any) -> None:
@@ -213,7 +228,7 @@ class Key(Touchable):
                 if self._word.measure(max(1, room - fixed)) <= body - look.u(12):
                     break
         wide = min(self._word.natural(), max(1, room - fixed)) if self._word.shown else 0
-        at = x + (width - fixed - wide) // 2
+        at = x + (look.u(self.edge_room) if self.leftish else (width - fixed - wide) // 2)
         for part in parts:
             own = wide if part is self._word else part.natural()
             high = part.measure(own)
@@ -308,10 +323,64 @@ class TickBox(Node):
             )
 
 
-class OptionRow(Slab):
-    """An answer to choose: box, name and one reason, state word."""
+class OptionLine(Slab):
+    """An answer to choose: box, name and one reason, state word. What cannot be changed is flat."""
 
-    option = ObjectProperty(None, allownone=True)
+    indent = 0.0  # reference px
+    gap = 28.0
+    pad = (33, 14, 30, 14)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._box, self._icon, self._texts = TickBox(), Icon(), Column()
+        self._name, self._reason, self._word = Text(), Text(), Text()
+        self._texts.gap, self._texts.grow = 0.0, 1.0
+        self._name.bold, self._name.leading, self._reason.leading = True, 1.22, 1.28
+        self._reason.role, self._reason.colour = "second", "ink2"
+        self._word.bold, self._word.role = True, "second"
+        self._icon.of = 76
+        self._texts.add_widget(self._name)
+        self._texts.add_widget(self._reason)
+        for part in (self._box, self._icon, self._texts, self._word):
+            self.add_widget(part)
+
+    def tell(self, option: Option, *, many: bool, word: str, roomy: bool) -> None:
+        self.ident = f"option:{option.id}"
+        self.live = not option.fixed and not option.dashed
+        self.kind = "dashed" if option.dashed else "flat" if option.fixed else "chosen" if option.chosen else "plain"
+        self._box.round, self._box.ticked = not many, option.chosen
+        self._box.shown = not option.dashed
+        self._icon.name = "circle-check" if option.dashed else option.icon
+        self._icon.colour = "good" if option.dashed else "accent"
+        self._icon.shown = bool(self._icon.name)
+        self._name.text, self._reason.text, self._word.text = option.title, option.reason, word
+        self._name.role = "option" if roomy else "value"
+        self._word.colour = "chosen_ink" if option.chosen else "ink2"
+        self.low = 196.0 if roomy else 128.0
+        self.roomy = roomy
+
+    roomy = False
+
+    def measure(self, width: int) -> int:
+        least = look.key_height(self.low, self.low)
+        self._reason.shown = bool(self._reason.text) and not (look.elder and look.squeeze > 1)
+        own = Row.measure(self, width - look.u(self.indent))
+        return max(own, least if look.squeeze < 3 else 0, look.target) + look.u(look.palette.ledge_px)
+
+    def place(self, x: int, y: int, width: int, height: int) -> None:
+        shift = look.u(self.indent)
+        self.low = 0.0
+        super().place(x + shift, y, width - shift, height)
+        self.low = 196.0 if self.roomy else 128.0
+
+    def repaint_all(self) -> None:
+        shift = look.u(self.indent)
+        x, y, width, height = self.box
+        with look.squeezed(self.squeeze):
+            self.place(x - shift, y, width + shift, height)
+
+    def _pads(self) -> tuple[int, int, int, int]:
+        return look.u(33), look.gap(14), look.u(30), look.gap(14)
 
 
 class Message(Row):

@@ -1,0 +1,140 @@
+"""Draws sample steps in a real window to PNG, and beside pictures of a reference folder when one is given.
+
+    python -m screens.gallery OUT [--size 1080x1920] [--mode elder|contrast|low ...] [--only PREFIX ...] [--beside FOLDER]
+
+Needs a display; without one it starts a virtual one (Xvfb) of the asked size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from screens.app import ScreenApp
+
+
+def virtual_display(width: int, height: int) -> tuple[subprocess.Popen[bytes], str]:
+    """Start Xvfb on a free display number of its own choosing; returns the process and ":N"."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    if not number:
+        raise RuntimeError("Xvfb did not start")
+    return server, f":{number}"
+
+
+def picture() -> Image:
+    """What is on the screen now."""
+    from kivy.core.window import Window
+    from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+    from PIL import Image
+
+    width, height = Window.size
+    data = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+    return Image.frombytes("RGB", (width, height), data).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+
+
+def draw(app: ScreenApp) -> Image:
+    """Draw a frame now and take it."""
+    from kivy.core.window import Window
+
+    Window.dispatch("on_draw")
+    image = picture()
+    Window.flip()
+    return image
+
+
+def beside(image: Image, reference: Path, name: str, suffix: str) -> Image | None:
+    """Ours left, the reference right, both halved; None when the folder has no such picture."""
+    from PIL import Image
+
+    for candidate in (f"{name}{suffix}.png", f"{name}.png"):
+        file = reference / candidate
+        if file.is_file():
+            other = Image.open(file).convert("RGB")
+            if other.size != image.size:
+                continue
+            both = Image.new("RGB", (image.width * 2 + 20, image.height), "red")
+            both.paste(image, (0, 0))
+            both.paste(other, (image.width + 20, 0))
+            return both
+    return None
+
+
+async def _run(asked: argparse.Namespace) -> int:
+    from config import locales
+    from config.settings import Screen
+    from screens.app import ScreenApp
+    from screens.samples import SAMPLES, SampleServices
+
+    width, height = (int(part) for part in asked.size.split("x"))
+    screen = Screen(
+        width_px=width, height_px=height,
+        elder="elder" in asked.mode, contrast="contrast" in asked.mode, low="low" in asked.mode,
+    )  # fmt: skip
+    folder = Path(tempfile.mkdtemp(prefix="gallery-"))
+    app = ScreenApp(screen, locales.load(), SampleServices(), lambda _event: None, time.monotonic, folder)
+    running = asyncio.create_task(app.run())
+    await asyncio.sleep(0.2)
+    suffix = "-landscape" if width > height else f"-{asked.mode[0]}" if asked.mode else ""
+    for name, (step, status) in SAMPLES.items():
+        if asked.only and not any(name.startswith(prefix) for prefix in asked.only):
+            continue
+        start = time.perf_counter()
+        app.stage.show(step, status)
+        built = time.perf_counter()
+        image = draw(app)
+        drawn = time.perf_counter()
+        await asyncio.sleep(0.15)
+        image = draw(app)
+        image.save(asked.out / f"{name}{suffix}.png")
+        sheet = app.stage.sheet
+        level = sheet.level if sheet else 0
+        print(f"{name}{suffix}: built {1000 * (built - start):.1f} ms, drawn {1000 * (drawn - built):.1f} ms, squeeze {level}")
+        if asked.beside and (both := beside(image, asked.beside, name, suffix)):
+            both.save(asked.out / f"beside-{name}{suffix}.png")
+    app.stop()
+    await running
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1080x1920")
+    parser.add_argument("--mode", action="append", default=[], choices=["elder", "contrast", "low"])
+    parser.add_argument("--only", action="append", default=[], help="only samples whose names begin so")
+    parser.add_argument("--beside", type=Path, help="folder with reference pictures of the same names")
+    asked = parser.parse_args(arguments)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    if os.environ.get("DISPLAY"):
+        return asyncio.run(_run(asked))
+    width, height = (int(part) for part in asked.size.split("x"))
+    server, display = virtual_display(width, height)
+    os.environ["DISPLAY"] = display
+    try:
+        return asyncio.run(_run(asked))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""Questions with options: situations, choice fields, delivery, which items to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import ObjectProperty
+
+from matters.steps import Choice, Items, Option
+from screens import shapes
+from screens.sheets.base import Sheet, shows
+from screens.theme import look
+from screens.widgets.base import Column, Node, Row, Text
+from screens.widgets.frame import KeySpec
+from screens.widgets.touch import OptionLine
+from screens.words import say
+
+
+def state_word(option: Option, plain: str = "") -> str:
+    """The word on the right: the catalogue's own, else what a choice of this kind says."""
+    if option.dashed:
+        return ""
+    return option.state or plain
+
+
+@shows(Choice)
+class ChoiceSheet(Sheet):
+    """One question, one answer (or several)."""
+
+    def main(self) -> KeySpec | None:
+        step = self.step
+        chosen = [option for option in step.options if option.chosen]
+        if not chosen and not step.many:
+            return KeySpec("main", say("choice.waiting"), kind="waiting")
+        return KeySpec("main", step.main or say("choice.main"), icon_end="arrow-right")
+
+    def told(self) -> None:
+        step = self.step
+        count = len(step.options)
+        options = self.ids.options
+        options.columns = 1 if look.portrait and count <= 7 else 2 if count > (7 if look.portrait else 5) else 1
+        options.gap = 28 if count <= 3 else 16
+        options.many = step.many
+        options.roomy = count <= 4
+        options.items = step.options
+        remark = step.remark
+        message = self.ids.remark
+        message.shown = remark is not None
+        if remark is not None:
+            message.tone = remark.tone
+            message.icon = remark.icon or "info-circle"
+            message.text = remark.text or say(f"remark.{remark.code}")
+            message.second = remark.second
+
+
+class Options(Column):
+    """The options of one question, in one or two columns."""
+
+    columns = 1
+    many = False
+    roomy = True
+    gap = 28.0
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._items: tuple[Option, ...] = ()
+
+    @property
+    def items(self) -> tuple[Option, ...]:
+        return self._items
+
+    @items.setter
+    def items(self, items: tuple[Option, ...]) -> None:
+        self._items = items
+        made = self.inner()
+        for child in made[len(items) :]:
+            self.remove_widget(child)
+        for index, option in enumerate(items):
+            if index < len(made):
+                line = made[index]
+            else:
+                line = OptionLine()
+                self.add_widget(line)
+            assert isinstance(line, OptionLine)
+            word = state_word(option, say("choice.chosen") if option.chosen else "")
+            line.tell(option, many=self.many, word=word, roomy=self.roomy and self.columns == 1)
+
+    def _cells(self, width: int) -> tuple[int, int]:
+        gap = look.u(20)
+        return (width - gap * (self.columns - 1)) // self.columns, gap
+
+    def measure(self, width: int) -> int:
+        if self.columns == 1:
+            return super().measure(width)
+        cell, _ = self._cells(width)
+        high = max((child.measure(cell) for child in self.visible_inner()), default=0)
+        rows = -(-len(self.visible_inner()) // self.columns)
+        return rows * high + (rows - 1) * look.gap(self.gap)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        if self.columns == 1:
+            super().inside(x, y, width, height)
+            return
+        cell, gap = self._cells(width)
+        high = max((child.measure(cell) for child in self.visible_inner()), default=0)
+        for index, child in enumerate(self.visible_inner()):
+            row, column = divmod(index, self.columns)
+            child.place(x + column * (cell + gap), y + row * (high + look.gap(self.gap)), cell, high)
+
+
+class Tie(Row):
+    """What makes the children depend on their parent, in one sentence."""
+
+    gap = 18.0
+
+
+class Tree(Column):
+    """Options with what depends on what: children are indented, a line leads from their parent to them."""
+
+    gap = 19.0
+    item: Any = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._made: dict[tuple[str, str], Node] = {}
+        self._parents: dict[str, list[Node]] = {}
+
+    def tell(self, options: tuple[Option, ...], ties: tuple[tuple[str, str], ...], roomy: bool) -> None:
+        said = dict(ties)
+        wanted: list[tuple[str, str]] = []
+        by_id = {option.id: option for option in options}
+        order: list[Option] = []
+        for option in options:
+            if option.parent not in by_id:
+                order.append(option)
+                order += [child for child in options if child.parent == option.id]
+        for option in order:
+            wanted.append(("option", option.id))
+            if option.id in said and any(child.parent == option.id for child in options):
+                wanted.append(("tie", option.id))
+        if wanted != list(self._made):
+            self.clear_widgets()
+            self._made = {key: self._made.get(key) or self._make(key[0]) for key in wanted}
+            for node in self._made.values():
+                self.add_widget(node)
+        self._parents = {}
+        for (kind, name), node in self._made.items():
+            if kind == "tie":
+                words = node.inner()[1]
+                assert isinstance(words, Text)
+                words.text = said[name]
+                node.before = 20
+                continue
+            option = by_id[name]
+            assert isinstance(node, OptionLine)
+            word = state_word(option, say("items.chosen" if option.chosen else "items.not_chosen"))
+            node.tell(option, many=True, word=word, roomy=False)
+            indented = option.parent in by_id
+            node.indent = 112 if indented else 0
+            first = indented and not self._parents.get(option.parent)
+            node.before = 20 if first and option.parent in said else 15 if indented else None
+            if indented:
+                self._parents.setdefault(option.parent, []).append(node)
+
+    @staticmethod
+    def _make(kind: str) -> Node:
+        from screens.widgets.base import Icon
+
+        if kind == "option":
+            return OptionLine()
+        tie = Tie()
+        icon, words = Icon(), Text()
+        icon.name, icon.of = "link", 48
+        words.role, words.bold, words.colour, words.leading, words.grow = "second", True, "accent", 1.3, 1.0
+        tie.pad = (112, 0, 0, 0)
+        tie.add_widget(icon)
+        tie.add_widget(words)
+        return tie
+
+    def state(self) -> object:
+        return tuple((name, tuple(child.box for child in children)) for name, children in self._parents.items())
+
+    def paint(self) -> None:
+        thick = look.u(6)
+        colour = look.colour("accent")
+        for name, children in self._parents.items():
+            top = self._made[("option", name)]
+            x = top.box[0] + look.u(64)
+            begin = top.box[1] + top.box[3]
+            last = children[-1].box
+            end = last[1] + (last[3] - look.u(7)) // 2 + thick // 2
+            shapes.fill(self.canvas.before, x, look.height - end, thick, end - begin, colour)
+            for child in children:
+                middle = child.box[1] + (child.box[3] - look.u(7)) // 2
+                left = child.box[0] + look.u(112)
+                shapes.fill(self.canvas.before, x, look.height - middle - thick // 2, left - x, thick, colour)
+
+
+@shows(Items)
+class ItemsSheet(Sheet):
+    """Which items to do: all or part."""
+
+    def main(self) -> KeySpec | None:
+        if not self.step.chosen:
+            return KeySpec("main", say("items.none"), kind="waiting")
+        return KeySpec("main", say("items.main", count=self.step.chosen), icon_end="arrow-right")
+
+    def told(self) -> None:
+        step = self.step
+        if look.portrait:
+            self.ids.tree.tell(step.options, step.ties, False)
+            self.ids.second.tell((), (), False)
+            return
+        # Wide: trees side by side, no tree cut in two.
+        groups: list[list[Option]] = []
+        ids = {option.id for option in step.options}
+        for option in step.options:
+            if option.parent in ids:
+                next(group for group in groups if group[0].id == option.parent).append(option)
+            else:
+                groups.append([option])
+        half = (len(step.options) + 1) // 2
+        left: list[Option] = []
+        right: list[Option] = []
+        for group in groups:
+            (left if len(left) + len(group) <= half + 1 and not right else right).extend(group)
+        self.ids.tree.tell(tuple(left), step.ties, False)
+        self.ids.second.tell(tuple(right), step.ties, False)

@@ -1,0 +1,97 @@
+"""A sheet: what lies between band and counter, one kind for each type of step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from kivy.properties import ObjectProperty
+
+from matters.steps import Step, Where
+from screens.status import StatusView
+from screens.theme import SQUEEZES, look
+from screens.widgets.base import Column
+from screens.widgets.frame import BACK, Counter, KeySpec
+from screens.words import say
+
+if TYPE_CHECKING:
+    from screens.stage import Stage
+
+
+class Sheet(Column):
+    """Base of all. `.kv` rules take everything from `root.step`, so a new step of the same kind changes in place."""
+
+    step: Any = ObjectProperty(None, allownone=True)
+    pad = (56, 44, 56, 28)
+    gap = 24.0
+    head = "band"  # band | home: what stands above
+    counter_height: float | None = None  # reference px; None: as always
+
+    def main(self) -> KeySpec | None:
+        """The key that names what it does."""
+        return None
+
+    def left(self) -> KeySpec | None:
+        """Back, or the quiet alternative once there is no going back."""
+        if self.step.can_go_back:
+            return KeySpec(BACK, say("counter.back"), icon="arrow-left")
+        return None
+
+    def where(self) -> Where | None:
+        where: Where | None = self.step.where
+        return where
+
+    def place_words(self, status: StatusView) -> tuple[str, str]:
+        """What the band says when there is no matter: (icon, words)."""
+        return ("building-community", f"{status.county} {status.hall}".strip())
+
+    def tell_counter(self, counter: Counter) -> None:
+        counter.tell(self.left(), self.main())
+
+    def stage(self) -> Stage:
+        """The stage it is on."""
+        stage: Stage = self.parent
+        return stage
+
+    def heard(self, ident: str) -> bool:
+        """A key was pressed. True: it meant something in here only."""
+        return False
+
+    def told(self) -> None:
+        """The step is new or another of the same kind: bring what .kv cannot express up to date."""
+
+    def opened(self) -> None:
+        """It is on the screen now."""
+
+    def closed(self) -> None:
+        """It is gone: end whatever it started."""
+
+    def place(self, x: int, y: int, width: int, height: int) -> None:
+        """As it is meant to be, or drawn together as far as it takes to fit."""
+        for level in range(len(SQUEEZES)):
+            with look.squeezed(level):
+                if self.measure(width) <= height or level == len(SQUEEZES) - 1:
+                    self.level = level
+                    super().place(x, y, width, height)
+                    return
+
+    level = 0
+
+
+T = TypeVar("T", bound=type[Sheet])
+
+
+class Register:
+    """Which sheet shows which type of step."""
+
+    known: ClassVar[dict[type[Step], type[Sheet]]] = {}
+
+
+def shows(step: type[Step]) -> Callable[[T], T]:
+    """Class decorator: this sheet shows that type of step."""
+
+    def mark(sheet: T) -> T:
+        Register.known[step] = sheet
+        return sheet
+
+    return mark

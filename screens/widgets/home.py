@@ -1,0 +1,233 @@
+"""The home screen's head, and its counter with the switch to the elders' version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from screens import shapes
+from screens.status import StatusView
+from screens.theme import look
+from screens.widgets.base import Column, Hairline, Icon, Node, Row, Spring, Text
+from screens.widgets.frame import Counter, KeySpec, marks
+from screens.widgets.touch import Key, Pill
+from screens.words import say
+
+
+def _text(role: str, *, bold: bool = False, colour: str = "on_band", leading: float = 1.2) -> Text:
+    text = Text()
+    text.role, text.bold, text.colour, text.leading = role, bold, colour, leading
+    return text
+
+
+class HomeBand(Column):
+    """Tall screens: which hall this is and when it is staffed."""
+
+    pad = (56, 20, 56, 32)
+    gap = 8.0
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._name = _text("head", bold=True)
+        self._name.smaller = "heading"
+        self._open = Pill()
+        self._open.tone, self._open.role, self._open.radius, self._open.pad = "now", "sub", 10, (16, 2, 16, 2)
+        self._hours = _text("second")
+        self._hours.grow = 1.0
+        self._row = Row()
+        self._row.gap = 17
+        self._row.add_widget(self._open)
+        self._row.add_widget(self._hours)
+        self.add_widget(self._name)
+        self.add_widget(self._row)
+
+    def tell(self, status: StatusView) -> None:
+        self._name.text = status.hall if look.elder else f"{status.county} {status.hall}".strip()
+        self._open.text = say("home.open" if status.open_now else "home.closed")
+        self._hours.text = say("home.hours", hours=status.hours)
+        self._row.shown = not look.elder
+
+    def state(self) -> object:
+        return "head"
+
+    def paint(self) -> None:
+        x, _, width, height = self.box
+        shapes.fill(self.canvas.before, x, self.y, width, height, look.colour("band"))
+        if look.contrast:
+            shapes.fill(self.canvas.before, x, self.y, width, look.u(3), look.colour("hairline"))
+
+
+class HomePanel(Column):
+    """Wide screens: hall, clock, hours and devices down the left side."""
+
+    pad = (56, 44, 48, 30)
+    gap = 16.0
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._name = _text("head", bold=True)
+        self._clock = _text("number", bold=True)
+        self._clock.role = "clock"
+        self._date = _text("key")
+        self._open = Pill()
+        self._open.tone, self._open.role, self._open.radius, self._open.pad = "now", "sub", 10, (16, 2, 16, 2)
+        self._open.wide = 0
+        pill = Row()
+        pill.add_widget(self._open)
+        pill.add_widget(Spring())
+        self._hours = [_text("key", leading=1.38) for _ in range(3)]
+        self.add_widget(self._name)
+        spring = Spring()
+        self.add_widget(spring)
+        self.add_widget(self._clock)
+        self._date.before = 0
+        self.add_widget(self._date)
+        pill.before = 26
+        self.add_widget(pill)
+        for line in self._hours:
+            line.before = 0
+            self.add_widget(line)
+        self.add_widget(Spring())
+        rule = Hairline()
+        rule.colour = "to_come"
+        self.add_widget(rule)
+        self._marks = Row()
+        self._marks.before = 18
+        self.add_widget(self._marks)
+
+    def tell(self, status: StatusView) -> None:
+        self._name.text = f"{status.county} {status.hall}".strip()
+        now = status.now
+        self._clock.shown = self._date.shown = now is not None
+        if now is not None:
+            self._clock.text = f"{now.hour}:{now.minute:02d}"
+            weekday = say(f"status.weekday{now.isoweekday()}")
+            self._date.text = say("status.day", month=now.month, day=now.day, weekday=weekday)
+        self._open.text = say("home.open" if status.open_now else "home.closed")
+        parts = [part for part in status.hours.replace("，", ",").split(",") if part][:2]
+        names = ("home.morning", "home.afternoon")
+        lines = [say(name, hours=part) for name, part in zip(names, parts, strict=False)]
+        lines.append(say("home.always"))
+        for text, line in zip(self._hours, [*lines, "", ""], strict=False):
+            text.text, text.shown = line, bool(line)
+        wanted = marks(status)
+        if getattr(self, "_shown_marks", None) != wanted:
+            self._shown_marks = wanted
+            self._marks.clear_widgets()
+            for name, word, fault in wanted:
+                cell = Column()
+                cell.grow, cell.gap, cell.radius = 1.0, 4, 10
+                icon, label = Icon(), _text("status", bold=fault)
+                icon.name, icon.of = name, 42
+                icon.colour = label.colour = "on_now" if fault else "on_band"
+                cell.fill = "now" if fault else ""
+                cell.pad = (0, 8, 0, 8)
+                label.text, label.align = say(word), "centre"
+                cell.add_widget(icon)
+                cell.add_widget(label)
+                self._marks.add_widget(cell)
+
+    def state(self) -> object:
+        return "panel"
+
+    def paint(self) -> None:
+        x, _, width, height = self.box
+        shapes.fill(self.canvas.before, x, self.y, width, height, look.colour("band"))
+
+
+class ToggleMark(Node):
+    """Shows whether something is on; the key it lies on is what is touched."""
+
+    silent = True
+
+    def natural(self) -> int:
+        return look.u(112)
+
+    def measure(self, width: int) -> int:
+        return look.u(60)
+
+    def paint(self) -> None:
+        x, y, width, height = self.box
+        bottom = look.height - y - height
+        shapes.box(
+            self.canvas.before, x, bottom, width, height, radius=height // 2, fill=look.colour("key"),
+            edge=look.u(4), line=look.colour("key_edge"),
+        )  # fmt: skip
+        shapes.disc(
+            self.canvas.before, x + height / 2, bottom + height / 2, height - look.u(18), look.colour("key_edge")
+        )
+
+
+class ElderKey(Key):
+    """The switch between the two versions; says in words which is on."""
+
+    ident = "elder"
+    icon = "typography"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._switch = ToggleMark()
+        self.add_widget(self._switch)
+        self.mark = True
+
+    def tell(self) -> None:
+        self.text = say("home.elder")
+        self.kind = "chosen" if look.elder else "plain"
+        wide = not look.portrait
+        self._switch.shown = not look.elder and not wide
+        if look.elder:
+            self.icon_end, self.second = "circle-check", ""
+            self.text = f"{self.text} {say('home.elder_on')}"
+            self.icon_end = "check" if wide else "circle-check"
+        else:
+            self.icon_end = ""
+            self.second = say("home.elder_off" if wide else "home.elder_hint")
+        if not self._switch.shown:
+            self._switch.vanish()
+
+    def _parts(self) -> list[Node]:
+        parts = super()._parts()
+        if self._switch.shown:
+            parts.insert(2, self._switch)
+        return parts
+
+
+class HomeCounter(Counter):
+    """Read aloud, call the clerk, elders' version; on a wide screen also what the sheet holds on a tall one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.elder = ElderKey()
+        self.lookup, self.ask = Key(), Key()
+        self.lookup.ident, self.lookup.icon, self.lookup.mark = "lookup", "folder-search", True
+        self.ask.ident, self.ask.icon, self.ask.mark = "ask", "phone", True
+        for key in (self.lookup, self.ask, self.elder):
+            self.add_widget(key)
+
+    def tell(
+        self, left: KeySpec | None, main: KeySpec | None, *, first_time: bool = True, help_key: bool = True
+    ) -> None:
+        super().tell(None, None, first_time=True)
+        self.elder.tell()
+        self.lookup.text, self.ask.text = say("home.lookup"), say("home.ask_short")
+        self.lookup.shown = self.ask.shown = not look.portrait
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        super().inside(x, y, width, height)
+        side, under = look.u(56), self.elder.under
+        room = width - 2 * side
+        if look.portrait:
+            for key in (self.lookup, self.ask):
+                key.vanish()
+            first = look.u(136 if look.elder else 104) + under
+            tall = look.u(136 if look.elder else 104) + under
+            gap = look.u(26 if look.elder else 18)
+            self.elder.place(x + side, y + look.u(24) + first + gap, room, tall)
+            return
+        keys = [self.repeat, self.help, self.lookup, self.ask, self.elder]
+        gap = look.u(20)
+        least = [key.natural() for key in keys]
+        spare = max(0, room - sum(least) - gap * (len(keys) - 1)) // len(keys)
+        at = x + side
+        for key, wide in zip(keys, least, strict=True):
+            key.place(at, y + look.u(22), wide + spare, look.u(128) + under)
+            at += wide + spare + gap
