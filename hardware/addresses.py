@@ -26,7 +26,10 @@ OPENERS: dict[str, dict[str, str]] = {
         "escpos+usb": "hardware.escpos_printer:from_address",
         "escpos+file": "hardware.escpos_printer:from_address",
     },
-    "speaker": {},
+    "speaker": {
+        "alsa": "hardware.speaker_driver:from_address",
+        "wav": "hardware.speaker_driver:from_address",
+    },
 }
 
 
