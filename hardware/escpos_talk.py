@@ -86,7 +86,7 @@ def status_of(state: e.State) -> Status:
     if state.offline and not state.feeding:
         return Status(Health.OFFLINE, "printer.offline", detail)
     if state.paper_low:
-        return Status(Health.ATTENTION, "printer.paper_low", detail)
+        return Status(Health.ONLINE, "printer.paper_low", detail)  # it prints; staff see the code
     return Status(Health.BUSY if state.feeding else Health.ONLINE, "", detail)
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
-from hardware.ports import Device, Fault, Health, Status
+from hardware.ports import Device, Fault
 from matters.outcomes import Printed
 
 if TYPE_CHECKING:
     from config.settings import Printer as PrinterSettings
     from papers.slip import Slip
 
-__all__ = ["Capabilities", "Printed", "ReceiptPrinter", "can_print", "open_receipt_printer"]
+__all__ = ["Capabilities", "Printed", "ReceiptPrinter", "open_receipt_printer"]
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class ReceiptPrinter(Device, Protocol):
         again. Cancelling stops the printer as soon as it can be stopped.
         """
         ...
-
-
-def can_print(status: Status) -> bool:
-    """Whether trying is worth it: also with little paper left, and where the printer cannot say how it is."""
-    return status.health in {Health.ONLINE, Health.BUSY, Health.UNKNOWN} or status.code == "printer.paper_low"
 
 
 def open_receipt_printer(text: str, settings: PrinterSettings) -> ReceiptPrinter:
