@@ -1,0 +1,9 @@
+"""The catalogue's files read into plain data that knows its file and line. What it means is judged in `matters`."""
+
+from pathlib import Path
+
+from config.catalogue.reading import CatalogueError, Located, load, parse
+
+__all__ = ["SHIPPED", "CatalogueError", "Located", "load", "parse"]
+
+SHIPPED = Path(__file__).parent / "shipped"
