@@ -1,0 +1,356 @@
+"""The catalogue out of its files, and what is wrong with them. Errors refuse it; a catalogue is never half right.
+
+A folder holds one file with `catalogue:` (version, label, home screen, words), a file a matter (`matter: ID`), and
+shared definitions under `items:`, `fields:`, `materials:`, `promises:` and `consents:` in files that are neither. In a
+matter, an entry with the id of a shared definition adds to it, and what it says itself holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from matters import catalogue as model
+from matters.catalogue import Catalogue, Confidence, Days, Matter, Mode, Place
+from matters.findings import Finding, Weight
+from matters.references import check_references
+from matters.tables import UNKNOWN, Documents, Notes, Table, place_of
+
+SHARED = ("items", "fields", "materials", "promises", "consents")
+KINDS = ("name", "text", "digits", "phone", "id_number", "money", "date", "address", "bank", "credit", "choice")
+SHAPES = ("a4", "card", "booklet", "certificate", "any")
+EXEMPTIONS = ("card_read", "generated", "law", "verify", "own", "commit", "check", "share")
+COMPLEXITIES = ("general", "fairly_complex", "complex", "market_access")
+CONFIDENCES = tuple(one.value for one in Confidence)
+MODES = tuple(one.value for one in Mode)
+
+
+@dataclass(frozen=True)
+class Built:
+    """`catalogue` is None if there is an error among the findings."""
+
+    catalogue: Catalogue | None
+    findings: tuple[Finding, ...]
+
+
+class CatalogueRefused(ValueError):
+    """A catalogue with errors. `findings` says each."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        first = findings[0]
+        what = " ".join(f"{key}={value}" for key, value in first.values)
+        super().__init__(
+            f"{first.place.file}, line {first.place.line}: {first.rule} {what}"
+            + (f" (and {len(findings) - 1} more)" if len(findings) > 1 else "")
+        )
+
+
+def must_build(documents: Documents) -> Catalogue:
+    """The catalogue, or CatalogueRefused."""
+    built = build(documents)
+    if built.catalogue is None:
+        raise CatalogueRefused(tuple(f for f in built.findings if f.weight is Weight.ERROR))
+    return built.catalogue
+
+
+def build(documents: Documents) -> Built:
+    """Everything read and every reference judged. The order of the files does not matter."""
+    notes: Notes = []
+    heads: list[Table] = []
+    matters: list[Table] = []
+    shared: dict[str, dict[str, Table]] = {kind: {} for kind in SHARED}
+    for name in sorted(documents):
+        table = Table(documents[name], notes, name)
+        if table.has("catalogue"):
+            heads.append(table)
+        elif table.has("matter"):
+            matters.append(table)
+        else:
+            _share(table, shared, notes)
+    if len(heads) != 1:
+        place = heads[1].place if heads else Place(sorted(documents)[0] if documents else "", 1)
+        notes.append(Finding("one_catalogue", Weight.ERROR, place, (("count", str(len(heads))),)))
+        return Built(None, tuple(notes))
+    made: dict[str, Matter] = {}
+    for table in matters:
+        matter = _Matters(shared, notes).matter(table)
+        table.rest()
+        if matter.id in made:
+            notes.append(Finding("same_id", Weight.ERROR, matter.place, (("id", matter.id),)))
+        made[matter.id] = matter
+    catalogue = _catalogue(heads[0], made)
+    heads[0].rest()
+    check_references(catalogue, notes)
+    errors = any(note.weight is Weight.ERROR for note in notes)
+    return Built(None if errors else catalogue, tuple(notes))
+
+
+def _share(table: Table, shared: dict[str, dict[str, Table]], notes: Notes) -> None:
+    for kind in SHARED:
+        for node in table.tables(kind):
+            one = Table(node, notes, kind)
+            name = one.text("id")
+            if name in shared[kind]:
+                notes.append(Finding("same_id", Weight.ERROR, one.place, (("id", name),)))
+            shared[kind][name] = one
+    table.rest()
+
+
+def _catalogue(table: Table, made: Mapping[str, Matter]) -> Catalogue:
+    def event(one: Table) -> model.Event:
+        return model.Event(one.text("id"), one.text("title"), one.texts("examples"), one.text("picture"))
+
+    table.text("catalogue")
+    words = table.table("words")
+    texts = {key: words.text(key) for key in words.keys} if words else {}
+    events = table.each("events", event)
+    order = {event.id: number for number, event in enumerate(events)}
+    ordered = sorted(made.values(), key=lambda matter: (order.get(matter.event, len(order)), matter.id))
+    return Catalogue(
+        version=table.text("version"),
+        label=table.text("label"),
+        events=events,
+        matters=MappingProxyType({matter.id: matter for matter in ordered}),
+        words=MappingProxyType(texts),
+    )
+
+
+class _Matters:
+    """One matter's file."""
+
+    def __init__(self, shared: Mapping[str, Mapping[str, Table]], notes: Notes) -> None:
+        self.shared, self.notes = shared, notes
+
+    def entries(self, table: Table, kind: str) -> list[Table]:
+        """Members of a list, each merged with the shared definition of its id; a bare id is the definition itself."""
+        found = []
+        for node in table.tables(kind):
+            if isinstance(node.value, str):
+                base = self.shared[kind].get(node.value)
+                if base is None:
+                    self.notes.append(Finding("no_such", Weight.ERROR, place_of(node), (("id", node.value),)))
+                    continue
+                found.append(Table(base.node, self.notes, kind))
+                found[-1].place = place_of(node)
+                continue
+            own = node.value.get("id") if isinstance(node.value, dict) else None
+            shared = (
+                self.shared.get(kind, {}).get(own.value) if own is not None and isinstance(own.value, str) else None
+            )
+            found.append(Table(node, self.notes, kind, shared))
+        return found
+
+    def matter(self, t: Table) -> Matter:
+        return Matter(
+            id=t.text("matter"),
+            title=t.text("title"),
+            official=t.text("official", t.text("title")),
+            names=t.texts("names"),
+            pinyin=t.texts("pinyin"),
+            examples=t.texts("examples"),
+            picture=t.text("picture"),
+            event=t.text("event"),
+            heading=t.text("heading"),
+            lead=t.text("lead", ""),
+            who=t.text("who", UNKNOWN),
+            limit=_days(t.table("limit")),
+            complexity=t.one_of("complexity", COMPLEXITIES, "general"),
+            reply_days=t.number("reply_days"),
+            situations=t.each("situations", self.situation),
+            items=tuple(self.item(one) for one in self.entries(t, "items")),
+            fields=tuple(self.field(one) for one in self.entries(t, "fields")),
+            materials=tuple(self.material(one) for one in self.entries(t, "materials")),
+            promises=tuple(self.promise(one) for one in self.entries(t, "promises")),
+            delivery=t.each("delivery", self.delivery),
+            delivery_title=t.text("delivery_title", ""),
+            delivery_hint=t.text("delivery_hint", ""),
+            items_title=t.text("items_title", ""),
+            consents=tuple(self.consent(one) for one in self.entries(t, "consents")),
+            ages=self.ages(t.table("ages")),
+            confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
+            advice=t.each("advice", lambda a: (a.text("icon"), a.text("title"), a.text("hint", ""))),
+            place=t.place,
+        )
+
+    def situation(self, t: Table) -> model.Situation:
+        return model.Situation(
+            id=t.text("id"),
+            title=t.text("title"),
+            label=t.text("label"),
+            hint=t.text("hint", ""),
+            options=t.each("options", self.choice),
+            when=t.condition(),
+            place=t.place,
+        )
+
+    def choice(self, t: Table) -> model.Choice:
+        return model.Choice(
+            t.text("id"), t.text("title"), t.text("reason", ""), t.text("icon", ""), t.condition(),
+            t.one_of("sex", ("1", "2"), ""),
+        )  # fmt: skip
+
+    def item(self, t: Table) -> model.Item:
+        basis = t.text("basis")
+        code = t.text("code")
+        made = model.Item(
+            id=t.text("id"),
+            title=t.text("title"),
+            official=t.text("official"),
+            reason=t.text("reason", ""),
+            department=t.text("department"),
+            code="" if code == UNKNOWN else code,
+            basis=model.Basis("" if basis == UNKNOWN else basis, basis != UNKNOWN),
+            limit=_days(t.table("limit")),
+            fee_fen=t.number("fee_fen"),
+            village=Mode(t.one_of("village", MODES, "agent")),
+            town=Mode(t.one_of("town", MODES, "agent")),
+            level=t.one_of("level", model.LEVELS),
+            steps=t.texts("steps"),
+            result=t.text("result", UNKNOWN),
+            confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
+            short=t.text("short", t.text("title")),
+            usual=t.flag("usual", True),
+            required=t.text("required", ""),
+            settled=t.text("settled", ""),
+            needs=t.texts("needs"),
+            tie=t.text("tie", ""),
+            when=t.condition(),
+            place=t.place,
+        )
+        t.rest()
+        return made
+
+    def field(self, t: Table) -> model.Field:
+        kind = t.one_of("kind", KINDS)
+        made = model.Field(
+            id=t.text("id"),
+            title=t.text("title"),
+            label=t.text("label"),
+            kind=kind,
+            hint=t.text("hint", ""),
+            main=t.text("main", ""),
+            unit=t.text("unit", ""),
+            limit=t.number("limit") or 0,
+            least=t.number("least"),
+            most=t.number("most"),
+            earliest=t.text("earliest", ""),
+            latest=t.text("latest", ""),
+            optional=t.flag("optional", False),
+            sensitive=t.flag("sensitive", False),
+            options=t.each("options", self.choice),
+            suggestions=t.texts("suggestions"),
+            fill=self.fills(t),
+            change=t.flag("change", True),
+            items=t.texts("for"),
+            when=t.condition(),
+            place=t.place,
+        )
+        if (kind == "choice") != bool(made.options):
+            t.wrong(None, "options", id=made.id)
+        t.rest()
+        return made
+
+    def fills(self, t: Table) -> tuple[model.Fill, ...]:
+        node = t.raw("fill")
+        if node is None:
+            return ()
+        if isinstance(node.value, str):
+            return (model.Fill(node.value),)
+        return t.each("fill", lambda one: model.Fill(one.text("from"), one.condition()))
+
+    def material(self, t: Table) -> model.Material:
+        title = t.text("title")
+        made = model.Material(
+            id=t.text("id"),
+            title=title,
+            short=t.text("short", title),
+            hint=t.text("hint", ""),
+            icon=t.text("icon"),
+            kind=t.one_of("kind", ("original", "copy", "form")),
+            source=t.one_of("source", ("applicant", "government", "other")),
+            shape=t.one_of("shape", SHAPES),
+            pages=t.number("pages", 1) or 1,
+            colour=t.flag("colour", True),
+            why=t.text("why"),
+            confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
+            page_hints=t.texts("page_hints"),
+            commitment=t.text("commitment", ""),
+            later=t.flag("later", False),
+            exempt=t.each("exempt", self.exempt),
+            items=t.texts("for"),
+            when=t.condition(),
+            place=t.place,
+        )
+        if not 1 <= made.pages <= 20:
+            t.wrong(t.raw("pages"), "pages", value=str(made.pages))
+        t.rest()
+        return made
+
+    def exempt(self, t: Table) -> model.Exempt:
+        return model.Exempt(t.one_of("reason", EXEMPTIONS), t.text("words"), t.text("source", ""), t.condition())
+
+    def promise(self, t: Table) -> model.Promise:
+        clauses = []
+        for node in t.tables("clauses"):
+            if isinstance(node.value, str):
+                clauses.append(model.Clause(node.value))
+                continue
+            one = Table(node, self.notes, "clauses")
+            clauses.append(model.Clause(one.text("text"), one.condition()))
+            one.rest()
+        made = model.Promise(
+            id=t.text("id"),
+            title=t.text("title"),
+            clauses=tuple(clauses),
+            decline=t.text("decline", ""),
+            declaration=t.flag("declaration", False),
+            items=t.texts("for"),
+            when=t.condition(),
+            place=t.place,
+        )
+        if not clauses:
+            t.wrong(None, "missing", key="clauses", what="promises")
+        t.rest()
+        return made
+
+    def delivery(self, t: Table) -> model.Delivery:
+        return model.Delivery(
+            t.text("id"), t.text("title"), t.text("reason", ""), t.text("icon"), t.text("after"), t.condition(), t.place
+        )
+
+    def consent(self, t: Table) -> model.Asking:
+        made = model.Asking(
+            t.one_of("id", ("general", "sensitive", "guardian")),
+            t.texts("collected"),
+            t.text("purpose"),
+            t.text("recipients"),
+            t.text("kept_until"),
+        )
+        t.rest()
+        return made
+
+    def ages(self, t: Table | None) -> model.Ages:
+        if t is None:
+            return model.Ages()
+        made = model.Ages(t.number("least"), t.number("most"))
+        t.rest()
+        return made
+
+
+def _days(t: Table | None) -> Days:
+    if t is None:
+        return Days()
+    made = Days(
+        t.number("statutory"),
+        t.number("committed"),
+        Confidence(t.one_of("confidence", CONFIDENCES, "sample")),
+        t.text("note", ""),
+    )
+    for key in ("statutory", "committed"):
+        value = getattr(made, key)
+        if value is not None and not 0 <= value <= 400:
+            t.wrong(t.raw(key), "days", key=key, value=str(value))
+    t.rest()
+    return made

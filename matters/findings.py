@@ -1,0 +1,70 @@
+"""What the check has to say about a catalogue: each finding with file, line, rule and clause.
+
+`rule` names the texts `finding.RULE` (what is wrong) and `mend.RULE` (how to mend it) in config/locales; `values` go
+into them. Clauses are rows of the reform plans: plan number and clause, e.g. "000 二".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matters.catalogue import Place
+
+CLAUSES = {
+    "catch_all": "001 6",
+    "vague": "001 6",
+    "steps": "000 二; 002 二",
+    "basis": "003 二(三)",
+    "twice": "002 三(三)2; 003 二(二)",
+    "circle": "003 二(三)",
+    "unknown_limit": "003 二(三)",
+    "unknown_fee": "003 二(三)",
+    "unknown_code": "000 三(四)1",
+    "code": "000 三(四)1",
+    "limit_over": "000 二; 002 二",
+    "unused_result": "001 6",
+}
+
+
+class Weight(StrEnum):
+    ERROR = "error"  # the catalogue is refused
+    WARNING = "warning"  # a rule of the reform is not kept
+    UNKNOWN = "unknown"  # not known: counted and listed, never guessed
+
+
+@dataclass(frozen=True)
+class Finding:
+    rule: str
+    weight: Weight
+    place: Place
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def clause(self) -> str:
+        return CLAUSES.get(self.rule, "")
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "rule": self.rule,
+            "weight": self.weight.value,
+            "file": self.place.file,
+            "line": self.place.line,
+            "clause": self.clause,
+            **dict(self.values),
+        }
+
+
+def words(finding: Finding, texts: Mapping[str, str]) -> str:
+    """The finding in a sentence, with how to mend it, out of locale texts by key."""
+    values = {"clause": finding.clause, **dict(finding.values)}
+    said = texts.get(f"finding.{finding.rule}", finding.rule)
+    mend = texts.get(f"mend.{finding.rule}", "")
+    line = said.format_map(_Blank(values))
+    return f"{line}{mend.format_map(_Blank(values))}"
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
