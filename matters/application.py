@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -63,7 +68,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Application:
-    """One matter of one person. `id` is a UUIDv7 that the kiosk gives it when the last button is pressed ("" before)."""
+    """One matter of one person. `id` is a UUIDv7 that the kiosk gives when the last button is pressed ("" before)."""
 
     matter: str
     matter_title: str
@@ -77,3 +82,63 @@ class Application:
     known: Known = Known("typed", "", "")
     consents: tuple[Agreed, ...] = ()
     id: str = ""
+
+
+class ApplicationError(ValueError):
+    """Bytes that are no application. The text names the key, never a value: values are a person's."""
+
+
+def to_json(application: Application) -> bytes:
+    """The canonical form: UTF-8, keys sorted, no blanks, every field present. Equal applications give equal bytes."""
+    table = dataclasses.asdict(application)
+    return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def from_json(raw: bytes) -> Application:
+    """The application again. Unknown keys and wrong types are refused with ApplicationError."""
+    try:
+        table = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ApplicationError("no JSON in UTF-8") from error
+    return typing.cast(Application, _read(Application, table, "application"))
+
+
+def _read(kind: object, value: object, at: str) -> object:
+    """One value of a field's type: dataclass, tuple, dict of texts to values, text, whole number, number."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _record(kind, value, at)
+    origin, parts = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise ApplicationError(f"{at}: a list is wanted")
+        if len(parts) == 2 and parts[1] is Ellipsis:
+            return tuple(_read(parts[0], item, f"{at}[{n}]") for n, item in enumerate(value))
+        if len(value) != len(parts):
+            raise ApplicationError(f"{at}: {len(parts)} members are wanted")
+        return tuple(_read(part, item, f"{at}[{n}]") for n, (part, item) in enumerate(zip(parts, value, strict=True)))
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise ApplicationError(f"{at}: a table is wanted")
+        return {key: _read(parts[1], item, f"{at}.*") for key, item in value.items()}
+    if kind is float and type(value) in (int, float):
+        return float(typing.cast(float, value))
+    if type(value) is not kind:
+        raise ApplicationError(f"{at}: {getattr(kind, '__name__', kind)} is wanted")
+    return value
+
+
+def _record(kind: type, value: object, at: str) -> object:
+    if not isinstance(value, dict):
+        raise ApplicationError(f"{at}: a table is wanted")
+    hints = _hints(kind)
+    odd = sorted(set(value) - set(hints))
+    if odd:
+        raise ApplicationError(f"{at}: unknown key {odd[0]!r}")
+    needed = {f.name for f in dataclasses.fields(kind) if f.default is f.default_factory is dataclasses.MISSING}
+    if missing := sorted(needed - set(value)):
+        raise ApplicationError(f"{at}: {missing[0]!r} is missing")
+    return kind(**{key: _read(hints[key], item, f"{at}.{key}") for key, item in value.items()})
+
+
+def _hints(kind: type) -> Mapping[str, object]:
+    return types.MappingProxyType(typing.get_type_hints(kind))

@@ -16,7 +16,10 @@ Strokes = tuple[tuple[tuple[float, float], ...], ...]
 @dataclass(frozen=True)
 class Pressed:
     """A key was touched. Ids: main, back, repeat, help, left (the quiet alternative), print, type, again, add, stop,
-    commit, skip, elder, lookup, ask, search, more, switch_input, tile:ID, change:KEY, level:N."""
+    commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N.
+
+    `left` by step: consent: I do not agree; review: keep it as it is; commitment: I will bring the paper; handed in:
+    one more receipt (print again, wait for paper); rate: no rating. `here` answers the idle warning."""
 
     at: float
     id: str
@@ -56,6 +59,15 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Underway:
+    """An effect has got somewhere without being done, e.g. `card.reading`: a card lies there and is being read."""
+
+    at: float
+    effect: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Touched:
     """Somebody touched the screen anywhere: resets idleness and nothing else."""
 
@@ -81,4 +93,4 @@ class Surroundings:
     printer_problem: str = ""  # fault code
 
 
-Event = Pressed | Chosen | Typed | Signed | Outcome | Touched | Tick | Surroundings
+Event = Pressed | Chosen | Typed | Signed | Outcome | Underway | Touched | Tick | Surroundings

@@ -114,6 +114,7 @@ class Notice(Step):
     rows: tuple[NeedRow, ...]
     takes_applications: bool  # False for 协办 / 公开告知: the notice and the guide only
     printing: str  # "idle" | "printing" | "printed" | a fault code
+    fee_known: bool = True  # False: say that the window knows the fee, never 0
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ class Items(Step):
     options: tuple[Option, ...]
     ties: tuple[tuple[str, str], ...]  # (parent id, sentence said beside the line to its children)
     chosen: int
+    problem: str = ""  # code: items.empty
 
 
 class Kind(StrEnum):
@@ -266,6 +268,7 @@ class Commitment(Step):
     signer: str
     strokes: tuple[tuple[tuple[float, float], ...], ...]  # each point in 0..1 of the box, origin top left
     decline: str  # what the quiet key says: 不签，我回去拿结婚证
+    problem: str = ""  # code: signature.empty
 
 
 # ---------------------------------------------------------------- checking, handing in, after

@@ -1,0 +1,320 @@
+"""The steps between the notice and the check screen."""
+
+from __future__ import annotations
+
+from matters import answers as judge_answer
+from matters import identity, steps
+from matters.catalogue import Field, Matter
+from matters.limits import Limit, matter_limit
+from matters.resolve import Needed, Resolved, resolve
+from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
+from matters.visit import checking, papering
+from matters.visit.keys import draft_of
+from matters.visit.signing import clauses, filled
+from matters.visit.state import Visit, doing, given, person, resolved
+from matters.visit.words import say
+
+__all__ = ["filled", "step"]
+
+INPUTS = {"digits": "digits", "phone": "digits", "id_number": "digits", "money": "digits", "date": "digits",
+          "bank": "digits", "credit": "latin"}  # fmt: skip
+KINDS = {"bank": steps.Kind.DIGITS, "credit": steps.Kind.TEXT}
+
+
+def step(visit: Visit, where: Where | None) -> AnyStep:
+    name, _, rest = visit.place.partition(":")
+    match name:
+        case "notice":
+            return notice(visit, where)
+        case "consent":
+            return _consent(visit, where, rest)
+        case "situation":
+            return _situation(visit, where, rest)
+        case "items":
+            return _items(visit, where)
+        case "card":
+            return _card(visit, where)
+        case "typed":
+            return _typed(visit, where, rest)
+        case "shown":
+            return _shown(visit, where)
+        case "field":
+            field = doing(visit).field(rest)
+            return _choice(visit, where, field) if field.kind == "choice" else _entry(visit, where, field)
+        case "paper":
+            return _paper(visit, where)
+        case "commitment":
+            return _commitment(visit, where, rest)
+        case "delivery":
+            return _delivery(visit, where)
+        case _:
+            return _check(visit, where)
+
+
+# ---------------------------------------------------------------- the notice
+
+
+def notice(visit: Visit, where: Where | None) -> steps.Notice:
+    matter = doing(visit)
+    found = resolve(matter, given(visit), open_ended=True)
+    limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
+    fees = [state.item.fee_fen for state in found.items if state.chosen]
+    minutes = where.progress.minutes_left if where and where.progress else 0
+    return steps.Notice(
+        visit.place,
+        where,
+        True,
+        matter.heading,
+        matter.lead,
+        sum(fee or 0 for fee in fees),
+        minutes,
+        limit.days if matter.takes_applications else None,
+        _limit_words(visit, limit),
+        need_rows(matter, found),
+        matter.takes_applications,
+        visit.notice,
+        None not in fees and bool(fees),
+    )
+
+
+def _limit_words(visit: Visit, limit: Limit) -> str:
+    return say(visit, "limit.unknown" if limit.days is None else "limit.after" if limit.days else "limit.now")
+
+
+def need_rows(matter: Matter, found: Resolved) -> tuple[NeedRow, ...]:
+    """The merged material list, once each, with what is to be done about it; for matters that only inform: advice."""
+    if not matter.takes_applications:
+        return tuple(
+            NeedRow(f"advice:{n}", title, hint, icon, Need.BRING) for n, (icon, title, hint) in enumerate(matter.advice)
+        )
+    rows = []
+    for need in found.materials:
+        material = need.material
+        hint = need.exempt.words if need.exempt else material.hint
+        rows.append(NeedRow(material.id, material.title, hint, material.icon, _need(need), material.pages))
+    return tuple(rows)
+
+
+def _need(need: Needed) -> Need:
+    if need.state == "exempt":
+        return Need.EXEMPT
+    if need.state == "later":
+        return Need.LATER
+    return Need.OPTIONAL if need.material.commitment else Need.BRING
+
+
+# ---------------------------------------------------------------- questions
+
+
+def _consent(visit: Visit, where: Where | None, kind: str) -> steps.Consent:
+    asked = next(asking for asking in doing(visit).consents if asking.kind == kind)
+    return steps.Consent(
+        visit.place, where, True, kind, asked.collected, asked.purpose, asked.recipients, asked.kept_until
+    )
+
+
+def _remark(visit: Visit) -> Remark | None:
+    return Remark(code=f"problem.{visit.problem}", tone="care", icon="info-circle") if visit.problem else None
+
+
+def _situation(visit: Visit, where: Where | None, name: str) -> steps.Choice:
+    situation = doing(visit).situation(name)
+    found = resolved(visit)
+    picked = visit.drafts.get(visit.place, found.facts.get(name, ""))
+    options = tuple(
+        Option(
+            o.id, o.title, o.reason, o.icon, say(visit, "state.chosen") if o.id == picked else "", chosen=o.id == picked
+        )
+        for o in situation.options
+    )
+    return steps.Choice(visit.place, where, True, situation.title, situation.hint, options, remark=_remark(visit))
+
+
+def _items(visit: Visit, where: Where | None) -> steps.Items:
+    matter = doing(visit)
+    found = resolved(visit)
+    here = {state.item.id for state in found.items}
+    options, ties = [], []
+    for state in found.items:
+        item = state.item
+        parent = next((name for name in item.needs if name in here), "")
+        if not item.offered:
+            options.append(Option(item.id, item.title, item.settled or item.reason, fixed=True, dashed=True))
+            continue
+        word = say(visit, "state.do" if state.chosen else "state.not")
+        reason = item.required or item.reason
+        if not state.possible:
+            reason = say(visit, "items.needs_card" if state.reason == "level" else "items.needs_parent")
+        fixed = bool(item.required) or not state.possible
+        options.append(Option(item.id, item.title, reason, "", word, state.chosen, fixed, parent))
+        if item.tie and any(item.id in other.item.needs for other in found.items):
+            ties.append((item.id, item.tie))
+    title = matter.items_title or say(visit, "items.title")
+    return steps.Items(visit.place, where, True, title, tuple(options), tuple(ties), len(found.chosen), visit.problem)
+
+
+def _choice(visit: Visit, where: Where | None, field: Field) -> steps.Choice:
+    picked = draft_of(visit, field.id)
+    options = tuple(
+        Option(
+            o.id, o.title, o.reason, o.icon, say(visit, "state.chosen") if o.id == picked else "", chosen=o.id == picked
+        )
+        for o in field.options
+    )
+    return steps.Choice(
+        visit.place, where, True, field.title, field.hint, options, main=field.main, remark=_remark(visit)
+    )
+
+
+def _entry(visit: Visit, where: Where | None, field: Field) -> steps.Entry:
+    today = visit.setting.today
+    return steps.Entry(
+        visit.place,
+        where,
+        True,
+        KINDS.get(field.kind) or steps.Kind(field.kind),
+        field.title,
+        field.hint,
+        draft_of(visit, field.id),
+        judge_answer.longest(field),
+        INPUTS.get(field.kind, visit.input),
+        visit.problem,
+        field.main,
+        field.optional,
+        field.unit,
+        field.suggestions,
+        judge_answer.bound(field.earliest, today),
+        judge_answer.bound(field.latest, today),
+    )
+
+
+def _typed(visit: Visit, where: Where | None, which: str) -> steps.Entry:
+    text = visit.drafts.get(visit.place, getattr(visit.answers, which))
+    kind, limit, entry = (
+        (steps.Kind.ID_NUMBER, 18, "digits") if which == "number" else (steps.Kind.NAME, 20, visit.input)
+    )
+    title, hint, main = (say(visit, f"typed.{which}.{part}") for part in ("title", "hint", "main"))
+    return steps.Entry(visit.place, where, True, kind, title, hint, text, limit, entry, visit.problem, main)
+
+
+# ---------------------------------------------------------------- card, papers, signature
+
+
+def _card(visit: Visit, where: Where | None) -> steps.Card:
+    whose = say(visit, "card.whose")
+    if not visit.can_read_card:
+        return steps.Card(visit.place, where, True, whose, "gone", "card.reader_absent")
+    state = "reading" if visit.reading else "again" if visit.problem else "waiting"
+    return steps.Card(visit.place, where, True, whose, state, visit.problem)
+
+
+def _shown(visit: Visit, where: Where | None) -> steps.CardShown:
+    card = visit.answers.card
+    rows: list[tuple[str, str]] = []
+    if card is not None:
+        rows = [("name", card.name), ("id_number", identity.mask_id(card.id_number))]
+        if card.sex in ("1", "2"):
+            rows.append(("sex", say(visit, f"sex.{card.sex}")))
+        if card.address:
+            rows.append(("address", card.address))
+    return steps.CardShown(visit.place, where, True, tuple(rows), card_problem(visit))
+
+
+def card_problem(visit: Visit) -> str:
+    """A remark on the card that was read; the visit goes on, the county decides."""
+    card, today, matter = visit.answers.card, visit.setting.today, doing(visit)
+    if card is None:
+        return ""
+    expires = identity.parse_date(card.valid_to)
+    now = identity.parse_date(today)
+    if expires and now and expires < now:
+        return "card.expired"
+    for situation in matter.situations:
+        picked = next((o for o in situation.options if o.id == visit.answers.situations.get(situation.id)), None)
+        if picked is not None and picked.sex and card.sex in ("1", "2") and card.sex != picked.sex:
+            return "card.other_person"
+    age = identity.age_on(card.birth, today)
+    if age is not None and matter.ages.least is not None and age < matter.ages.least:
+        return "age.too_young"
+    if age is not None and matter.ages.most is not None and age > matter.ages.most:
+        return "age.too_old"
+    return ""
+
+
+def _strip(visit: Visit, found: Resolved, now: str) -> tuple[NeedRow, ...]:
+    rows = []
+    for need in found.materials:
+        material = need.material
+        shots = visit.answers.shots.get(material.id, ())
+        kept = sum(1 for shot in shots if shot is not None and shot.kept)
+        if material.id == now:
+            state = Need.NOW
+        elif need.state == "needed":
+            state = Need.TAKEN if kept >= material.pages else Need.BRING
+        elif need.state == "exempt":
+            state = Need.EXEMPT
+        else:
+            state = Need.LATER if need.state == "later" else Need.OPTIONAL
+        rows.append(NeedRow(material.id, material.short, "", material.icon, state, kept or material.pages))
+    return tuple(rows)
+
+
+def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
+    name, page = papering.split(visit.place)
+    material = doing(visit).material(name)
+    shots = visit.answers.shots.get(name, ())
+    pages = max(material.pages, len(shots))
+    shot = papering.shot_at(visit.answers, visit.place)
+    hint = material.page_hints[page - 1] if page <= len(material.page_hints) else material.hint
+    if shot is not None:
+        can_add = page >= pages and page < 20
+        return steps.Review(
+            visit.place, where, True, name, material.title, shot.taken.picture, shot.taken.verdict, page, pages, can_add
+        )
+    problem = visit.problem or ("" if visit.can_film else "camera.absent")
+    return steps.Capture(
+        visit.place, where, True, name, material.title, hint, page, pages, _strip(visit, resolved(visit), name),
+        problem, bool(material.commitment), material.later or page > material.pages,
+    )  # fmt: skip
+
+
+def _commitment(visit: Visit, where: Where | None, name: str) -> steps.Commitment:
+    found = resolved(visit)
+    promise = doing(visit).promise(name)
+    signer = person(visit.answers, visit.setting.today)[0].get("card.name", "")
+    strokes = visit.strokes.get(name, ())
+    return steps.Commitment(
+        visit.place, where, True, promise.title, clauses(visit, promise, found), signer, strokes, promise.decline,
+        visit.problem,
+    )  # fmt: skip
+
+
+def _delivery(visit: Visit, where: Where | None) -> steps.Choice:
+    matter = doing(visit)
+    found = resolved(visit)
+    ids = [way.id for way in found.delivery]
+    picked = visit.drafts.get("delivery", visit.answers.delivery)
+    if picked not in ids:
+        picked = ids[0]
+    options = tuple(
+        Option(
+            way.id, way.title, filled(visit, way.reason, found), way.icon,
+            say(visit, "state.chosen") if way.id == picked else "", chosen=way.id == picked,
+        )
+        for way in found.delivery
+    )  # fmt: skip
+    phone = next((row.value for row in found.form if row.field.kind == "phone" and row.value), "")
+    remark = None
+    if phone:
+        first, _, second = say(visit, "delivery.phone", phone=identity.mask_phone(phone)).partition("|")
+        remark = Remark(first, icon="phone", second=second)
+    title = matter.delivery_title or say(visit, "delivery.title")
+    return steps.Choice(visit.place, where, True, title, matter.delivery_hint, options, remark=remark)
+
+
+def _check(visit: Visit, where: Where | None) -> steps.Check:
+    rows = checking.rows(visit, resolved(visit))
+    size = visit.setting.rows_a_page
+    pages = checking.pages(visit)
+    page = min(visit.page, pages)
+    return steps.Check(visit.place, where, True, rows[(page - 1) * size : page * size], page, pages)

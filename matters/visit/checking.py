@@ -1,0 +1,100 @@
+"""The check screen: every answer once more, each with the one place where it can be changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matters.answers import shown
+from matters.catalogue import Field
+from matters.identity import mask_id
+from matters.resolve import FormRow, Needed, Resolved
+from matters.steps import Row
+from matters.visit import flow
+from matters.visit.signing import filled
+from matters.visit.state import Visit, answer, drop, known, person, resolved
+from matters.visit.words import say
+
+IDENTITY = ("card.name", "card.id_number")
+
+
+def rows(visit: Visit, found: Resolved) -> tuple[Row, ...]:
+    """Every row, in the order in which things were asked."""
+    answers = visit.answers
+    all_rows = [_who(visit)]
+    for situation in found.situations:
+        title = next((o.title for o in situation.options if o.id == found.facts.get(situation.id)), "")
+        all_rows.append(Row(f"situation:{situation.id}", situation.label, title))
+    if len(found.items) > 1:
+        names = "、".join(state.item.short for state in found.items if state.chosen)
+        all_rows.append(Row("items", say(visit, "check.items"), say(visit, "check.count", n=len(found.chosen)), names))
+    all_rows += [_field(row) for row in found.form if _is_shown(row)]
+    all_rows += [row for need in found.materials if (row := _material(visit, need))]
+    for promise in found.promises:
+        if promise.declaration:
+            label = say(visit, "check.promise")
+            all_rows.append(Row(f"commitment:{promise.id}", label, say(visit, "check.signed"), promise.title))
+    way = next((way for way in found.delivery if way.id == answers.delivery), None)
+    if way is not None:
+        all_rows.append(Row("delivery", say(visit, "check.delivery"), way.title, filled(visit, way.reason, found)))
+    return tuple(all_rows)
+
+
+def _who(visit: Visit) -> Row:
+    who, _ = person(visit.answers, visit.setting.today)
+    name, number = who.get("card.name", ""), who.get("card.id_number", "")
+    if known(visit.answers, visit.setting.today) == "typed":
+        return Row("typed:number", say(visit, "check.who"), name, mask_id(number))
+    return Row("who", say(visit, "check.who"), name, mask_id(number), "card", can_change=False)
+
+
+def _is_shown(row: FormRow) -> bool:
+    """Name and number of the person are in the first row already."""
+    return row.asked or row.value is None or not any(fill.source in IDENTITY for fill in row.field.fill)
+
+
+def _field(row: FormRow) -> Row:
+    field: Field = row.field
+    value = shown(field, row.value) if row.value is not None else ""
+    from_card = row.source in ("card", "derived") and not row.asked
+    can = row.asked or field.change
+    return Row(f"field:{field.id}", field.label, value, "", "card" if from_card else "", can_change=can)
+
+
+def _material(visit: Visit, need: Needed) -> Row | None:
+    key, label = f"material:{need.material.id}", need.material.short
+    if need.state == "needed":
+        count = sum(1 for shot in visit.answers.shots.get(need.material.id, ()) if shot is not None and shot.kept)
+        return Row(key, label, say(visit, "check.pages", n=count))
+    if need.state == "commitment":
+        return Row(key, label, say(visit, "check.signed"), say(visit, "check.not_needed"))
+    if need.state == "later":
+        return Row(key, label, say(visit, "check.later"), say(visit, "check.later_second"))
+    return None
+
+
+def pages(visit: Visit) -> int:
+    """How many screens the rows take."""
+    count = len(rows(visit, resolved(visit)))
+    return max(1, -(-count // visit.setting.rows_a_page))
+
+
+def change(visit: Visit, key: str) -> Visit:
+    """To the one question of a row. What was answered before comes back if the person goes back."""
+    found = resolved(visit)
+    if not any(row.key == key and row.can_change for row in rows(visit, found)):
+        return visit
+    before = visit.answers
+    if key.startswith("material:"):
+        name = key.removeprefix("material:")
+        visit = answer(visit, waived=drop(before.waived, name))
+        key = f"paper:{name}:1"
+    elif key.startswith("commitment:"):
+        visit = answer(visit, signed=drop(before.signed, key.removeprefix("commitment:")))
+    return flow.go(replace(visit, before=before), key)
+
+
+def next_page_of(visit: Visit) -> str:
+    """While a paper is looked at again from the check screen: its next page, "" after the last."""
+    name, _, page = visit.place.removeprefix("paper:").rpartition(":")
+    after = f"paper:{name}:{int(page) + 1}"
+    return after if after in flow.path(visit) else ""

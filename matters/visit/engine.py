@@ -1,0 +1,86 @@
+"""The four functions of a visit. What does not fit the present step changes nothing, whatever order things come in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matters.catalogue import Catalogue
+from matters.effects import AnyEffect
+from matters.events import Chosen, Event, Outcome, Pressed, Signed, Surroundings, Tick, Touched, Typed, Underway
+from matters.steps import AnyStep
+from matters.visit import clock, entries, keys, results, view
+from matters.visit.state import Setting, Visit
+from matters.visit.wishes import reconcile
+
+
+def begin(catalogue: Catalogue, setting: Setting, at: float) -> Visit:
+    """A visit before its first touch. `at`: seconds on the caller's monotonic clock."""
+    return Visit(
+        catalogue=catalogue,
+        setting=setting,
+        at=at,
+        touched=at,
+        elder=setting.elder,
+        input=setting.input,
+        can_read_card=setting.can_read_card,
+        can_print=setting.can_print,
+        can_film=setting.can_film,
+        online=setting.online,
+    )
+
+
+def advance(visit: Visit, event: Event) -> Visit:
+    """The visit after an event. Time never runs backwards: an older `at` counts as the present one."""
+    visit = replace(visit, at=max(visit.at, event.at))
+    if visit.over:
+        return visit
+    match event:
+        case Tick():
+            visit = clock.ticked(visit)
+        case Surroundings():
+            visit = clock.ticked(results.surroundings(visit, event))
+        case Outcome():
+            visit = clock.ticked(results.outcome(visit, event))
+        case Underway():
+            visit = results.underway(visit, event)
+        case Touched() | Pressed() | Chosen() | Typed() | Signed():
+            visit = _touched(visit, event)
+    return reconcile(visit)
+
+
+def _touched(visit: Visit, event: Touched | Pressed | Chosen | Typed | Signed) -> Visit:
+    late = clock.ticked(visit)  # an idle time that ran out before this touch has run out
+    if late.place == "goodbye" and visit.place != "goodbye":
+        return late
+    visit = late
+    if visit.still:  # the touch says "I am here", and nothing else
+        return replace(clock.active(visit), woken=visit.at)
+    visit = clock.active(visit)
+    if visit.at - visit.woken < clock.GUARD_S and not isinstance(event, Touched):
+        return visit
+    match event:
+        case Pressed():
+            return keys.pressed(visit, event.id)
+        case Chosen():
+            return entries.chosen(visit, event.option)
+        case Typed():
+            return entries.typed(visit, event.text)
+        case Signed():
+            return entries.signed(visit, event.strokes)
+        case _:
+            return visit
+
+
+def step(visit: Visit) -> AnyStep:
+    """What to show."""
+    return view.step(visit)
+
+
+def wanted(visit: Visit) -> tuple[AnyEffect, ...]:
+    """The effects that are wanted now. Start those that are new, cancel those that are gone."""
+    return tuple(running.effect for running in visit.running)
+
+
+def ended(visit: Visit) -> bool:
+    """Whether the goodbye is over: the process of this visit can go."""
+    return visit.over

@@ -1,0 +1,54 @@
+"""The application out of the answers: exactly what the check screen showed, and nothing that was not asked."""
+
+from __future__ import annotations
+
+from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page
+from matters.resolve import Needed, resolve
+from matters.visit.signing import clauses
+from matters.visit.state import Visit, doing, given, person
+
+
+def application(visit: Visit) -> Application:
+    """What is handed in; its id is given by the kiosk."""
+    matter = doing(visit)
+    basis = given(visit)
+    found = resolve(matter, basis)
+    who, _ = person(visit.answers, visit.setting.today)
+    ways = {way.id for way in found.delivery}
+    return Application(
+        matter=matter.id,
+        matter_title=matter.title,
+        catalogue=visit.catalogue.version,
+        items=found.chosen,
+        situations={s.id: found.facts[s.id] for s in found.situations if s.id in found.facts},
+        fields={row.field.id: Answer(row.value, row.source) for row in found.form if row.value is not None},
+        materials=tuple(_material(visit, need) for need in found.materials),
+        commitments=tuple(
+            GivenCommitment(promise.id, clauses(visit, promise, found), visit.answers.signed[promise.id][1])
+            for promise in found.promises
+            if promise.id in visit.answers.signed
+        ),
+        delivery=visit.answers.delivery if visit.answers.delivery in ways else "",
+        known=Known(basis.level or "typed", who.get("card.name", ""), who.get("card.id_number", "")),
+        consents=tuple(
+            Agreed(asking.kind, visit.catalogue.version)
+            for asking in matter.consents
+            if asking.kind in visit.answers.agreed
+        ),
+    )
+
+
+def _material(visit: Visit, need: Needed) -> GivenMaterial:
+    material = need.material
+    if need.state == "exempt" and need.exempt is not None:
+        by = "generated" if need.exempt.reason == "generated" else "exempt"
+        return GivenMaterial(material.id, material.title, by, need.exempt.reason)
+    if need.state in ("commitment", "later"):
+        return GivenMaterial(material.id, material.title, need.state)
+    shots = visit.answers.shots.get(material.id, ())
+    pages = tuple(
+        Page(s.taken.sha256, s.taken.size, s.taken.width, s.taken.height, s.taken.verdict)
+        for s in shots
+        if s is not None and s.kept
+    )
+    return GivenMaterial(material.id, material.title, "photo", "", pages)

@@ -1,0 +1,320 @@
+"""Keys: what each does at the present place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from matters import answers as judge_answer
+from matters import identity
+from matters.catalogue import Matter
+from matters.search import find
+from matters.visit import after, checking, clock, flow, papering
+from matters.visit.signing import clauses, is_signature
+from matters.visit.state import Answers, Visit, answer, doing, drop, known, put, resolved
+
+Key = Callable[[Visit], Visit]
+
+
+def pressed(visit: Visit, key: str) -> Visit:
+    """Keys of every screen first, then those of the place."""
+    if key in ("repeat", "here"):
+        return visit
+    if key == "elder":
+        return replace(visit, elder=not visit.elder)
+    if visit.help:
+        return replace(visit, help="") if key in ("main", "back", "left") else visit
+    name = flow.kind(visit.place)
+    if name == "goodbye":
+        return replace(visit, over=True) if key == "main" else visit
+    if key == "help":
+        return replace(visit, help="calling", calls=visit.calls + 1)
+    if key == "stop" and name in flow.SECONDS:
+        return clock.farewell(visit, "stopped")
+    if name in ("home", "list", "search", "lookup", "ask"):
+        return _finding(visit, name, key)
+    if name in ("submitting", "trouble", "handed", "rate"):
+        return after.pressed(visit, name, key)
+    if key == "back":
+        return _back(visit)
+    if key == "switch_input":
+        return replace(visit, input="pinyin" if visit.input == "handwriting" else "handwriting")
+    handler = _PLACES.get(name)
+    return handler(visit, key) if handler else visit
+
+
+# ---------------------------------------------------------------- finding a matter
+
+
+def _finding(visit: Visit, name: str, key: str) -> Visit:
+    word, _, rest = key.partition(":")
+    if word == "tile":
+        return _open(visit, rest)
+    if key == "more" and name == "home":
+        return replace(visit, place="list:more")
+    if key == "search" and name in ("home", "list"):
+        return replace(visit, place="search", text="", input="handwriting")
+    if key == "switch_input":
+        if name == "search":
+            return replace(visit, input="pinyin" if visit.input == "handwriting" else "handwriting")
+        return replace(visit, place="search", text="", input="pinyin") if name == "home" else visit
+    if key == "lookup" and name == "home":
+        return replace(visit, place="lookup", problem="", lookup_problem="", cases=None, again_at=0.0)
+    if key == "ask" and name == "home":
+        return replace(visit, place="ask")
+    if key == "again" and name == "lookup":
+        return replace(visit, lookup_problem="", again_at=0.0)
+    if key in ("back", "main") and name != "home":
+        if name == "lookup" and visit.answers.card is not None:
+            return clock.farewell(visit, "done")
+        return replace(visit, place="home", text="", lookup_problem="")
+    return visit
+
+
+def _open(visit: Visit, name: str) -> Visit:
+    """A tile: a life event with several matters lists them, one with one matter opens it, a matter opens itself."""
+    matters = visit.catalogue.matters
+    if visit.place == "home":
+        if name == "more":
+            return replace(visit, place="list:more")
+        behind = visit.catalogue.of_event(name)
+        if len(behind) > 1:
+            return replace(visit, place=f"list:{name}")
+        return _notice(visit, behind[0]) if behind else visit
+    shown = find(visit.catalogue, visit.text) if visit.place == "search" else tuple(matters.values())
+    if visit.place in ("lookup", "ask"):
+        return visit
+    return next((_notice(visit, matter) for matter in shown if matter.id == name), visit)
+
+
+def _notice(visit: Visit, matter: Matter) -> Visit:
+    kept = visit.answers if visit.matter is not None and visit.matter.id == matter.id else Answers()
+    return replace(
+        visit,
+        place="notice",
+        came_from=visit.place,
+        matter=matter,
+        answers=kept,
+        notice="idle",
+        problem="",
+        before=None,
+    )
+
+
+def _back(visit: Visit) -> Visit:
+    if visit.place == "notice":
+        return replace(visit, place=visit.came_from, notice="idle")
+    if visit.place == "check" and visit.page > 1:
+        return replace(visit, page=visit.page - 1)
+    return flow.backward(visit)
+
+
+# ---------------------------------------------------------------- the places of a matter
+
+
+def _at_notice(visit: Visit, key: str) -> Visit:
+    if key == "print" and visit.notice != "printing" and visit.can_print:
+        return replace(visit, notice="printing", notices=visit.notices + 1)
+    if key == "main":
+        if not doing(visit).takes_applications:
+            return replace(visit, place="home", matter=None)
+        return flow.onward(_passed(visit, "notice"))
+    return visit
+
+
+def _at_consent(visit: Visit, key: str) -> Visit:
+    kind = visit.place.partition(":")[2]
+    if key == "left":
+        return clock.farewell(visit, "stopped")
+    if key == "main":
+        return flow.onward(answer(visit, agreed=visit.answers.agreed | {kind}))
+    return visit
+
+
+def _at_situation(visit: Visit, key: str) -> Visit:
+    name = visit.place.partition(":")[2]
+    picked = visit.drafts.get(visit.place, visit.answers.situations.get(name, ""))
+    if key != "main":
+        return visit
+    found = resolved(visit)
+    situation = doing(visit).situation(name)
+    if not any(option.id == picked for option in situation.options):
+        return replace(visit, problem="choice.empty")
+    changed = answer(visit, situations=put(visit.answers.situations, name, picked))
+    if visit.before is None and found.facts.get(name) == picked:
+        return flow.onward(visit)
+    return flow.onward(changed)
+
+
+def _at_items(visit: Visit, key: str) -> Visit:
+    if key != "main":
+        return visit
+    found = resolved(visit)
+    level = known(visit.answers, visit.setting.today)
+    if not found.chosen:
+        possible = any(state.possible and state.item.offered for state in found.items)
+        if level == "typed" and not possible and visit.can_read_card:
+            return flow.go(answer(visit, typing=False), "card")  # nothing can be done without the card
+        return replace(visit, problem="items.empty")
+    return flow.onward(answer(visit, passed=visit.answers.passed | {"items", f"items:{level}"}))
+
+
+def _at_card(visit: Visit, key: str) -> Visit:
+    if key == "type":
+        return flow.go(answer(visit, typing=True), "typed:number")
+    if key == "again":
+        return replace(visit, problem="", again_at=0.0)
+    return visit
+
+
+def _at_shown(visit: Visit, key: str) -> Visit:
+    if key == "again":
+        return flow.go(visit, "card")
+    if key == "main":
+        return flow.onward(_passed(visit, "shown"))
+    return visit
+
+
+def _at_typed(visit: Visit, key: str) -> Visit:
+    which = visit.place.partition(":")[2]
+    if key == "again" and visit.can_read_card:
+        return flow.go(answer(visit, typing=False), "card")
+    if key != "main":
+        return visit
+    text = visit.drafts.get(visit.place, getattr(visit.answers, which))
+    if which == "number":
+        problem, tidy = identity.id_problem(text, visit.setting.today), identity.tidy_id(text)
+    else:
+        problem, tidy = identity.name_problem(text), identity.tidy_name(text)
+    if problem:
+        return replace(visit, problem=problem)
+    kept = answer(visit, **{which: tidy})
+    return flow.go(kept, "typed:name") if which == "number" and visit.before is None else flow.onward(kept)
+
+
+def _at_field(visit: Visit, key: str) -> Visit:
+    name = visit.place.partition(":")[2]
+    field = doing(visit).field(name)
+    text = draft_of(visit, name)
+    if key == "skip" and field.optional:
+        text = ""
+    elif key != "main":
+        return visit
+    problem = judge_answer.problem(field, text, visit.setting.today)
+    if problem:
+        return replace(visit, problem=problem)
+    tidy = judge_answer.tidy(field, text)
+    if not tidy:
+        kept = answer(visit, fields=drop(visit.answers.fields, name), skipped=visit.answers.skipped | {name})
+        return flow.onward(replace(kept, drafts=drop(kept.drafts, visit.place)))
+    row = next((row for row in resolved(visit).form if row.field.id == name), None)
+    if row is not None and not row.asked and row.value == tidy:
+        return flow.onward(visit)  # what the card says stays the card's
+    return flow.onward(
+        answer(visit, fields=put(visit.answers.fields, name, tidy), skipped=visit.answers.skipped - {name})
+    )
+
+
+def draft_of(visit: Visit, name: str) -> str:
+    """The text that stands in a field's entry."""
+    place = f"field:{name}"
+    if place in visit.drafts:
+        return visit.drafts[place]
+    field = doing(visit).field(name)
+    row = next((row for row in resolved(visit).form if row.field.id == name), None)
+    return judge_answer.entry_text(field, row.value) if row is not None and row.value is not None else ""
+
+
+def _at_paper(visit: Visit, key: str) -> Visit:
+    name, page = papering.split(visit.place)
+    material = doing(visit).material(name)
+    shot = papering.shot_at(visit.answers, visit.place)
+    if shot is None:
+        if key == "main" and visit.can_film:
+            return replace(visit, shoot=True, problem="", again_at=0.0)
+        if key == "again":
+            return replace(visit, problem="", again_at=0.0)
+        if key == "commit" and material.commitment:
+            return flow.onward(answer(visit, waived=put(visit.answers.waived, name, "commitment")))
+        if key == "skip" and page > material.pages:
+            return flow.onward(papering.without_page(visit, material.pages))
+        if key == "skip" and material.later:
+            return flow.onward(answer(visit, waived=put(visit.answers.waived, name, "later")))
+        return visit
+    good = shot.taken.verdict == "ok"
+    if key == "again" or (key == "main" and not good and not shot.kept):
+        return replace(papering.with_shot(visit, None), again_at=0.0, problem="")
+    keep = papering.with_shot(visit, replace(shot, kept=True))
+    if key in ("main", "left"):
+        more = checking.next_page_of(keep) if visit.before is not None else ""
+        return flow.go(keep, more) if more else flow.onward(keep)
+    if key == "add" and page >= len(visit.answers.shots.get(name, ())) and page >= material.pages and page < 20:
+        return flow.go(papering.added_page(keep), f"paper:{name}:{page + 1}")
+    return visit
+
+
+def _at_commitment(visit: Visit, key: str) -> Visit:
+    name = visit.place.partition(":")[2]
+    found = resolved(visit)
+    promise = doing(visit).promise(name)
+    if key == "again":
+        return replace(visit, strokes=drop(visit.strokes, name), problem="")
+    if key == "left":
+        if promise.declaration:
+            return clock.farewell(visit, "stopped")
+        material = next((m.material for m in found.materials if m.material.commitment == name), None)
+        if material is None:
+            return visit
+        unwaived = answer(visit, waived=drop(visit.answers.waived, material.id))
+        return flow.go(unwaived, f"paper:{material.id}:1")
+    if key == "main":
+        strokes = visit.strokes.get(name, ())
+        if not is_signature(strokes):
+            return replace(visit, problem="signature.empty")
+        words = clauses(visit, promise, found)
+        return flow.onward(answer(visit, signed=put(visit.answers.signed, name, (words, strokes))))
+    return visit
+
+
+def _at_delivery(visit: Visit, key: str) -> Visit:
+    if key != "main":
+        return visit
+    ways = resolved(visit).delivery
+    picked = visit.drafts.get("delivery", visit.answers.delivery) or ways[0].id
+    if not any(way.id == picked for way in ways):
+        picked = ways[0].id
+    return flow.onward(answer(visit, delivery=picked))
+
+
+def _at_check(visit: Visit, key: str) -> Visit:
+    if key.startswith("change:"):
+        return checking.change(visit, key.removeprefix("change:"))
+    if key != "main":
+        return visit
+    if visit.page < checking.pages(visit):
+        return replace(visit, page=visit.page + 1)
+    found = resolved(visit)
+    opening = flow.first_open(visit, found, flow.path(visit, found))
+    if opening != "check":
+        return flow.go(visit, opening)
+    return replace(visit, place="submitting", since=visit.at, problem="")
+
+
+def _passed(visit: Visit, place: str) -> Visit:
+    return answer(visit, passed=visit.answers.passed | {place})
+
+
+_PLACES: dict[str, Callable[[Visit, str], Visit]] = {
+    "notice": _at_notice,
+    "consent": _at_consent,
+    "situation": _at_situation,
+    "items": _at_items,
+    "card": _at_card,
+    "shown": _at_shown,
+    "typed": _at_typed,
+    "field": _at_field,
+    "paper": _at_paper,
+    "commitment": _at_commitment,
+    "delivery": _at_delivery,
+    "check": _at_check,
+}

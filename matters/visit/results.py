@@ -1,0 +1,122 @@
+"""What comes back from the outside: outcomes of effects, devices that go and come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matters.events import Outcome, Surroundings, Underway
+from matters.outcomes import AtCounty, CardRead, CasesFound, Done, Failed, PictureTaken, Printed, Submitted
+from matters.visit import flow, papering
+from matters.visit.clock import active
+from matters.visit.state import Running, Visit, answer
+
+
+def underway(visit: Visit, event: Underway) -> Visit:
+    """A card is being read: the person is not idle, and the screen says what is happening."""
+    running = _running(visit, event.effect)
+    if running is None or not running.wish.startswith("card:"):
+        return visit
+    return replace(active(visit), reading=event.code == "card.reading", problem="", lookup_problem="")
+
+
+def _running(visit: Visit, name: str) -> Running | None:
+    return next((running for running in visit.running if running.effect.id == name), None)
+
+
+def outcome(visit: Visit, event: Outcome) -> Visit:
+    """An outcome, if anybody still waits for it. Its effect is over either way."""
+    running = _running(visit, event.effect)
+    if running is None:
+        return visit
+    visit = replace(visit, running=tuple(r for r in visit.running if r is not running))
+    kind, _, rest = running.wish.partition(":")
+    result = event.result
+    match kind:
+        case "card":
+            return _card(visit, rest, result)
+        case "Film" | "Shoot":
+            return _picture(visit, result)
+        case "notice":
+            code = result.code if isinstance(result, Failed) else "printed"
+            return active(replace(visit, notice=code))
+        case "submit":
+            return _submitted(visit, result)
+        case "receipt":
+            return _printed(visit, result)
+        case "county":
+            return replace(visit, at_county=visit.at_county or isinstance(result, AtCounty))
+        case "call":
+            return replace(visit, help="called" if isinstance(result, Done) else "kept") if visit.help else visit
+        case "rating":
+            return replace(visit, rating=False)
+        case "forget":
+            return replace(visit, forgotten=(*visit.forgotten, rest))
+        case _:
+            return _found(visit, result)
+
+
+def _card(visit: Visit, place: str, result: object) -> Visit:
+    visit = replace(visit, reading=False)
+    if isinstance(result, CardRead):
+        visit = active(visit)
+        if place == "lookup":
+            visit = answer(visit, card=result, passed=visit.answers.passed | {"lookup"})
+            return replace(visit, lookup_problem="" if visit.online else "no_line")
+        visit = answer(visit, card=result, typing=False, passed=visit.answers.passed - {"shown"})
+        return flow.go(visit, "shown")
+    if isinstance(result, Failed):
+        waiting = replace(visit, again_at=visit.at + visit.setting.retry_s)
+        if place == "lookup":
+            return replace(waiting, lookup_problem=result.code)
+        return replace(waiting, problem=result.code)
+    return visit
+
+
+def _picture(visit: Visit, result: object) -> Visit:
+    visit = replace(visit, shoot=False)
+    if isinstance(result, PictureTaken):
+        return replace(active(papering.with_page(visit, result)), problem="")
+    if isinstance(result, Failed):
+        return replace(visit, problem=result.code, again_at=visit.at + visit.setting.retry_s)
+    return visit
+
+
+def _submitted(visit: Visit, result: object) -> Visit:
+    if isinstance(result, Submitted):
+        return replace(active(visit), submitted=result, since=visit.at, copies=1)
+    if isinstance(result, Failed):
+        return replace(active(visit), place="trouble", problem=result.code)
+    return visit
+
+
+def _printed(visit: Visit, result: object) -> Visit:
+    if isinstance(result, Printed):
+        return replace(active(visit), printed=visit.printed + 1, unsure=not result.confirmed, paper_problem="")
+    if isinstance(result, Failed):
+        return replace(active(visit), paper_problem=result.code, paper_gone=not visit.can_print)
+    return visit
+
+
+def _found(visit: Visit, result: object) -> Visit:
+    if isinstance(result, CasesFound):
+        return replace(active(visit), cases=result.cases)
+    if isinstance(result, Failed):
+        return replace(active(visit), lookup_problem=result.code)
+    return visit
+
+
+def surroundings(visit: Visit, event: Surroundings) -> Visit:
+    """Devices as they are now. A printer that failed, went, and is back prints what it owes, once."""
+    sound = event.can_print and not event.printer_problem
+    if visit.paper_problem and not sound:
+        visit = replace(visit, paper_gone=True, paper_problem=event.printer_problem or visit.paper_problem)
+    elif visit.paper_problem and visit.paper_gone and sound:
+        visit = replace(visit, paper_gone=False, paper_problem="")
+    return replace(
+        visit,
+        can_read_card=event.can_read_card,
+        can_print=event.can_print,
+        can_film=event.can_film,
+        online=event.online,
+        printer_problem=event.printer_problem,
+    )

@@ -1,0 +1,222 @@
+"""What a visit holds. Everything a person gave lies in `Answers`, so that it can be put back and thrown away as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from matters import identity
+from matters.catalogue import Catalogue, Matter
+from matters.effects import AnyEffect
+from matters.events import Strokes
+from matters.outcomes import CardRead, CaseRow, PictureTaken, Submitted
+from matters.resolve import Given, Resolved, resolve
+
+K = TypeVar("K")
+V = TypeVar("V")
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What this terminal is. Times in seconds; `today` is the local date, YYYY-MM-DD."""
+
+    county: str = "示例县"
+    hall: str = "山背村便民服务中心"
+    phone: str = "0000-0000000"
+    collect_at: str = "县政务中心1楼"
+    phones: tuple[tuple[str, str], ...] = ()  # (who, number); the hall's own and 12345 are added by themselves
+    today: str = "2026-03-12"
+    idle_s: float = 120.0
+    idle_warning_s: float = 30.0
+    idle_elder_factor: float = 1.5
+    goodbye_s: float = 15.0
+    county_wait_s: float = 6.0
+    retry_s: float = 1.5  # pause before a device that failed is asked again by itself
+    copies_most: int = 3  # receipts a person can have
+    rows_a_page: int = 7  # of the check screen
+    sources: frozenset[str] = frozenset()  # the county's connected data sources
+    limit_profile: str = "chenzhou"
+    input: str = "handwriting"  # how Chinese is entered first: handwriting | pinyin
+    elder: bool = False
+    can_read_card: bool = True
+    can_print: bool = True
+    can_film: bool = True
+    online: bool = True
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page as taken; `kept` once the person has said it will do."""
+
+    taken: PictureTaken
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everything the person gave that could be handed in."""
+
+    situations: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    picks: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    agreed: frozenset[str] = frozenset()
+    typing: bool = False  # says the number instead of laying the card
+    number: str = ""
+    name: str = ""
+    card: CardRead | None = None
+    fields: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    skipped: frozenset[str] = frozenset()  # optional fields left empty
+    shots: Mapping[str, tuple[Shot | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    waived: Mapping[str, str] = field(default_factory=lambda: _EMPTY)  # material: commitment | later
+    signed: Mapping[str, tuple[tuple[str, ...], Strokes]] = field(default_factory=lambda: MappingProxyType({}))
+    delivery: str = ""
+    passed: frozenset[str] = frozenset()  # places that only have to be seen
+
+
+@dataclass(frozen=True)
+class Running:
+    """An effect that was asked for, and what it was asked for (the same wish keeps the same effect)."""
+
+    wish: str
+    effect: AnyEffect
+
+
+@dataclass(frozen=True)
+class Visit:
+    catalogue: Catalogue  # pinned: a visit stays on the version it began with
+    setting: Setting
+    at: float
+    touched: float
+    place: str = "home"
+    came_from: str = "home"  # list or search that the matter was found in
+    matter: Matter | None = None
+    answers: Answers = field(default_factory=Answers)
+    before: Answers | None = None  # answers as they were when a change from the check screen began
+    drafts: Mapping[str, str] = field(default_factory=lambda: _EMPTY)  # by place
+    strokes: Mapping[str, Strokes] = field(default_factory=lambda: MappingProxyType({}))  # by promise
+    problem: str = ""
+    page: int = 1  # of the check screen
+    elder: bool = False
+    input: str = "handwriting"
+    can_read_card: bool = True
+    can_print: bool = True
+    can_film: bool = True
+    online: bool = True
+    printer_problem: str = ""
+    # effects
+    running: tuple[Running, ...] = ()
+    counter: int = 0
+    again_at: float = 0.0  # a device that failed is not asked before
+    shoot: bool = False
+    reading: bool = False
+    taken: tuple[str, ...] = ()  # every picture there is
+    forgotten: tuple[str, ...] = ()
+    # help, idleness
+    help: str = ""  # "" | calling | called | kept
+    calls: int = 0
+    still: bool = False
+    still_since: float = 0.0
+    woken: float = -1e9  # when a touch ended the warning
+    # handing in and after
+    since: float = 0.0  # when the present work of ours began
+    notice: str = "idle"
+    notices: int = 0
+    submitted: Submitted | None = None
+    at_county: bool = False
+    shown: bool = False  # the result has been shown: the receipt may print
+    copies: int = 0  # receipts asked for
+    printed: int = 0  # receipts that came out
+    unsure: bool = False
+    paper_problem: str = ""
+    paper_gone: bool = False  # trouble has been seen since the failure: when it goes, print
+    level: int = 0
+    reasons: frozenset[str] = frozenset()
+    rating: bool = False
+    ending: str = ""
+    goodbye_at: float = 0.0
+    take: tuple[tuple[str, str], ...] = ()
+    over: bool = False
+    # looking up
+    cases: tuple[CaseRow, ...] | None = None
+    lookup_problem: str = ""
+    text: str = ""  # of the search
+
+
+def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
+    """The mapping with one key set."""
+    return MappingProxyType({**mapping, key: value})
+
+
+def drop(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
+    """The mapping without one key."""
+    return MappingProxyType({k: v for k, v in mapping.items() if k != key})
+
+
+def answer(visit: Visit, **changes: object) -> Visit:
+    """The visit with some answers changed."""
+    return replace(visit, answers=replace(visit.answers, **changes))  # type: ignore[arg-type]  # names of Answers only
+
+
+def doing(visit: Visit) -> Matter:
+    """The matter that is being done. Only asked where there is one."""
+    if visit.matter is None:
+        raise LookupError("no matter has been chosen")
+    return visit.matter
+
+
+def known(answers: Answers, today: str) -> str:
+    """How the person is known so far: "" | typed | card."""
+    if answers.typing:
+        good = not identity.id_problem(answers.number, today) and not identity.name_problem(answers.name)
+        return "typed" if good else ""
+    return "card" if answers.card else ""
+
+
+def person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str]]:
+    """card.name … as far as known, and where each came from."""
+    level = known(answers, today)
+    if level == "card" and answers.card is not None:
+        card = answers.card
+        values = {
+            "card.name": card.name,
+            "card.id_number": card.id_number,
+            "card.sex": card.sex,
+            "card.nation": card.nation,
+            "card.birth": card.birth,
+            "card.address": card.address,
+        }
+        return values, dict.fromkeys(values, "card")
+    if level == "typed":
+        number = answers.number
+        values = {
+            "card.name": answers.name,
+            "card.id_number": number,
+            "card.sex": identity.sex_of(number),
+            "card.birth": identity.birth_of(number),
+        }
+        return values, {
+            "card.name": "typed", "card.id_number": "typed", "card.sex": "derived", "card.birth": "derived",
+        }  # fmt: skip
+    return {}, {}
+
+
+def resolved(visit: Visit) -> Resolved:
+    """What follows from the answers so far."""
+    return resolve(doing(visit), given(visit))
+
+
+def given(visit: Visit) -> Given:
+    answers = visit.answers
+    values, sources = person(answers, visit.setting.today)
+    return Given(
+        situations=answers.situations,
+        picks=answers.picks,
+        fields=answers.fields,
+        person=values,
+        person_sources=sources,
+        level=known(answers, visit.setting.today),
+        waived=answers.waived,
+        sources=visit.setting.sources,
+    )

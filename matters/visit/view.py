@@ -1,0 +1,166 @@
+"""The step that a visit shows: a function of the visit, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+
+from matters import steps
+from matters.catalogue import Matter
+from matters.limits import matter_limit
+from matters.search import find
+from matters.steps import AnyStep, Progress, Tile, Where
+from matters.visit import after, asking, clock, flow, rating
+from matters.visit.state import Visit, doing, resolved
+from matters.visit.words import say
+
+
+def step(visit: Visit) -> AnyStep:
+    if visit.still:
+        left = clock.warning_for(visit) - (visit.at - visit.still_since)
+        return steps.StillThere("still", where(visit), False, max(0, ceil(left)), ceil(clock.warning_for(visit)))
+    if visit.help:
+        return steps.Help("help", where(visit), True, visit.help, visit.setting.phone)
+    name = flow.kind(visit.place)
+    found = _FINDING.get(name)
+    if found is not None:
+        return found(visit)
+    if name in _AFTER:
+        return _AFTER[name](visit)
+    return asking.step(visit, where(visit))
+
+
+def where(visit: Visit) -> Where | None:
+    """What the band says."""
+    if visit.matter is None or flow.kind(visit.place) in ("home", "list", "search", "lookup", "ask", "goodbye"):
+        return None
+    matter = visit.matter
+    if not matter.takes_applications:
+        return Where(matter.title, matter.picture)
+    if flow.kind(visit.place) in ("handed", "rate"):
+        return Where(matter.title, matter.picture, Progress(flow.SEGMENTS, flow.SEGMENTS, 0, done=True))
+    if flow.kind(visit.place) in ("submitting", "trouble"):
+        return Where(matter.title, matter.picture, Progress(flow.SEGMENTS, flow.SEGMENTS, 1))
+    number, minutes = flow.progress(visit, flow.path(visit))
+    return Where(matter.title, matter.picture, Progress(number, flow.SEGMENTS, minutes))
+
+
+# ---------------------------------------------------------------- finding a matter
+
+
+def tile(matter: Matter) -> Tile:
+    return Tile(matter.id, matter.title, matter.examples, matter.picture, 1)
+
+
+def _home(visit: Visit) -> steps.Home:
+    catalogue = visit.catalogue
+    tiles = [
+        Tile(event.id, event.title, event.examples, event.picture, len(catalogue.of_event(event.id)))
+        for event in catalogue.events[: catalogue.tile_most - 1]
+    ]
+    tiles.append(Tile("more", say(visit, "more"), (), "more", len(catalogue.matters)))
+    return steps.Home("home", None, False, tuple(tiles), catalogue.label)
+
+
+def _list(visit: Visit) -> steps.MatterList:
+    event = visit.place.partition(":")[2]
+    catalogue = visit.catalogue
+    if event == "more":
+        title, matters = say(visit, "more"), tuple(catalogue.matters.values())
+    else:
+        title = next(one.title for one in catalogue.events if one.id == event)
+        matters = catalogue.of_event(event)
+    return steps.MatterList(visit.place, None, True, title, tuple(tile(matter) for matter in matters))
+
+
+def _search(visit: Visit) -> steps.Search:
+    found = tuple(tile(matter) for matter in find(visit.catalogue, visit.text))
+    return steps.Search("search", None, True, visit.text, found, visit.input)
+
+
+def _lookup(visit: Visit) -> steps.Lookup:
+    known = "lookup" in visit.answers.passed
+    if not known:
+        state = "card"
+    elif visit.lookup_problem:
+        state = "no_line"
+    elif visit.cases is None:
+        state = "asking"
+    else:
+        state = "found" if visit.cases else "none"
+    rows = tuple(
+        steps.Row(case.number, case.title, case.state, case.at, can_change=False) for case in visit.cases or ()
+    )
+    problem = visit.lookup_problem
+    if not known and not problem and not visit.can_read_card:
+        problem = "card.reader_absent"
+    return steps.Lookup("lookup", None, True, state, rows, problem)
+
+
+def _ask(visit: Visit) -> steps.Ask:
+    setting = visit.setting
+    phones = ((say(visit, "phone.hall"), setting.phone), *setting.phones, (say(visit, "phone.12345"), "12345"))
+    return steps.Ask("ask", None, True, phones)
+
+
+# ---------------------------------------------------------------- handing in, after
+
+
+def _working(visit: Visit) -> steps.Working:
+    return steps.Working("submitting", where(visit), False, "submit", max(0.0, visit.at - visit.since))
+
+
+def _trouble(visit: Visit) -> steps.Trouble:
+    return steps.Trouble("trouble", where(visit), True, visit.problem, True)
+
+
+def _handed(visit: Visit) -> steps.HandedIn:
+    matter = doing(visit)
+    found = resolved(visit)
+    limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
+    way = next((way for way in found.delivery if way.id == visit.answers.delivery), None)
+    how = asking.filled(visit, way.after, found) if way else ""
+    paper = after.paper(visit)
+    problem = (visit.paper_problem or visit.printer_problem) if paper is steps.Paper.TROUBLE else ""
+    done = visit.submitted
+    return steps.HandedIn(
+        "handed",
+        where(visit),
+        False,
+        done.number if done else "",
+        done.code if done else "",
+        visit.at_county,
+        done.at[11:16] if done else "",
+        after.following(visit, limit.days, matter.reply_days, how),
+        paper,
+        problem,
+    )
+
+
+def _rate(visit: Visit) -> steps.Rate:
+    reasons = tuple(
+        steps.Option(code, say(visit, f"reason.{code}"), chosen=code in visit.reasons)
+        for code in rating.REASONS.get(visit.level, ())
+    )
+    return steps.Rate("rate", where(visit), False, visit.level, reasons)
+
+
+def _goodbye(visit: Visit) -> steps.Goodbye:
+    left = max(0.0, visit.setting.goodbye_s - (visit.at - visit.goodbye_at))
+    return steps.Goodbye("goodbye", None, False, visit.take, visit.ending, left)
+
+
+_FINDING: dict[str, Callable[[Visit], AnyStep]] = {
+    "home": _home,
+    "list": _list,
+    "search": _search,
+    "lookup": _lookup,
+    "ask": _ask,
+}
+_AFTER: dict[str, Callable[[Visit], AnyStep]] = {
+    "submitting": _working,
+    "trouble": _trouble,
+    "handed": _handed,
+    "rate": _rate,
+    "goodbye": _goodbye,
+}
