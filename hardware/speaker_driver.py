@@ -165,7 +165,7 @@ class FolderSink:
 
 
 def _samples(sound: bytes) -> tuple[array.array[int], int]:
-    """Samples and rate of a WAV; of several channels the first. Raises wave.Error or ValueError for what is no 16-bit WAV."""
+    """Samples and rate of a WAV; of several channels the first. Raises wave.Error or ValueError for another kind."""
     with wave.open(io.BytesIO(sound)) as file:
         if file.getsampwidth() != 2:
             raise ValueError("16-bit samples are wanted")
