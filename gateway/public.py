@@ -21,10 +21,10 @@ from gateway.intake import person_hash, secret_hash
 from gateway.store import Store
 from wire.canonical import decode
 from wire.errors import WireError
-from wire.keys import TerminalCertificate
+from wire.keys import TerminalCertificate, by_kid
 from wire.lookup import ByCard, ByReceipt, LookupCase
 from wire.messages import CaseState
-from wire.receipt import Receipt, parse, show_number
+from wire.receipt import Receipt, parse, show_number, verify
 
 PAGES = Path(__file__).parent / "pages"
 HEADERS = {
@@ -101,20 +101,12 @@ def cases_for(proof: ByReceipt | ByCard, store: Store, index_key: bytes) -> tupl
 def check_receipt(code: str, store: Store, words: locales.Locale) -> ReceiptAnswer:
     """Is this slip genuine, and does the county have what it speaks of?"""
     try:
-        receipt = parse(code)
+        terminal = store.terminal_by_key(parse(code).kid)
+        certificates = [decode(TerminalCertificate, terminal.certificate, "certificate")] if terminal else []
+        receipt, certificate = verify(code, by_kid(certificates))
     except WireError as error:
         return ReceiptAnswer(intact=False, problem=error.code)
-    terminal = store.terminal_by_key(receipt.kid)
-    if terminal is None:
-        return ReceiptAnswer(intact=False, problem="receipt.unknown_terminal")
-    certificate = decode(TerminalCertificate, terminal.certificate, "certificate")
-    try:
-        receipt.verify(certificate.public)
-    except WireError as error:
-        return ReceiptAnswer(intact=False, problem=error.code)
-    if not receipt.claims.number.startswith(terminal.number):
-        return ReceiptAnswer(intact=False, problem="receipt.number")
-    return _intact(receipt, terminal.terminal, store, words)
+    return _intact(receipt, certificate.terminal, store, words)
 
 
 def _intact(receipt: Receipt, terminal: str, store: Store, words: locales.Locale) -> ReceiptAnswer:

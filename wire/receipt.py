@@ -30,6 +30,7 @@ LABELS = {NUMBER, ID, MATTER, AT, DIGEST, ITEMS, SECRET, CLOCK}
 COSE_SIGN1_TAG = 18
 EDDSA = -8  # RFC 9053, section 2.2
 CONTEXT = b"village-terminal/receipt\n"  # external_aad: the signature is over a receipt and nothing else
+_CBOR_ERRORS = (ValueError, EOFError, OverflowError, MemoryError, RecursionError, TypeError)  # of cbor2.loads
 DIGEST_BYTES = 16
 SECRET_BYTES = 16
 
@@ -51,18 +52,33 @@ class Claims:
 
 @dataclass(frozen=True, repr=False)
 class Receipt:
-    """A code as read, its signature not yet checked. `kid`: hex id of the terminal's key; `mark`: the check mark."""
+    """A code as read. `kid`: hex id of the terminal's key; `mark`: the check mark. Genuine only if `verify` returned
+    it, or after verify_key."""
 
     claims: Claims
     kid: str
     mark: str
+
+
+@dataclass(frozen=True, repr=False)
+class Signed:
+    """The outside of a code: who is said to have signed it. What it claims is read only after the signature was
+    checked, so that a changed code is called changed and not misread."""
+
+    kid: str
+    mark: str
+    _payload: bytes
     _signature: bytes
     _signed: bytes
 
-    def verify(self, public: bytes) -> None:
+    def verify_key(self, public: bytes) -> None:
         """Raises WireError receipt.signature."""
         if not check_signature(public, self._signed, self._signature):
             raise WireError("receipt.signature", "not signed by this terminal, or changed since")
+
+    def receipt(self) -> Receipt:
+        """Raises WireError receipt.version."""
+        return Receipt(_claims(self._payload), self.kid, self.mark)
 
 
 def number(terminal_number: str, sequence: int) -> str:
@@ -114,8 +130,8 @@ def url_prefix(public_url: str) -> str:
     return f"{public_url.rstrip('/').upper()}/R#"
 
 
-def parse(text: str) -> Receipt:
-    """From the QR code's text, the bare code, in any case, with blanks or line breaks in it.
+def parse(text: str) -> Signed:
+    """From the QR code's text or the bare code, in any case, with blanks or line breaks in it.
 
     Raises WireError receipt.not_one (something else), receipt.truncated (cut off or mistyped), receipt.version.
     """
@@ -124,7 +140,7 @@ def parse(text: str) -> Receipt:
 
     try:
         whole = cbor2.loads(raw)
-    except (cbor2.CBORDecodeError, ValueError, OverflowError, MemoryError, RecursionError):
+    except _CBOR_ERRORS:
         # Every code of ours starts with tag 18 and an array of four; what starts so and does not end was cut.
         if raw[:2] == b"\xd2\x84":
             raise WireError("receipt.truncated", "a part of the code is missing") from None
@@ -136,19 +152,17 @@ def parse(text: str) -> Receipt:
             pass
         case _:
             raise WireError("receipt.not_one", "not a receipt's code")
-    try:
-        header, claims = cbor2.loads(protected), cbor2.loads(payload)
-    except (cbor2.CBORDecodeError, ValueError, OverflowError, MemoryError, RecursionError):
-        raise WireError("receipt.not_one", "not a receipt's code") from None
-    canonical = cbor2.dumps(cbor2.CBORTag(COSE_SIGN1_TAG, [protected, {}, payload, signature]), canonical=True)
-    if canonical != raw:
+    whole_again = cbor2.dumps(cbor2.CBORTag(COSE_SIGN1_TAG, [protected, {}, payload, signature]), canonical=True)
+    if whole_again != raw:
         raise WireError("receipt.truncated", "the code has more or less than a receipt's code has")
+    try:
+        header = cbor2.loads(protected)
+    except _CBOR_ERRORS:
+        raise WireError("receipt.version", "signed in a way that is not understood here") from None
     match header:
         case {1: -8, 4: bytes(kid)} if len(header) == 2 and len(kid) == 8:
-            pass
-        case _:
-            raise WireError("receipt.version", "signed in a way that is not understood here")
-    return Receipt(_claims(claims), kid.hex(), _mark(raw), signature, _signed(protected, payload))
+            return Signed(kid.hex(), _mark(raw), payload, signature, _signed(protected, payload))
+    raise WireError("receipt.version", "signed in a way that is not understood here")
 
 
 def verify(text: str, certificates: Mapping[str, TerminalCertificate]) -> tuple[Receipt, TerminalCertificate]:
@@ -156,11 +170,12 @@ def verify(text: str, certificates: Mapping[str, TerminalCertificate]) -> tuple[
 
     Raises WireError as parse, receipt.unknown_terminal, receipt.signature, receipt.number.
     """
-    receipt = parse(text)
-    certificate = certificates.get(receipt.kid)
+    signed = parse(text)
+    certificate = certificates.get(signed.kid)
     if certificate is None:
         raise WireError("receipt.unknown_terminal", "signed by a terminal that is not known here")
-    receipt.verify(certificate.public)
+    signed.verify_key(certificate.public)
+    receipt = signed.receipt()
     if not receipt.claims.number.startswith(certificate.number):
         raise WireError("receipt.number", "the number is not one of this terminal's")
     return receipt, certificate
@@ -205,9 +220,13 @@ def _signed(protected: bytes, payload: bytes) -> bytes:
     return cbor2.dumps(["Signature1", protected, CONTEXT, payload], canonical=True)
 
 
-def _claims(claims: object) -> Claims:
-    if not isinstance(claims, dict):
-        raise WireError("receipt.version", "its claims are not those understood here")
+def _claims(payload: bytes) -> Claims:
+    import cbor2
+
+    try:
+        claims = cbor2.loads(payload)
+    except _CBOR_ERRORS:
+        claims = None
     match claims:
         case {
             1: int(number_), 2: bytes(id_), 3: str(matter), 4: int(at),
