@@ -8,29 +8,52 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardware.ports import Fault
 from matters import effects
+from matters.application import Application
 from matters.effects import AnyEffect
-from matters.outcomes import CardRead, Done, Failed, PictureTaken, Printed, Result
+from matters.outcomes import (
+    AtCounty,
+    CardRead,
+    CaseRow,
+    CasesFound,
+    Done,
+    Failed,
+    PictureTaken,
+    Printed,
+    Result,
+    Submitted,
+)
 
 if TYPE_CHECKING:
     from kiosk.visiting.conductor import Tell
     from kiosk.visiting.process import VisitProcess
+    from offline.submit import Desk
 
 SWITCH_OFF_S = 0.4
+ASK_AGAIN_S = 5.0  # the outbox is asked this often, should a word of sync's have been missed
+
+T = TypeVar("T")
 
 
 class Performer:
-    """One visit's effects. `submitted` is what was handed in, for a test to compare with what the county holds."""
+    """One visit's effects. `application` is what was handed in, with its id."""
 
     def __init__(self, process: VisitProcess) -> None:
         self._process = process
         self._ports: dict[str, Any] = process.devices.ports
         self._at_county: dict[str, asyncio.Event] = {}
-        self.submitted: dict[str, Any] | None = None
+        self.application: Application | None = None
+        self._id = ""
+        self._opened_desk: Desk | None = None
+        self._thread = ThreadPoolExecutor(1, "desk")
         self._films = 0
         self._how: dict[type, Callable[[Any, Tell], Awaitable[Result]]] = {
             effects.ReadCard: self._read_card,
@@ -96,7 +119,7 @@ class Performer:
 
     @contextlib.contextmanager
     def _filming(self, camera: Any) -> Iterator[None]:
-        """The camera runs on for a moment after an effect: the next (shoot now, the next page) often follows at once."""
+        """The camera runs on for a moment after an effect: the next (shoot now, another page) often follows."""
         self._films += 1
         try:
             yield
@@ -126,7 +149,10 @@ class Performer:
     async def _print_receipt(self, effect: effects.PrintReceipt, _: Tell) -> Result:
         from kiosk.visiting.slips import receipt_slip
 
-        return await self._print(receipt_slip(self._process, effect.copy), job=effect.id)
+        printed = await self._print(receipt_slip(self._process, effect.copy), job=effect.id)
+        if isinstance(printed, Printed) and printed.confirmed:
+            await self.printed(effect.copy)
+        return printed
 
     async def _print(self, slip: Any, job: str = "") -> Result:
         printer = self._ports.get("receipt_printer")
@@ -134,3 +160,108 @@ class Performer:
             return Failed("printer.absent")
         printed = await printer.print(slip, job)
         return printed if isinstance(printed, Printed) else Failed(printed.code)
+
+    # ------------------------------------------------------------------ handing in
+
+    def _desk(self) -> Desk:
+        """Where this visit hands in; opened once, closed with the process. Raises OfflineError."""
+        from offline.submit import Desk
+
+        if self._opened_desk is None:
+            process = self._process
+            storage = process.settings.storage
+            point = process.pass_point
+            self._opened_desk = Desk.open(
+                process.state, reserve_bytes=storage.free_bytes_least, area=process.settings.place.area, point=point
+            )
+        return self._opened_desk
+
+    async def _at_desk(self, work: Callable[[Desk], T]) -> T | Failed:
+        """Something that blocks (sealing, fsync), in a thread; one at a time, because the outbox is one connection."""
+        from offline.errors import OfflineError
+
+        def blocking() -> T | Failed:
+            try:
+                return work(self._desk())
+            except OfflineError as error:
+                return Failed(error.code)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, blocking)
+
+    async def ready(self) -> Failed | None:
+        """Why nobody should begin a visit that ends here, or None if they may."""
+        return await self._at_desk(lambda desk: desk.ready())
+
+    async def _submit(self, effect: effects.Submit, _: Tell) -> Result:
+        from kiosk.visiting.slips import item_details
+
+        application = effect.application
+        if not application.id:
+            application = replace(application, id=self._application_id())
+        pages = self._process.pictures.by_digest()
+        named = {page.sha256 for material in application.materials for page in material.pages}
+        details = item_details(self._process, application)
+        chosen = {name: jpeg for name, jpeg in pages.items() if name in named}
+        done = await self._at_desk(lambda desk: desk.submit(application, chosen, details))
+        if isinstance(done, Submitted):
+            self.application = application
+            self._process.channel.send({"say": "committed"})
+        return done
+
+    def _application_id(self) -> str:
+        """The same for every try of this visit, so that pressing again after an unclear end makes no second case."""
+        if not self._id:
+            from wire import uuid7
+
+            self._id = uuid7.uuid7(int(time.time() * 1000), os.urandom(10))
+        return self._id
+
+    async def _await_county(self, effect: effects.AwaitCounty, _: Tell) -> Result:
+        heard = self._at_county.setdefault(effect.application, asyncio.Event())
+        while not heard.is_set():
+            if await self._at_desk(lambda desk: desk.at_county(effect.application)) is True:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), ASK_AGAIN_S)
+        return AtCounty(effect.application)
+
+    async def _send_rating(self, effect: effects.SendRating, _: Tell) -> Result:
+        done = await self._at_desk(lambda desk: desk.rate(effect.application, effect.level, effect.reasons))
+        self._process.channel.send({"say": "committed"})
+        return done
+
+    async def _call_clerk(self, effect: effects.CallClerk, _: Tell) -> Result:
+        done = await self._at_desk(lambda desk: desk.call_clerk(effect.where))
+        self._process.channel.send({"say": "committed"})
+        speaker = self._ports.get("speaker")
+        if speaker is not None:
+            self._process.spawn(speaker.tone("notice"))
+        if isinstance(done, Failed):
+            return done
+        return Done() if self._process.line.get("online") else Failed("county.offline")
+
+    async def _look_up(self, effect: effects.LookUp, _: Tell) -> Result:
+        from offline.county import County, CountyError
+        from offline.errors import OfflineError
+        from offline.identity import load
+        from wire import lookup
+        from wire.errors import WireError
+
+        try:
+            identity = await asyncio.to_thread(load, self._process.state)
+            asking = lookup.ask(lookup.ByCard(effect.id_number, "card"), identity.terminal, identity.county)
+            async with County(self._process.county_url, identity, time.time) as county:
+                cases = asking.read(await county.lookup(asking.body))
+        except CountyError:
+            return Failed("county.offline")
+        except (OfflineError, WireError) as error:
+            return Failed(error.code)
+        return CasesFound(
+            tuple(CaseRow(case.receipt, case.title, str(case.state), case.at) for case in cases if case.item == 0)
+        )
+
+    async def printed(self, copy: int) -> None:
+        """The person has the receipt: the card need not bring it back any more."""
+        if self.application is not None:
+            record = self.application.id
+            await self._at_desk(lambda desk: desk.printed(record, copy))

@@ -25,6 +25,7 @@ from config import locales
 from config import settings as settings_module
 from config.settings import Settings
 from kiosk.channel import Channel
+from kiosk.processes import command
 from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
 from matters import visit as visits
@@ -61,8 +62,10 @@ class VisitProcess:
         self.devices: Any = None
         self.performer: Any = None
         self.county_url = ""
+        self.catalogue_refused = ""  # file, line and what is wrong with a catalogue that was not taken
         self.farewell: Goodbye | None = None
         self.farewell_until = 0.0
+        self.handed_in: Any = None  # what the person before handed in, where a test asks
         self._status = StatusView()
         self._spoken: list[str] = []
         self._moment = ""
@@ -174,26 +177,34 @@ class VisitProcess:
     # ------------------------------------------------------------------ the visit
 
     def _begin(self) -> None:
-        from config import catalogue as catalogue_files
+        from kiosk.catalogues import load
         from kiosk.visiting.conductor import Conductor
         from kiosk.visiting.setting import setting_of
-        from matters import build as build_catalogue
 
-        found = build_catalogue.build(catalogue_files.load(self.settings.catalogue))
+        loaded = load(self.settings.catalogue, self.state)
+        self.catalogue_refused = loaded.refused
         setting = setting_of(self.settings, datetime.now().astimezone())
-        if self.devices is not None:
-            setting = self._with_devices(setting)
-        visit = visits.begin(found, setting, self.clock())
+        visit = visits.begin(loaded.catalogue, setting, self.clock())
         self.conductor = Conductor(visit, self._show, self._perform, self.clock)
         self.conductor.begin()
         self._surroundings_changed()
 
-    def _with_devices(self, setting: Any) -> Any:
-        return setting
-
     async def _perform(self, effect: Any, tell: Any) -> Any:
         await self._opened.wait()  # devices are being opened; nobody has had time to need them
         return await self.performer.perform(effect, tell)
+
+    def present(self) -> visits.Visit:
+        """The visit as it stands. Raises LookupError while there is none."""
+        if self.conductor is None:
+            raise LookupError("no visit has begun")
+        return self.conductor.visit
+
+    def pass_point(self, point: str) -> None:
+        """Called at every named durable step; only a test profile does anything there."""
+        if self.tested:
+            from kiosk.visiting.control import pass_point
+
+            pass_point(point)
 
     def on_event(self, event: Event) -> None:
         """From the screens, at the touch: the next step is handed to the stage before this returns."""
@@ -263,12 +274,14 @@ class VisitProcess:
     async def _open_devices(self, addresses: dict[str, str]) -> None:
         from kiosk.visiting.devices import Devices, openers
         from kiosk.visiting.performing import Performer
+        from screens.input import InputMethods
 
         if self.devices is not None:
             return
         self.devices = Devices(self._surroundings_changed)
         self.devices.open(addresses, openers(self.settings))
         self.services.camera = self.devices.ports.get("camera")
+        self.services.input = InputMethods(command("input"), self.state / "input")
         self.performer = Performer(self)
         self._opened.set()
         self._surroundings_changed()

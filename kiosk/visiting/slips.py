@@ -1,0 +1,103 @@
+"""What goes on paper and to the county, out of a visit as it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from matters import visit as visits
+from matters.application import Application
+from matters.steps import HandedIn, Notice
+from papers.notice import Need, notice
+from papers.notice import Notice as NoticePaper
+from papers.receipt import Handed, Receipt, mask, receipt
+from wire.receipt import check_mark
+
+if TYPE_CHECKING:
+    from kiosk.visiting.process import VisitProcess
+    from wire.messages import ItemDetail
+
+
+def notice_slip(process: VisitProcess) -> Any:
+    """The one-time notice as it is on the screen."""
+    visit = process.present()
+    step = visits.step(visit)
+    if not isinstance(step, Notice):
+        raise LookupError("the notice is not what is shown")
+    place = process.settings.place
+    return notice(
+        NoticePaper(
+            county=place.county,
+            hall=place.hall,
+            title=step.where.title if step.where is not None else step.title,
+            lead=step.lead,
+            fee_fen=step.fee_fen,
+            minutes=step.minutes,
+            limit_days=step.limit_days,
+            limit_words=step.limit_words,
+            needs=tuple(Need(row.title, row.state.value, row.hint) for row in step.rows),
+            phone=place.phone,
+            terminal=process.settings.terminal,
+            hours=place.hours,
+            on=datetime.now().astimezone().date().isoformat(),
+            example=bool(visit.catalogue.label),
+        ),
+        process.words,
+    )
+
+
+def receipt_slip(process: VisitProcess, copy: int) -> Any:
+    """The receipt of what was handed in. Says what is true at this moment: at the county, or kept here."""
+    visit = process.present()
+    step = visits.step(visit)
+    application = process.performer.application
+    submitted = visit.submitted
+    if application is None or submitted is None or visit.matter is None:
+        raise LookupError("nothing has been handed in")
+    following = step.following if isinstance(step, HandedIn) else ()
+    titles = {item.id: item.title for item in visit.matter.items}
+    place = process.settings.place
+    words = process.words
+
+    def line(code: str, values: tuple[tuple[str, str], ...]) -> str:
+        return words("papers.receipt.following", title=words(f"next.{code}.title", **dict(values)),
+                     text=words(f"next.{code}.text", **dict(values)))  # fmt: skip
+
+    return receipt(
+        Receipt(
+            county=place.county,
+            hall=place.hall,
+            matter=application.matter_title,
+            name=mask(application.known.name),
+            at=submitted.at,
+            number=submitted.number,
+            qr=submitted.code,
+            items=tuple(titles.get(item, item) for item in application.items),
+            materials=tuple(Handed(m.title, m.by, len(m.pages)) for m in application.materials if m.by != "exempt"),
+            following=tuple(line(one.code, one.values) for one in following if one.state != "done"),
+            at_county=visit.at_county,
+            phone=place.phone,
+            terminal=process.settings.terminal,
+            check=check_mark(submitted.code),
+            copy=copy,
+            example=bool(visit.catalogue.label),
+        ),
+        words,
+    )
+
+
+def item_details(process: VisitProcess, application: Application) -> tuple[ItemDetail, ...]:
+    """What the catalogue of this visit says of the items, so that the county need not hold the same version."""
+    from wire.messages import ItemDetail
+
+    matter = process.present().matter
+    items = {item.id: item for item in matter.items} if matter is not None else {}
+    return tuple(
+        ItemDetail(
+            name,
+            items[name].title if name in items else name,
+            items[name].department if name in items else "",
+            items[name].code if name in items and len(items[name].code) == 31 else "",
+        )
+        for name in application.items
+    )
