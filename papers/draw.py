@@ -180,12 +180,14 @@ def _remark(k: Look, block: s.Remark) -> Strip:
 
 
 def _row(k: Look, block: s.Row) -> Strip:
-    label = measure(block.label, k.text)
-    beside = label + k.gap + measure(block.value, k.text, True) <= k.inner
+    labels = wrap(block.label, lambda t: measure(t, k.text), k.inner)
     rows = wrap(block.value, lambda t: measure(t, k.text, True), k.inner)
-    first = 0 if beside else k.line  # a value too long to stand beside its label stands under it
+    together = measure(labels[0], k.text) + k.gap + measure(rows[0], k.text, True)
+    beside = len(labels) == len(rows) == 1 and together <= k.inner
+    first = 0 if beside else k.line * len(labels)  # a value too long to stand beside its label stands under it
     strip = Strip(k.width, first + k.row + (len(rows) - 1) * k.line)
-    strip.text(k.margin, _baseline(0, k.row, k.text), block.label, k.text)
+    for number, label in enumerate(labels):
+        strip.text(k.margin, _baseline(number * k.line, k.row, k.text), label, k.text)
     for number, row in enumerate(rows):
         top = first + number * k.line
         strip.text(k.width - k.margin, _baseline(top, k.row, k.text), row, k.text, True, "right")
