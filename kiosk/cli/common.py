@@ -45,12 +45,12 @@ def state_of(arguments: argparse.Namespace) -> Path:
     return state
 
 
-def show(value: object, as_json: bool, text: Callable[[], str] | None = None) -> None:
+def show(value: object, as_json: bool, text: str | Callable[[], str] | None = None) -> None:
     """Print a result: JSON when asked for, else the text."""
     if as_json or text is None:
         print(json.dumps(value, ensure_ascii=False, indent=1))
     else:
-        print(text())
+        print(text if isinstance(text, str) else text())
 
 
 def complain(message: str) -> int:

@@ -1,0 +1,81 @@
+"""`kiosk card read`, `kiosk capture check`, `kiosk doctor`, `kiosk staff set-pin`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
+
+
+def read_card(arguments: argparse.Namespace) -> int:
+    """Read one card and print it. What it prints is personal: it goes to standard output only."""
+    from hardware.addresses import AddressError, open_id_card_reader
+    from hardware.ports import Fault
+
+    async def read() -> object:
+        reader = open_id_card_reader(arguments.device)
+        try:
+            return await asyncio.wait_for(reader.read(), arguments.within)
+        finally:
+            await reader.close()
+
+    try:
+        print("lay the card on the reader …", file=sys.stderr)
+        record = asyncio.run(read())
+    except AddressError as error:
+        return complain(str(error))
+    except TimeoutError:
+        return complain(f"no card in {arguments.within:g} s")
+    if isinstance(record, Fault):
+        show({"code": record.code, "note": record.note}, arguments.json, lambda: f"{record.code} {record.note}")
+        return FINDING
+    value = {key: content for key, content in asdict(record).items() if key != "photo"}  # type: ignore[call-overload]  # read() gives a CardRecord or a Fault
+    show(value, arguments.json, lambda: "\n".join(f"{key}: {content}" for key, content in value.items() if content))
+    return DONE
+
+
+def check_capture(arguments: argparse.Namespace) -> int:
+    """One line of JSON a picture; exit status 1 if a file is no picture that can be read."""
+    from hardware.document.check import capture_check
+
+    unreadable = False
+    for found in capture_check(Path(image) for image in arguments.images):
+        unreadable |= "error" in found["quality"]
+        print(json.dumps(found, ensure_ascii=False), flush=True)
+    return FINDING if unreadable else DONE
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """What works, what does not and what to do; exit status 1 if a resident could not be served."""
+    from kiosk.doctor import examine, served
+
+    findings = asyncio.run(examine(settings_of(arguments), state_of(arguments)))
+    show(
+        {"served": served(findings), "findings": [asdict(one) for one in findings]},
+        arguments.json,
+        lambda: "\n".join(f"{'ok ' if one.well else '!! '} {one.what}: {one.text}" for one in findings),
+    )
+    return DONE if served(findings) else FINDING
+
+
+def set_pin(arguments: argparse.Namespace) -> int:
+    """Set the staff PIN. It is read from the keyboard or standard input, never from the command line."""
+    from kiosk.staff import StaffPin
+
+    try:
+        if arguments.stdin:
+            pin = sys.stdin.readline().strip()
+        else:
+            pin = getpass.getpass("PIN: ")
+            if getpass.getpass("again: ") != pin:
+                return complain("the two are not the same; nothing was changed")
+        StaffPin(state_of(arguments)).set(pin)
+    except ValueError as error:
+        return complain(str(error))
+    return DONE

@@ -1,0 +1,168 @@
+"""`kiosk outbox …` and `kiosk audit …`: what waits, and what happened."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
+
+if TYPE_CHECKING:
+    from offline.outbox import Outbox
+
+
+@contextlib.contextmanager
+def _outbox(arguments: argparse.Namespace, *, thorough: bool = False) -> Iterator[Outbox]:
+    from offline.outbox import Outbox
+
+    outbox = Outbox.open(state_of(arguments), time.time, check=thorough)
+    try:
+        yield outbox
+    finally:
+        outbox.close()
+
+
+def _utc(at: float | None) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at is not None else "-"
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """How many wait, since when, last trouble."""
+    with _outbox(arguments) as outbox:
+        found = outbox.status()
+    show(
+        {**asdict(found), "oldest_since": _utc(found.oldest_since) if found.oldest_since is not None else None},
+        arguments.json,
+        lambda: (
+            f"waiting: {found.waiting}   since: {_utc(found.oldest_since)}   "
+            f"set aside: {found.dead}   last trouble: {found.last_error or '-'}"
+        ),
+    )
+    return DONE
+
+
+def list(arguments: argparse.Namespace) -> int:  # noqa: A001 - the verb's name
+    """Every record and its state, oldest first."""
+    with _outbox(arguments) as outbox:
+        entries = outbox.entries()
+    show(
+        [asdict(entry) for entry in entries],
+        arguments.json,
+        lambda: (
+            "\n".join(
+                f"{e.sequence:6d}  {e.number or '-':8}  {e.kind:11}  {e.state:8} since {_utc(e.since)}  "
+                f"tried {e.tries}  {e.last_error or '-'}  {e.id}"
+                for e in entries
+            )
+            or "-"
+        ),
+    )
+    return DONE
+
+
+def send(arguments: argparse.Namespace) -> int:
+    """Send what waits now; exit status 1 while something still waits."""
+    import random
+
+    from offline.pauses import Pauses
+    from offline.sync import Options, Sync
+
+    settings = settings_of(arguments)
+    if not settings.county.url:
+        return complain("no county: set county.url in the settings")
+    state = state_of(arguments)
+    county = settings.county
+    with _outbox(arguments) as outbox:
+        before = outbox.status().waiting
+        print(f"sending {before} …", file=sys.stderr)
+        pauses = Pauses(county.retry_first_s, county.retry_most_s, random.SystemRandom())
+        asyncio.run(Sync(state, outbox, Options(county.url, pauses), time.time).once())
+        after = outbox.status()
+    show({"before": before, **asdict(after)}, arguments.json, lambda: f"waiting: {after.waiting} (before: {before})")
+    return DONE if after.waiting == 0 else complain(f"{after.waiting} still wait: {after.last_error or 'no reason'}")
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Sealed records to a folder; what is there already and whole is left as it is."""
+    from offline import identity
+    from offline.courier import export as copy_out
+
+    number = identity.load(state_of(arguments)).number
+    with _outbox(arguments) as outbox:
+        done = copy_out(outbox, arguments.folder, number)
+    show(
+        asdict(done),
+        arguments.json,
+        lambda: f"copied: {done.copied}   there already: {done.there}   {done.bytes} bytes",
+    )
+    return DONE if not done.lost else complain(f"damaged here, not copied: {', '.join(done.lost)}")
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Check the database and every sealed file."""
+    from offline.errors import Corrupt
+
+    try:
+        with _outbox(arguments, thorough=True) as outbox:
+            damaged = [entry.id for entry in outbox.entries() if not _whole(outbox, entry.id)]
+    except Corrupt:
+        show({"sound": False, "damaged": []}, arguments.json, lambda: str(error))
+        return FINDING
+    show({"sound": not damaged, "damaged": damaged}, arguments.json, lambda: "\n".join(damaged) or "sound")
+    return FINDING if damaged else DONE
+
+
+def _whole(outbox: Outbox, record: str) -> bool:
+    from offline.errors import OfflineError
+
+    entry = outbox.entry(record)
+    if entry is None:
+        return True
+    try:
+        outbox.content(entry)
+    except OfflineError:
+        return False
+    return True
+
+
+def audit_show(arguments: argparse.Namespace) -> int:
+    """The last hundred events."""
+    from offline.trail import Trail
+
+    trail = Trail.open(state_of(arguments), time.time)
+    try:
+        entries = trail.show()
+    finally:
+        trail.close()
+    show(
+        [asdict(entry) for entry in entries],
+        arguments.json,
+        lambda: "\n".join(f"{e.number:6d}  {e.at}  {e.event}  {dict(e.fields)}" for e in entries) or "-",
+    )
+    return DONE
+
+
+def audit_verify(arguments: argparse.Namespace) -> int:
+    """Find any removed, changed or reordered entry."""
+    from offline.trail import Trail
+
+    trail = Trail.open(state_of(arguments), time.time)
+    try:
+        finding = trail.verify()
+        head = trail.head()
+    finally:
+        trail.close()
+    value = {"sound": finding is None, "entries": head.number, "finding": asdict(finding) if finding else None}
+    show(
+        value,
+        arguments.json,
+        lambda: f"sound, {head.number} entries" if finding is None else f"{finding.number}: {finding.text}",
+    )
+    return DONE if finding is None else FINDING
