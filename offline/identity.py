@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class NotEnrolled(OfflineError):
     """The county does not know this terminal yet: nothing can be sealed or sent."""
 
-    code = "terminal.not_enrolled"
+    code = "county.not_enrolled"
 
 
 @dataclass(frozen=True, repr=False)

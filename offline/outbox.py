@@ -153,19 +153,20 @@ class Outbox:
         nothing. What `sign` raises is raised, and DiskFull, DiskFailed, Corrupt, Busy: then nothing was handed in."""
         self._point("commit.begun")
         with self._lock:
-            if known := self._known(sealed.id):
+            if known := self.known(sealed.id):
                 return known
             with self.files.committing():
                 self.files.put(sealed.files, self._point)
                 with self._writing():
                     self._point("commit.transaction.open")
-                    if known := self._known(sealed.id):
+                    if known := self.known(sealed.id):
                         return known
                     committed = self._insert(sealed, sign, card_hash)
             self._point("commit.done")
             return committed
 
-    def _known(self, record: str) -> Committed | None:
+    def known(self, record: str) -> Committed | None:
+        """What a commit of this id gave, if there was one; acknowledged since or not."""
         with self._reading():
             row = self._one(
                 "SELECT sequence, number FROM records WHERE id = ?1"
@@ -272,14 +273,17 @@ class Outbox:
 
     # ------------------------------------------------------------------ sending
 
-    def next_due(self) -> Due | None:
-        """The oldest waiting record whose pause is over. A clock that went back ends a pause: nothing waits years."""
+    def next_due(self, after: int = 0) -> Due | None:
+        """The oldest waiting record whose pause is over, of those above a sequence. A clock that went back ends a
+        pause: nothing waits years."""
         now = self._clock()
         with self._reading():
             row = self._one(
                 f"SELECT {_ENTRY} FROM records WHERE sequence = (SELECT sequence FROM records WHERE state = 'waiting'"  # noqa: S608
-                " AND (tried_at IS NULL OR tried_at > ?1 OR tried_at + pause_s <= ?1) ORDER BY sequence LIMIT 1)",
+                " AND sequence > ?2 AND (tried_at IS NULL OR tried_at > ?1 OR tried_at + pause_s <= ?1)"
+                " ORDER BY sequence LIMIT 1)",
                 now,
+                after,
             )
         return self.content(Entry(*row)) if row else None
 

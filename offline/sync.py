@@ -57,10 +57,6 @@ NEVER = {(413, "upload.too_large"), (413, "upload.too_long"), (409, "upload.leng
 """What the county says of a file that it will never take, beside wire.answers.outcome for messages."""
 
 
-class LineGone(Exception):
-    """The line failed under a record; whether it is the line or the record is asked next."""
-
-
 class Sync:
     """One terminal's sync. `report` is told state changes and acknowledged ids (see offline.process)."""
 
@@ -143,12 +139,9 @@ class Sync:
             await self._drain()
             await self._feed()
             await self._act()
-        except LineGone:
-            return self._options.pauses.after(1)
-        except Unavailable as error:
+        except (Unavailable, Unreachable) as error:
             return await self._held(error)
         except CountyError as error:
-            self._told.pop("last_error", None)
             await self._do(self._outbox.set_note, "last_error", error.code)
             return self._options.pauses.after(2)
         return await self._idle_for()
@@ -239,12 +232,21 @@ class Sync:
     # ------------------------------------------------------------------ sending
 
     async def _drain(self) -> None:
-        while not self._stopping and (due := await self._do(self._outbox.next_due)):
-            await self._send(due)
+        """One pass, oldest first, each record tried at most once. Raises CountyError when it is the line that is gone
+        (asked for by its health after a record broke off), Unavailable when the county asked for time."""
+        last = 0
+        while not self._stopping and (due := await self._do(self._outbox.next_due, last)):
+            last = due.entry.sequence
+            try:
+                await self._send(due)
+            except Unreachable:
+                await self._tell()
+                await self._health()  # the line is well: it was this record; the others go on
             await self._tell()
 
     async def _send(self, due: Due) -> None:
-        """Bring one record up. Raises LineGone, Unavailable; whatever else happens is the record's own affair."""
+        """Bring one record up. Raises Unreachable, and Unavailable with a time to wait; whatever else happens is the
+        record's own affair."""
         sequence = due.entry.sequence
         pause = self._options.pauses.after(due.entry.tries + 1)
         await self._do(self._outbox.mark, sequence, pause)
@@ -254,7 +256,7 @@ class Sync:
             await self._accept(due, said)
         except Unreachable as error:
             await self._do(self._outbox.failed, sequence, error.code, pause)
-            raise LineGone from error
+            raise
         except Unavailable as error:
             await self._do(self._outbox.failed, sequence, error.code, pause)
             if error.retry_after_s is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from offline.outbox import Outbox
+from tests.offline.peers import Gateway, Terminal, enrolled, new_name, start_gateway
 from tests.offline.world import World, make_world
 
 
@@ -40,3 +41,17 @@ def opened(tmp_path: Path, clock: Clock) -> Callable[[], Outbox]:
 @pytest.fixture
 def outbox(opened: Callable[[], Outbox]) -> Outbox:
     return opened()
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """The county's real service, in a process of its own."""
+    running = start_gateway(tmp_path_factory.mktemp("gateway"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def terminal(gateway: Gateway, tmp_path: Path) -> Terminal:
+    """A terminal of its own name, enrolled at the gateway."""
+    return enrolled(gateway, tmp_path, new_name())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
+import os
 import random
 import subprocess
 import sys
@@ -18,12 +20,14 @@ from aiohttp import web
 
 from gateway import county as counties
 from gateway.settings import GatewaySettings
-from offline.outbox import Outbox
+from offline import identity
+from offline.outbox import Outbox, Sealed
 from offline.pauses import Pauses
 from offline.points import Points, nothing
 from offline.process import enrol_once
 from offline.sync import Options, Sync
 from offline.trail import Trail
+from tests.offline.world import World, ours
 
 
 @dataclass
@@ -93,9 +97,41 @@ class Terminal:
         asyncio.run(self.sync(url, point).once())
 
 
+_NAMES = itertools.count(1)
+
+
+def new_name() -> str:
+    """A terminal's name that no other test has."""
+    return f"示例-{os.getpid()}-{next(_NAMES):03d}"
+
+
 def enrolled(gateway: Gateway, state: Path, name: str) -> Terminal:
     assert enrol_once(state, gateway.url, gateway.token(name)) == name
     return Terminal(state, name)
+
+
+def world_of(terminal: Terminal) -> World:
+    """Sealing for a terminal as it is enrolled."""
+    known = identity.load(terminal.state)
+    return World(None, known.county, known.key, known.enrolment.certificate)  # type: ignore[arg-type]  # no county keys
+
+
+def put(terminal: Terminal, pages: int = 1, size: int = 600_000) -> tuple[str, Sealed]:
+    """Hand an application in; sealed pages of 600 kB make three chunks."""
+    world = world_of(terminal)
+    sealed = world.application(int.from_bytes(os.urandom(4), "big"), pages, size)
+    outbox = terminal.outbox()
+    outbox.commit(ours(sealed), world.sign(sealed), card_hash="card")
+    outbox.close()
+    return sealed.id, ours(sealed)
+
+
+def nothing_left(terminal: Terminal) -> bool:
+    outbox = terminal.outbox()
+    outbox.sweep()
+    left = [*outbox.entries(), *(outbox.folder / "files").iterdir()]
+    outbox.close()
+    return not left
 
 
 # ---------------------------------------------------------------- a line between terminal and county

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,52 +13,13 @@ import pytest
 from gateway import county as counties
 from offline import identity
 from offline.errors import Busy
-from offline.outbox import Sealed
 from offline.points import FEED, REMOVE, SEND
 from offline.process import main as process_main
 from offline.process import send_once
 from offline.sync import TOKEN_FILE, alone
-from tests.offline.peers import Gateway, Terminal, enrolled, line, start_gateway
-from tests.offline.world import World, in_child, killer, ours
+from tests.offline.peers import Gateway, Terminal, enrolled, line, new_name, nothing_left, put, start_gateway
+from tests.offline.world import in_child, killer
 from wire.messages import CaseState
-
-NAMES = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    running = start_gateway(tmp_path_factory.mktemp("gateway"))
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def terminal(gateway: Gateway, tmp_path: Path) -> Terminal:
-    return enrolled(gateway, tmp_path, f"示例-{os.getpid()}-{next(NAMES):02d}")
-
-
-def world_of(terminal: Terminal) -> World:
-    """Sealing for a terminal as it is enrolled."""
-    known = identity.load(terminal.state)
-    return World(None, known.county, known.key, known.enrolment.certificate)  # type: ignore[arg-type]  # no county keys
-
-
-def put(terminal: Terminal, pages: int = 1, size: int = 600_000) -> tuple[str, Sealed]:
-    """Hand an application in; sealed pages of 600 kB make three chunks."""
-    world = world_of(terminal)
-    sealed = world.application(int.from_bytes(os.urandom(4), "big"), pages, size)
-    outbox = terminal.outbox()
-    outbox.commit(ours(sealed), world.sign(sealed), card_hash="card")
-    outbox.close()
-    return sealed.id, ours(sealed)
-
-
-def nothing_left(terminal: Terminal) -> bool:
-    outbox = terminal.outbox()
-    outbox.sweep()
-    left = [*outbox.entries(), *(outbox.folder / "files").iterdir()]
-    outbox.close()
-    return not left
 
 
 def test_an_application_arrives_whole_and_leaves_nothing(gateway: Gateway, terminal: Terminal, tmp_path: Path) -> None:
@@ -140,7 +99,7 @@ def test_a_file_the_county_lost_after_it_was_whole_is_sent_anew(gateway: Gateway
 
 
 def test_a_token_in_the_state_folder_enrols_once_and_is_gone(gateway: Gateway, tmp_path: Path) -> None:
-    name = f"示例-{os.getpid()}-{next(NAMES):02d}"
+    name = new_name()
     terminal = Terminal(tmp_path, name)
     (tmp_path / TOKEN_FILE).write_text(gateway.token(name), "utf-8")
     terminal.once(gateway.url)
@@ -152,7 +111,7 @@ def test_a_token_in_the_state_folder_enrols_once_and_is_gone(gateway: Gateway, t
 def test_without_enrolment_nothing_is_sent_and_it_says_so(gateway: Gateway, tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "示例")
     terminal.once(gateway.url)
-    assert terminal.reports[0] == {"online": False, "last_error": "terminal.not_enrolled"}
+    assert terminal.reports[0] == {"online": False, "last_error": "county.not_enrolled"}
 
 
 def test_what_the_county_says_by_the_feed_comes_once(gateway: Gateway, terminal: Terminal) -> None:

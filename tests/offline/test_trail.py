@@ -109,10 +109,10 @@ def test_entries_cannot_be_changed_or_deleted_by_the_program(trail: Trail) -> No
         ("staff.entered", {"name": "wang"}),  # one too many
         ("outbox.committed", {"record": RECORD, "kind": "王小兰", "sequence": 1}),
         ("outbox.committed", {"record": RECORD, "kind": "wang xiaolan", "sequence": 1}),
-        ("outbox.committed", {"record": "431199200001010015", "kind": "application", "sequence": 1}),
+        ("outbox.committed", {"record": "431199200001010011", "kind": "application", "sequence": 1}),
         ("visit.began", {"matter": "p13800000000"}),
-        ("catalogue.changed", {"version": "431199200001010015"}),
-        ("outbox.committed", {"record": RECORD, "kind": "application", "sequence": 431199200001010015}),
+        ("catalogue.changed", {"version": "431199200001010011"}),
+        ("outbox.committed", {"record": RECORD, "kind": "application", "sequence": 431199200001010011}),
         ("outbox.committed", {"record": RECORD, "kind": "application", "sequence": True}),
         ("outbox.committed", {"record": RECORD, "kind": "application", "sequence": -1}),
     ],

@@ -1,0 +1,242 @@
+"""The path behind the last button: what the visit made becomes a message, is sealed to the county, is committed, and
+gets its receipt, in that order. From then on this terminal cannot read it.
+
+A `Desk` takes in everything a visit hands in: applications, ratings, calls for the clerk. Its methods block (sealing,
+fsync): call them in a thread. They may be called again with the same application after an unclear end; nothing is
+handed in twice. What fails is `Failed` with a code, and then nothing was handed in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matters.outcomes import Done, Failed, Submitted
+from offline import identity as identities
+from offline.errors import OfflineError
+from offline.outbox import Clock, Committed, Outbox, Sealed, Signed, Unprinted, card_hash
+from offline.points import Points, nothing
+
+if TYPE_CHECKING:
+    from matters.application import Application
+    from offline.trail import Trail
+    from wire.messages import ItemDetail, Message
+    from wire.seal import Sealed as WireSealed
+
+Random = Callable[[int], bytes]
+
+CARD_LEVELS = ("card", "card+photo", "helper")
+"""Only who laid a card on the reader gets a lost receipt back by card; a typed number opens nothing."""
+
+VISIT_BYTES = 40_000_000
+"""What one visit may need: twenty pages of half a megabyte, sealed, and as much again for what is under way."""
+
+
+class Desk:
+    """Where a visit hands in. Open it with `Desk.open`."""
+
+    def __init__(
+        self, state: Path, outbox: Outbox, trail: Trail | None, clock: Clock, random: Random, area: str
+    ) -> None:
+        self._state = state
+        self._outbox = outbox
+        self._trail = trail
+        self._clock = clock
+        self._random = random
+        self._area = area
+
+    @classmethod
+    def open(
+        cls,
+        state: Path,
+        *,
+        clock: Clock = time.time,
+        random: Random = os.urandom,
+        reserve_bytes: int = 0,
+        area: str = "",
+        point: Points = nothing,
+    ) -> Desk:
+        """`area`: where the terminal stands (GB/T 2260, six digits). `reserve_bytes`: see `room`.
+
+        Raises Corrupt, TooNew, DiskFull, DiskFailed, Busy.
+        """
+        from offline.trail import Trail
+
+        outbox = Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes)
+        return cls(state, outbox, Trail.open(state, clock), clock, random, area)
+
+    def close(self) -> None:
+        self._outbox.close()
+        if self._trail is not None:
+            self._trail.close()
+
+    def ready(self) -> Failed | None:
+        """Why nobody should begin a visit that ends here, None if they may: not enrolled, no room, a broken disk."""
+        try:
+            identities.load(self._state)
+            return None if self._outbox.room_for(VISIT_BYTES) else Failed("storage.full")
+        except OfflineError as error:
+            return Failed(error.code)
+
+    # ------------------------------------------------------------------ handing in
+
+    def submit(
+        self, application: Application, pages: Mapping[str, bytes], items: Sequence[ItemDetail] = ()
+    ) -> Submitted | Failed:
+        """Hand an application in. `pages`: pictures' bytes by SHA-256, exactly those its materials name; `items`: what
+        the catalogue says of application.items, in their order (titles, departments, codes)."""
+        from wire import receipt, uuid7
+        from wire.messages import ApplicationMessage
+
+        if not application.id:
+            application = replace(application, id=uuid7.uuid7(int(self._clock() * 1000), self._random(10)))
+        secret = self._random(receipt.SECRET_BYTES)
+
+        def message(identity: identities.Identity) -> Message:
+            return ApplicationMessage(
+                id=application.id, terminal=identity.terminal, at=self._utc(), application=application,
+                items=tuple(items) or _plain(application), secret=secret.hex(), county_area=self._area,
+            )  # fmt: skip
+
+        def signed_receipt(identity: identities.Identity, sealed: WireSealed, sequence: int) -> tuple[str, str]:
+            number = receipt.number(identity.number, sequence)
+            claims = receipt.Claims(
+                number, application.id, application.matter, int(self._clock()),
+                bytes.fromhex(sealed.digest)[: receipt.DIGEST_BYTES], len(application.items), secret,
+            )  # fmt: skip
+            return number, receipt.make_code(claims, identity.key, identity.county.public_url)
+
+        card = application.known.id_number if application.known.level in CARD_LEVELS else ""
+        committed = self._hand_in(application.id, message, pages, signed_receipt, card)
+        if isinstance(committed, Failed):
+            return committed
+        return Submitted(application.id, committed.number, committed.receipt, self._local(application.id))
+
+    def rate(self, application: str, level: int, reasons: Sequence[str]) -> Done | Failed:
+        """Hand a rating in; `application` may be ""."""
+        from wire.messages import RatingMessage
+
+        record = self._new_id()
+        made = self._hand_in(
+            record,
+            lambda identity: RatingMessage(
+                id=record,
+                terminal=identity.terminal,
+                at=self._utc(),
+                application=application,
+                level=level,
+                reasons=tuple(reasons),
+            ),
+        )
+        return made if isinstance(made, Failed) else Done()
+
+    def call_clerk(self, where: str) -> Done | Failed:
+        """Tell the county that somebody called the clerk at a step (its key; nothing personal)."""
+        from wire.messages import HelpCallMessage
+
+        record = self._new_id()
+        made = self._hand_in(
+            record, lambda identity: HelpCallMessage(id=record, terminal=identity.terminal, at=self._utc(), where=where)
+        )
+        return made if isinstance(made, Failed) else Done()
+
+    def _hand_in(
+        self,
+        record: str,
+        message: Callable[[identities.Identity], Message],
+        pages: Mapping[str, bytes] | None = None,
+        receipt: Callable[[identities.Identity, WireSealed, int], tuple[str, str]] | None = None,
+        card: str = "",
+    ) -> Committed | Failed:
+        from wire.envelope import encode_envelope, make_envelope
+        from wire.errors import WireError
+        from wire.seal import seal
+
+        try:
+            if known := self._outbox.known(record):  # pressed again after an unclear end: what counts is what is there
+                return known
+            identity = identities.load(self._state)
+            sealed = seal(message(identity), list((pages or {}).values()), identity.county)
+
+            def sign(sequence: int) -> Signed:
+                envelope = make_envelope(
+                    sealed, sequence=sequence, made_at=self._utc(), clock_verified=False, key=identity.key
+                )
+                number, code = receipt(identity, sealed, sequence) if receipt else ("", "")
+                return Signed(encode_envelope(envelope), number, code)
+
+            committed = self._outbox.commit(
+                ours(sealed), sign, card_hash=card_hash(_card_key(identity), card) if card else ""
+            )
+        except (OfflineError, WireError) as error:
+            code = error.code if isinstance(error, OfflineError) else OfflineError.code
+            self._record("outbox.refused", code=error.code)
+            return Failed(code)
+        self._record("outbox.committed", record=record, kind=sealed.kind, sequence=committed.sequence)
+        return committed
+
+    # ------------------------------------------------------------------ receipts
+
+    def unprinted(self, id_number: str) -> list[Unprinted]:
+        """Receipts of the card that lies on the reader which were never printed, oldest first. Empty when the outbox
+        cannot tell."""
+        try:
+            return self._outbox.unprinted(card_hash(_card_key(identities.load(self._state)), id_number))
+        except OfflineError:
+            return []
+
+    def printed(self, application: str, copy: int = 1) -> None:
+        """The person has the receipt (on paper, or copied from the screen where there is no printer)."""
+        with contextlib.suppress(OfflineError):
+            self._outbox.printed(application)
+        self._record("receipt.printed", record=application, copy=copy)
+
+    def at_county(self, application: str) -> bool:
+        with contextlib.suppress(OfflineError):
+            return self._outbox.at_county(application)
+        return False
+
+    # ------------------------------------------------------------------
+
+    def _new_id(self) -> str:
+        from wire import uuid7
+
+        return uuid7.uuid7(int(self._clock() * 1000), self._random(10))
+
+    def _utc(self) -> str:
+        return datetime.datetime.fromtimestamp(self._clock(), datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _local(self, record: str) -> str:
+        """When it was committed, in local time."""
+        entry = self._outbox.entry(record)
+        at = entry.since if entry else self._clock()
+        return datetime.datetime.fromtimestamp(at, datetime.UTC).astimezone().isoformat(timespec="seconds")
+
+    def _record(self, event: str, **fields: str | int) -> None:
+        if self._trail is not None:
+            with contextlib.suppress(OfflineError):  # what was committed stands, whether the trail has room or not
+                self._trail.record(event, **fields)
+
+
+def ours(sealed: WireSealed) -> Sealed:
+    """What the outbox takes, of what wire sealed."""
+    files = {file.sha256: blob for file, blob in zip(sealed.files, sealed.blobs, strict=True)}
+    return Sealed(sealed.kind, sealed.id, sealed.digest, files)
+
+
+def _plain(application: Application) -> tuple[ItemDetail, ...]:
+    from wire.messages import ItemDetail
+
+    return tuple(ItemDetail(item, item) for item in application.items)
+
+
+def _card_key(identity: identities.Identity) -> bytes:
+    """A secret of this terminal alone: Ed25519 signs deterministically (RFC 8032, 5.1.6), so it is always the same."""
+    return hashlib.sha256(identity.key.sign(b"village-terminal/card-hash\n")).digest()
