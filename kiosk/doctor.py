@@ -1,7 +1,7 @@
 """Whether a resident can be served: every device, disk, clock, county, certificate, catalogue, in staff's words.
 
-Each finding is one line with one thing to do. What a resident can do without (reader, printer, camera, voice, line) is a
-finding and not the end: the terminal serves with what is left. Only what makes handing in impossible ends service.
+Each finding is one line with one thing to do. What a resident can do without (reader, printer, camera, voice, line) is
+a finding and not the end: the terminal serves with what is left. Only what makes handing in impossible ends service.
 """
 
 from __future__ import annotations
@@ -82,10 +82,8 @@ def _catalogue(settings: Settings, state: Path, words: locales.Locale) -> Findin
         return Finding("catalogue", False, str(error), vital=True)
     if loaded.refused:
         return Finding("catalogue", False, words("doctor.catalogue_refused", why=loaded.refused))
-    count = len(loaded.catalogue.matters)
-    return Finding(
-        "catalogue", True, words("doctor.catalogue_ok", count=count, version=loaded.catalogue.version), vital=True
-    )
+    text = words("doctor.catalogue_ok", count=len(loaded.catalogue.matters), version=loaded.catalogue.version)
+    return Finding("catalogue", True, text, vital=True)
 
 
 def _outbox(state: Path, words: locales.Locale) -> Finding:

@@ -67,9 +67,7 @@ def render_receipt(arguments: argparse.Namespace) -> int:
             settings.printer.width_dots,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return complain(
-            f"{arguments.application}: not an application with its receipt ({type(error).__name__}: {error})"
-        )
+        return complain(f"{arguments.application}: not an application with its receipt ({type(error).__name__})")
     picture.save(arguments.out)
     return DONE
 

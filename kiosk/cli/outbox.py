@@ -112,8 +112,8 @@ def verify(arguments: argparse.Namespace) -> int:
     try:
         with _outbox(arguments, thorough=True) as outbox:
             damaged = [entry.id for entry in outbox.entries() if not _whole(outbox, entry.id)]
-    except Corrupt:
-        show({"sound": False, "damaged": []}, arguments.json, lambda: str(error))
+    except Corrupt as error:
+        show({"sound": False, "damaged": []}, arguments.json, str(error))
         return FINDING
     show({"sound": not damaged, "damaged": damaged}, arguments.json, lambda: "\n".join(damaged) or "sound")
     return FINDING if damaged else DONE
@@ -160,9 +160,6 @@ def audit_verify(arguments: argparse.Namespace) -> int:
     finally:
         trail.close()
     value = {"sound": finding is None, "entries": head.number, "finding": asdict(finding) if finding else None}
-    show(
-        value,
-        arguments.json,
-        lambda: f"sound, {head.number} entries" if finding is None else f"{finding.number}: {finding.text}",
-    )
+    text = f"sound, {head.number} entries" if finding is None else f"{finding.number}: {finding.text}"
+    show(value, arguments.json, text)
     return DONE if finding is None else FINDING
