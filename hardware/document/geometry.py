@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
+FOCAL = 1.0  # of the picture's longer side: between a phone's wide camera (0.8) and a document camera (1.3)
+
 
 def ordered(corners: object) -> Floats:
     """The same four corners, clockwise, beginning with the one nearest the top left."""
@@ -62,8 +64,8 @@ def paper_size(corners: Floats, width: int, height: int) -> tuple[float, float]:
     """Width and height of the sheet in picture pixels, with the tilt of the camera taken out.
 
     Zhang and He, "Whiteboard scanning and image enhancement" (2007): with square pixels and the principal point in the
-    middle, four corners of a rectangle give the focal length and so the sheet's proportions. Where the view is nearly
-    straight from above the focal length cannot be had; then the mean side lengths are as good.
+    middle, four corners of a rectangle give the focal length and so the sheet's proportions. Where they do not (two
+    sides are parallel in the picture), a usual focal length is taken.
     """
     top, right, bottom, left = (float(value) for value in side_lengths(corners))
     across, down = (top + bottom) / 2, (left + right) / 2
@@ -75,13 +77,15 @@ def paper_size(corners: Floats, width: int, height: int) -> tuple[float, float]:
     if abs(d2) > 1e-9 and abs(d3) > 1e-9:
         n2 = float(np.dot(np.cross(m1, m4), m3)) / d2 * m2 - m1
         n3 = float(np.dot(np.cross(m1, m4), m2)) / d3 * m3 - m1
-        if abs(n2[2]) > 0.02 and abs(n3[2]) > 0.02:
-            focal_squared = -(n2[0] * n3[0] + n2[1] * n3[1]) / (n2[2] * n3[2])
-            if 0.25 < focal_squared < 16:
-                weights = np.array([1 / focal_squared, 1 / focal_squared, 1.0])
-                seen = math.sqrt(float((n2 * n2 * weights).sum()) / float((n3 * n3 * weights).sum()))
-                if 0.7 < seen / ratio < 1.43:
-                    ratio = seen
+        focal_squared = FOCAL**2
+        if abs(n2[2]) > 0.05 and abs(n3[2]) > 0.05:
+            seen_focal = -(n2[0] * n3[0] + n2[1] * n3[1]) / (n2[2] * n3[2])
+            if 0.4 < seen_focal < 6:
+                focal_squared = seen_focal
+        weights = np.array([1 / focal_squared, 1 / focal_squared, 1.0])
+        seen = math.sqrt(float((n2 * n2 * weights).sum()) / float((n3 * n3 * weights).sum()))
+        if 0.5 < seen / ratio < 2:
+            ratio = seen
     if ratio >= 1:
         across = max(top, bottom)
         return across, across / ratio

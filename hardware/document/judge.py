@@ -15,6 +15,7 @@ import numpy as np
 from hardware.document.geometry import Floats, Image, area, rectify, side_lengths
 
 OK = "ok"
+EDGES_LEAST = 160  # edge pixels at PAGE px from which their width is trusted: a few words
 PAGE = 1000  # px, longest side of the straightened page that is judged
 
 
@@ -128,43 +129,53 @@ def _light(page: Image) -> dict[str, float]:
 
 
 def _sharpness(page: Image) -> dict[str, float]:
-    """Width of edges in px of the page, of the direction in which they are widest; and widest to narrowest."""
-    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
+    """Width of edges in px of the page, of the direction in which they are widest; and widest to narrowest.
+
+    Where too few edges are steep enough to be seen at full size, the page is looked at smaller: heavy blur leaves
+    none. A page that has none at any size is blank, and its width 0.
+    """
+    grey = np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
     margin = max(4, min(grey.shape) // 40)
-    grey = cv2.GaussianBlur(grey[margin:-margin, margin:-margin], (3, 3), 0.6)
+    grey = grey[margin:-margin, margin:-margin]
+    for factor in (1, 2, 4):
+        sized = (
+            grey if factor == 1 else cv2.resize(grey, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+        )
+        widths, count = _edge_widths(np.asarray(sized, np.uint8), EDGES_LEAST // factor)
+        if widths:
+            widest, narrowest = max(widths) * factor, max(min(widths) * factor, 0.1)
+            return {"edge_px": round(widest, 2), "direction": round(widest / narrowest, 2), "edges": count}
+    return {"edge_px": 0.0, "direction": 1.0, "edges": 0}
+
+
+def _edge_widths(grey: Image, least: int) -> tuple[list[float], int]:
+    """Typical widths of edges in four directions (those with enough of them), and how many edges were measured."""
+    grey = np.asarray(cv2.GaussianBlur(grey, (3, 3), 0.6), np.uint8)
     dx, dy = cv2.Sobel(grey, cv2.CV_16S, 1, 0), cv2.Sobel(grey, cv2.CV_16S, 0, 1)
-    edges = cv2.Canny(dx, dy, 60, 140)
-    ys, xs = np.nonzero(edges)
-    if len(xs) < 60:
-        return {"edge_px": 0.0, "direction": 1.0, "edges": float(len(xs))}
-    if len(xs) > 20000:
-        step = len(xs) // 20000 + 1
-        ys, xs = ys[::step], xs[::step]
+    ys, xs = np.nonzero(cv2.Canny(dx, dy, 60, 140))
+    if len(xs) < least:
+        return [], len(xs)
+    step = len(xs) // 12000 + 1
+    ys, xs = ys[::step], xs[::step]
     gx, gy = dx[ys, xs].astype(np.float32), dy[ys, xs].astype(np.float32)
-    slope = np.hypot(gx, gy) / 8.0
+    slope = np.hypot(gx, gy) / 8.0  # grey values a pixel
     ux, uy = gx / (8 * slope), gy / (8 * slope)
-    # the profile across each edge: from the foot to the top of the change
+    # the profile across each edge, from the foot to the top of the change
     reach = np.arange(-8, 9, dtype=np.float32)
     u, v = xs[:, None] + reach * ux[:, None], ys[:, None] + reach * uy[:, None]
-    profile = cv2.remap(
+    looked = cv2.remap(
         grey, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    ).astype(np.float32)
-    steps = np.diff(profile, axis=1)
-    up, down = steps[:, 8:] > 0.75, steps[:, :8][:, ::-1] > 0.75
-    climb = (np.cumprod(up, axis=1) * steps[:, 8:]).sum(axis=1)
-    fall = (np.cumprod(down, axis=1) * steps[:, :8][:, ::-1]).sum(axis=1)
-    height = climb + fall
+    )
+    steps = np.diff(looked.astype(np.float32), axis=1)
+    up, down = steps[:, 8:], steps[:, :8][:, ::-1]
+    height = (np.cumprod(up > 0.75, axis=1) * up).sum(axis=1) + (np.cumprod(down > 0.75, axis=1) * down).sum(axis=1)
     clear = height > max(24.0, 0.35 * float(np.percentile(height, 90)))
-    if int(clear.sum()) < 40:
-        return {"edge_px": 0.0, "direction": 1.0, "edges": float(clear.sum())}
+    count = int(clear.sum()) * step
+    if count < least:
+        return [], count
     width = height[clear] / np.maximum(slope[clear], 1e-3)
     tone = np.mod(np.arctan2(uy[clear], ux[clear]), np.pi)
     sector = np.floor(tone / (np.pi / 4) + 0.5).astype(int) % 4
-    widths = [float(np.percentile(width[sector == index], 40)) for index in range(4) if (sector == index).sum() >= 40]
-    if not widths:
-        widths = [float(np.percentile(width, 40))]
-    return {
-        "edge_px": round(max(widths), 2),
-        "direction": round(max(widths) / max(min(widths), 0.1), 2),
-        "edges": float(clear.sum()),
-    }
+    several = [width[sector == index] for index in range(4)]
+    enough = [part for part in several if len(part) >= least // 4] or [width]
+    return [float(np.percentile(part, 40)) for part in enough], count

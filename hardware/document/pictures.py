@@ -18,7 +18,7 @@ from hardware.document.geometry import Image
 BYTES_MOST = 64_000_000  # a 50-megapixel JPEG at the best quality has about 40 MB
 PIXELS_MOST = 50_000_000  # 150 MB decoded; the largest document cameras have 24
 SIDE_LEAST = 32  # px; nothing can be read on less
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 
 
 class PictureError(ValueError):

@@ -1,0 +1,99 @@
+"""Papers are found where they are, and nothing is found where there is none."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from bench.papers.scenes import scene
+from hardware.document import locate, rectify
+from hardware.document.geometry import overlap, paper_size
+from tests.hardware.made_pages import on_desk, page
+
+SEEDS = range(40)
+
+
+@pytest.mark.parametrize("name", ["birth-certificate", "household-register", "id-card", "bankbook", "premises"])
+def test_a_paper_on_the_desk_is_found_to_a_pixel(name: str) -> None:
+    image, truth = on_desk(name)
+    found = locate(image)
+    assert found is not None
+    assert found.shape == (4, 2)
+    assert found.dtype == np.float32
+    assert np.abs(found - truth).max() < 2.5
+
+
+def test_corners_go_clockwise_from_the_top_left() -> None:
+    image, _ = on_desk()
+    found = locate(image)
+    assert found is not None
+    x, y = found[:, 0], found[:, 1]
+    assert np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)) > 0  # y points down: clockwise is positive
+    assert found.sum(axis=1).argmin() == 0
+
+
+def test_made_pictures_are_found_and_seldom_wrongly() -> None:
+    shares, wrong, alarms = [], 0, 0
+    for seed in SEEDS:
+        made = scene(seed, 640)
+        found = locate(made.image)
+        if made.corners is None:
+            alarms += found is not None
+            continue
+        share = 0.0 if found is None else overlap(found, np.ascontiguousarray(made.corners))
+        shares.append(share)
+        wrong += found is not None and share < 0.5
+    assert np.mean(shares) > 0.80
+    assert wrong <= 2
+    assert alarms <= 1
+
+
+@pytest.mark.parametrize("value", [0, 60, 128, 255])
+def test_an_even_picture_holds_no_paper(value: int) -> None:
+    assert locate(np.full((480, 640, 3), value, np.uint8)) is None
+
+
+def test_noise_holds_no_paper() -> None:
+    assert locate(np.random.default_rng(2).integers(0, 256, (480, 640, 3), np.uint8)) is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 31), (8, 2000), (40, 40)])
+def test_a_tiny_picture_holds_no_paper(size: tuple[int, int]) -> None:
+    assert locate(np.zeros((*size, 3), np.uint8)) is None
+
+
+def test_the_paper_is_found_alike_at_every_size_of_picture() -> None:
+    image, truth = on_desk()
+    for scale in (0.4, 1.0, 2.6):
+        sized = cv2.resize(
+            image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        )
+        found = locate(np.asarray(sized, np.uint8))
+        assert found is not None
+        assert overlap(found, np.ascontiguousarray((truth + 0.5) * scale - 0.5)) > 0.98
+
+
+def test_straightening_gives_the_page_back() -> None:
+    image, truth = on_desk()
+    flat = rectify(image, truth)
+    wanted = cv2.resize(page("birth-certificate"), flat.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(flat.astype(int) - wanted * 0.93).mean() < 6
+
+
+@pytest.mark.parametrize("tilt_degrees", [0, 20, 35])
+@pytest.mark.parametrize("yaw_degrees", [0, 12, 20])
+def test_proportions_survive_a_tilted_view(tilt_degrees: float, yaw_degrees: float) -> None:
+    width, height, focal = 1280, 960, 1200.0
+    tilt, yaw = np.radians(tilt_degrees), np.radians(yaw_degrees)
+    flat = np.array([[-1, -1.414, 0], [1, -1.414, 0], [1, 1.414, 0], [-1, 1.414, 0]]) * 0.5
+    turned = flat @ np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
+    turned = turned @ np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+    seen = turned[:, :2] / (turned[:, 2:] + 3) * focal + [width / 2, height / 2]
+    across, down = paper_size(seen.astype(np.float32), width, height)
+    assert across / down == pytest.approx(1 / 1.414, rel=0.05)
+
+
+def test_straightening_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no area"):
+        rectify(np.zeros((100, 100, 3), np.uint8), np.zeros((4, 2), np.float32))
