@@ -18,12 +18,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
 from kiosk import build
 from kiosk.channel import Channel
+from kiosk.journal import Journal
 from kiosk.processes import Child, start
 
 HANGS_S = 20.0  # a visit process that has not answered for so long is taken for hung
@@ -62,6 +64,7 @@ class Supervisor:
         self._visible = asyncio.Event()
         self._addresses: dict[str, str] = {}
         self._county_url = settings.county.url
+        self._journal = Journal(state)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._asked = 0
 
@@ -83,6 +86,7 @@ class Supervisor:
             print(f"kiosk: {error}", file=sys.stderr)
             await self._stop()
             return 1
+        self._journal.note("terminal.started", version=version("village-terminal"))
         self._spawn(self._keep_sync())
         self._ready.set()
         self._activate(self._active, farewell=None)
@@ -92,7 +96,8 @@ class Supervisor:
         return 0
 
     async def _prepare(self) -> None:
-        """Devices' addresses, an embedded gateway, the terminal's enrolment."""
+        """A sound outbox, devices' addresses, in a rehearsal the simulators and the county."""
+        await asyncio.to_thread(self._open_sound)
         names = ("id_card", "social_card", "camera", "receipt_printer", "speaker")
         self._addresses = {name: getattr(self.settings.devices, name) for name in names}
         if self.settings.county.embedded or any(a.startswith("sim:") for a in self._addresses.values()):
@@ -106,6 +111,16 @@ class Supervisor:
                 token = await self._parts.enrol_token(self.settings.terminal)
                 write_token(self.state, token)
 
+    def _open_sound(self) -> None:
+        """Look the outbox through before anybody else opens it; save what can be saved of a damaged one."""
+        from offline.rescue import open_sound
+
+        outbox, rescued = open_sound(self.state, time.time)
+        outbox.close()
+        if rescued is not None:
+            log.error("the outbox was damaged: %d saved, lost: %s", rescued.saved, ", ".join(rescued.lost) or "none")
+            self._journal.note("outbox.rescued", saved=rescued.saved, lost=len(rescued.lost))
+
     async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -114,6 +129,8 @@ class Supervisor:
                 await child.kill()
         if self._parts is not None:
             await self._parts.stop()
+        self._journal.note("terminal.stopped", reason="asked")
+        await asyncio.to_thread(self._journal.close)
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -158,6 +175,7 @@ class Supervisor:
         if child is not self._active or self._ending.is_set():
             return
         log.error("the visit process ended by itself (%s)", child.process.returncode)
+        self._journal.note("process.ended", process="visit", status=abs(child.process.returncode or 0))
         if time.monotonic() - began > CRASHES_CALM_S:
             self._restart_s = FIRST_RESTART_S
         await asyncio.sleep(self._restart_s)
@@ -184,6 +202,7 @@ class Supervisor:
                 self._standby = await self._start_visit()
                 self._spawn(self._watch_visit(self._standby))
         elif said == "ended" and child is self._active:
+            self._journal.note("visit.ended", ending=str(message.get("ending", "done")))
             await self._replace(child, {"ending": message.get("ending", "done"), "take": message.get("take", [])})
         elif said == "shown":
             self._visible.set()
@@ -239,6 +258,7 @@ class Supervisor:
             await self._sync.kill()
             self._tell_line({"online": False})
             log.error("the sync process ended by itself (%s)", self._sync.process.returncode)
+            self._journal.note("process.ended", process="sync", status=abs(self._sync.process.returncode or 0))
             pause = FIRST_RESTART_S if time.monotonic() - began > CRASHES_CALM_S else min(LAST_RESTART_S, pause * 2)
             await asyncio.sleep(pause)
 

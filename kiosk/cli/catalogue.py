@@ -27,7 +27,7 @@ def check(arguments: argparse.Namespace) -> int:
     rows = [{**asdict(one), "text": words(one, sentences)} for one in findings]
     lines = []
     for one, row in zip(findings, rows, strict=True):
-        lines.append(f"{one.place.file}:{one.place.line}: {one.weight}: {one.rule}: {row['text']}")  # noqa: PERF401
+        lines.append(f"{one.place.file}:{one.place.line}: {one.weight}: {one.rule}: {row['text']}")
     show(rows, arguments.json, "\n".join(lines) or "nothing found")
     return FINDING if any(one.weight is Weight.ERROR for one in findings) else DONE
 

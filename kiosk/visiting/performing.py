@@ -84,7 +84,9 @@ class Performer:
             return Failed("reader.absent")
         record = await reader.read(lambda: tell("card.reading"))
         if isinstance(record, Fault):
+            self._process.journal.note("card.failed", code=record.code)
             return Failed(record.code)
+        self._process.journal.note("card.read", kind=record.kind)
         return CardRead(
             kind=record.kind,
             name=record.name,
@@ -159,7 +161,11 @@ class Performer:
         if printer is None:
             return Failed("printer.absent")
         printed = await printer.print(slip, job)
-        return printed if isinstance(printed, Printed) else Failed(printed.code)
+        if isinstance(printed, Printed):
+            return printed
+        if self.application is not None:
+            self._process.journal.note("receipt.failed", record=self.application.id, code=printed.code)
+        return Failed(printed.code)
 
     # ------------------------------------------------------------------ handing in
 
@@ -233,6 +239,7 @@ class Performer:
     async def _call_clerk(self, effect: effects.CallClerk, _: Tell) -> Result:
         done = await self._at_desk(lambda desk: desk.call_clerk(effect.where))
         self._process.channel.send({"say": "committed"})
+        self._process.journal.note("clerk.called", step=effect.where)
         speaker = self._ports.get("speaker")
         if speaker is not None:
             self._process.spawn(speaker.tone("notice"))

@@ -25,6 +25,7 @@ from config import locales
 from config import settings as settings_module
 from config.settings import Settings
 from kiosk.channel import Channel
+from kiosk.journal import Journal
 from kiosk.processes import command
 from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
@@ -52,6 +53,7 @@ class VisitProcess:
         self.hidden, self.tested = hidden, tested
         self.words = locales.load(settings.screen.language)
         self.pictures = Pictures()
+        self.journal = Journal(state)
         self.services = VisitServices(self.pictures)
         # What the toolkit insists on writing (it writes nothing personal) lies in memory and goes with the process.
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108 - made by mkdtemp with 0700
