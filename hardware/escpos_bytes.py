@@ -123,8 +123,8 @@ def is_answer(byte: int) -> bool:
 
 
 def is_mark(byte: int) -> bool:
-    """Whether a byte can be an answer to GS r: bits 4 and 7 clear; 1 and 0 say near end, 3 and 2 say end."""
-    return byte & 0x90 == 0
+    """Whether a byte can be an answer to GS r: bits 1, 0 together say near end, bits 3, 2 end, others are clear."""
+    return byte in {0x00, 0x03, 0x0C, 0x0F}
 
 
 def is_automatic(byte: int) -> bool:
