@@ -308,17 +308,18 @@ class Outbox:
             )  # fmt: skip
         self._point("send.marked")
 
-    def failed(self, sequence: int, error: str, pause_s: float) -> None:
-        """It was tried and failed: why (a code, nothing personal), and how long to leave it."""
+    def failed(self, sequence: int, error: str, pause_s: float, card: str = "") -> None:
+        """It was tried and failed: why (a code, nothing personal), and how long to leave it. `card`: the fault card
+        that says so to staff, where the error is the county's own code and has none."""
         with self._writing():
             self._execute("UPDATE records SET last_error = ?, pause_s = ? WHERE sequence = ?", error, pause_s, sequence)
-            self._set_note("last_error", error)
+            self._set_note("last_error", card or error)
 
-    def bury(self, sequence: int, reason: str) -> None:
+    def bury(self, sequence: int, reason: str, card: str = "") -> None:
         """The county will never take it as it is: a dead letter, kept whole, with the reason."""
         with self._writing():
             self._execute("UPDATE records SET state = 'dead', last_error = ? WHERE sequence = ?", reason, sequence)
-            self._set_note("last_error", reason)
+            self._set_note("last_error", card or reason)
 
     def retry(self, id: str) -> None:  # noqa: A002
         """A dead letter waits again, from its first try; its files are offered anew."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import random
 import socket
 import sys
@@ -46,6 +47,7 @@ def main(
 
     1 and a line on stderr when the outbox cannot be opened (the supervisor rescues it before it starts us again).
     """
+    logging.getLogger("aiotus").setLevel(logging.WARNING)  # it says every file it brought up
     options = Options(url, Pauses(retry_first_s, retry_most_s, random.SystemRandom()), feed_every_s)
     try:
         asyncio.run(_serve(socket.socket(fileno=channel), state, options, point))

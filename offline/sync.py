@@ -223,6 +223,7 @@ class Sync:
         if not self._online or failures:
             await self._do(self._outbox.set_note, "line_failures", "")
             await self._do(self._outbox.set_note, "line", "")
+            await self._do(self._outbox.set_note, "last_error", "")
             await self._do(self._outbox.hurry)  # what failed with the line need not wait any longer
             status = await self._do(self._outbox.status)
             self._record("sync.online", waiting=status.waiting)
@@ -263,10 +264,10 @@ class Sync:
                 raise
         except Refused as error:
             if answers.outcome(error.status, error.reason) == "never" or (error.status, error.reason) in NEVER:
-                await self._bury(due, error.reason)
+                await self._bury(due, error.reason, error.code)
             else:
                 reason = error.reason if error.reason != "unknown" else f"http.{error.status}"
-                await self._do(self._outbox.failed, sequence, reason, pause)
+                await self._do(self._outbox.failed, sequence, reason, pause, error.code)
         except CountyError as error:
             await self._do(self._outbox.failed, sequence, error.code, pause)
         except FileNotFoundError:
@@ -304,8 +305,8 @@ class Sync:
         self._record("outbox.acknowledged", record=record, sequence=sequence)
         self._report({"acknowledged": record})
 
-    async def _bury(self, due: Due, reason: str) -> None:
-        await self._do(self._outbox.bury, due.entry.sequence, reason)
+    async def _bury(self, due: Due, reason: str, card: str = "") -> None:
+        await self._do(self._outbox.bury, due.entry.sequence, reason, card)
         self._record("outbox.dead", record=due.entry.id, reason=reason)
 
     async def _upload_all(self, due: Due) -> None:

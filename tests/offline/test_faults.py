@@ -248,6 +248,12 @@ def test_one_record_that_the_line_always_cuts_does_not_hold_up_the_others(gatewa
     assert gateway.held(terminal.name) == [*good, bad]
 
 
+def test_when_the_line_is_back_nothing_says_any_more_that_it_is_gone(gateway: Gateway, terminal: Terminal) -> None:
+    terminal.once("http://127.0.0.1:1")
+    terminal.once(gateway.url)
+    assert (terminal.reports[-1]["online"], terminal.reports[-1]["last_error"]) == (True, "")
+
+
 def test_no_line_at_all_is_told_and_costs_no_record_a_try(terminal: Terminal) -> None:
     put(terminal, pages=0)
     terminal.once("http://127.0.0.1:1")
@@ -290,7 +296,7 @@ def test_only_the_countys_own_final_refusal_makes_a_dead_letter(
     outbox = terminal.outbox()
     if state == "dead":
         assert outbox.status().dead == 2
-        assert outbox.entries()[0].last_error == code
+        assert (outbox.entries()[0].last_error, outbox.status().last_error) == (code, "county.refused")
         outbox.retry(first)
         outbox.retry(second)
     outbox.close()
