@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from screens.app import ScreenApp
+    from screens.stage import Stage
 
 
 def virtual_display(width: int, height: int) -> tuple[subprocess.Popen[bytes], str]:
@@ -78,6 +79,22 @@ def beside(image: Image, reference: Path, name: str, suffix: str) -> Image | Non
     return None
 
 
+def pose(stage: Stage, name: str) -> None:
+    """What a finger would have done by now: a character half written, letters half spelled."""
+    from screens.samples import HE
+    from screens.sheets.entry import HandArea, Typing
+
+    sheet = stage.sheet
+    if not isinstance(sheet, Typing):
+        return
+    if isinstance(sheet.area, HandArea) and (name.startswith("05-") or name.startswith("05c")):
+        sheet.area.surface.set(HE)
+        sheet.strokes_changed(sheet.area.surface)
+    elif name.startswith(("05b", "05n")):
+        for letter in "he":
+            sheet.heard(f"key:{letter}")
+
+
 async def _run(asked: argparse.Namespace) -> int:
     from config import locales
     from config.settings import Screen
@@ -102,7 +119,8 @@ async def _run(asked: argparse.Namespace) -> int:
         built = time.perf_counter()
         image = draw(app)
         drawn = time.perf_counter()
-        await asyncio.sleep(0.15)
+        pose(app.stage, name)
+        await asyncio.sleep(0.12)
         image = draw(app)
         image.save(asked.out / f"{name}{suffix}.png")
         sheet = app.stage.sheet

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from matters import steps as s
-from screens.services import NoServices
+from screens.services import Candidates, Frame, NoServices, Strokes
 from screens.status import StatusView
 
 BAND = "新生儿出生"
@@ -121,6 +122,167 @@ ITEMS = s.Items(
     (("household", "上好户口，机器接着办这两样"),), 4,
 )  # fmt: skip
 
+RATE = s.Rate(
+    "rate", DONE, False, 4,
+    tuple(
+        s.Option(code, text, chosen=code in ("406", "408"))
+        for code, text in (
+            ("406", "填一张表就办成"), ("408", "要带什么讲得清"), ("412", "用机器自己能办"), ("409", "签承诺少交材料"),
+            ("411", "跑一趟就办完"), ("413", "工作人员态度好"),
+        )
+    ),
+)  # fmt: skip
+RATE_FIRST = replace(RATE, level=0, reasons=())
+RATE_BAD = replace(RATE, level=1, reasons=tuple(replace(reason, chosen=False) for reason in RATE.reasons))
+GOODBYE = s.Goodbye("goodbye", None, False, (("id", "身份证"), ("book-2", "户口簿"), ("receipt", "回执")), "done", 15.0)
+GOODBYE_STOPPED = replace(GOODBYE, take=(("id-card", "身份证"),), ending="stopped")
+GOODBYE_FAULT = replace(GOODBYE, take=(), ending="fault")
+STILL = s.StillThere("still", at(5, 7), False, 28, 40)
+STILL_DONE = replace(STILL, where=DONE, seconds=9)
+HELP = s.Help("help", at(5, 7), True, "called", "0000-0000000")
+ASK = s.Ask(
+    "ask", None, True,
+    (("村便民服务中心", "0000-0000000"), ("乡政务中心", "0000-0000001"), ("政务服务热线", "12345")),
+)  # fmt: skip
+CASES = (
+    s.Row("31210047", "新生儿出生", "accepted", "3月12日", can_change=False),
+    s.Row("31190012", "城乡居民养老保险参保登记", "decided_granted", "3月10日", can_change=False),
+    s.Row("31150003", "开小餐馆", "supplement_asked", "3月6日", can_change=False),
+)
+LOOKUP = s.Lookup("lookup", None, True, "found", CASES)
+
+
+HE = (
+    ((0.395, 0.14), (0.34, 0.2), (0.27, 0.26)), ((0.2, 0.42), (0.45, 0.38), (0.8, 0.38)),
+    ((0.49, 0.24), (0.51, 0.5), (0.5, 0.86)), ((0.48, 0.4), (0.36, 0.62), (0.2, 0.76)),
+    ((0.52, 0.4), (0.65, 0.6), (0.83, 0.75)),
+)  # fmt: skip
+NAME = s.Entry(
+    "q.child_name", at(5, 7), True, s.Kind.NAME, "孩子叫什么名字？", "照着出生医学证明上的写，一次写一个字。", "陈小", 20,
+    "handwriting", main="名字写好了",
+)  # fmt: skip
+NAME_PINYIN = replace(NAME, key="q.child_name2", input="pinyin")
+NAME_LONG = replace(NAME, key="q.long", text="阿卜杜热依木·买买提艾力江")
+PHONE = s.Entry(
+    "q.phone", at(5, 6), True, s.Kind.PHONE, "留个手机号码", "办好了，打这个电话告诉您。", "1380000", 11, "digits"
+)
+PHONE_WRONG = replace(PHONE, key="q.phone2", problem="phone.too_short")
+ID_NUMBER = s.Entry(
+    "typed", at(4, 9), True, s.Kind.ID_NUMBER, "您的身份证号码", "按身份证上的号码，一位一位按。", "4311992001010100", 18, "digits"
+)
+ID_WRONG = replace(ID_NUMBER, key="typed2", text="431199200101010022", problem="id.check_digit")
+MONEY = s.Entry("q.money", at(5, 5), True, s.Kind.MONEY, "每年交多少钱？", "最少200元，交得多领得多。", "500", 8, "digits")
+DATE = s.Entry(
+    "q.birth", at(5, 6), True, s.Kind.DATE, "孩子哪天出生的？", "照着出生医学证明上的填。", "2026-02", 10, "digits",
+    earliest="2025-03-12", latest="2026-03-12",
+)  # fmt: skip
+DATE_MONTH = replace(DATE, key="q.birth2", text="2026")
+DATE_YEAR = replace(DATE, key="q.birth3", text="19", earliest="1920-01-01")
+DATE_YEARS = replace(DATE, key="q.birth4", text="")
+ADDRESS = s.Entry(
+    "q.address", at(5, 4), True, s.Kind.ADDRESS, "现在住在哪里？", "写到村、组、门牌号。", "", 70, "handwriting",
+    suggestions=("示例县山背村3组", "示例县山背村5组", "示例县石背岭瑶族乡大坪塘村"), optional=True,
+)  # fmt: skip
+ADDRESS_LONG = replace(
+    ADDRESS, key="q.address2", text="湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", input="pinyin"
+)
+CREDIT = s.Entry(
+    "q.credit", at(5, 4), True, s.Kind.TEXT, "营业执照上的号码", "一共18位，有数字也有字母。", "92431199MA4L", 18, "latin"
+)
+
+CARD = s.Card("card", at(4, 9), True, "您的", "waiting")
+CARD_AGAIN = replace(CARD, key="card2", state="again", problem="card.removed_early")
+CARD_GONE = replace(CARD, key="card3", state="gone", problem="reader.absent")
+CARD_READING = replace(CARD, key="card4", state="reading")
+CARD_SHOWN = s.CardShown(
+    "shown", at(4, 8), True,
+    (("name", "王小兰"), ("id_number", "431199********0027"), ("sex", "女"), ("address", "示例县山背村3组12号")),
+)  # fmt: skip
+CARD_SHOWN_LONG = replace(
+    CARD_SHOWN, key="shown2", problem="card.expired",
+    rows=(
+        ("name", "阿卜杜热依木·买买提艾力江"), ("id_number", "431199********0027"), ("sex", "男"),
+        ("address", "湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号"),
+    ),
+)  # fmt: skip
+
+STRIP = (
+    s.NeedRow("id", "身份证", "", "id", s.Need.EXEMPT),
+    s.NeedRow("book", "户口簿", "", "book-2", s.Need.TAKEN, 2),
+    s.NeedRow("birth", "出生证明", "", "certificate", s.Need.NOW),
+    s.NeedRow("marriage", "结婚证", "", "hearts", s.Need.OPTIONAL),
+)
+CAPTURE = s.Capture(
+    "paper:birth:1", at(6, 5), True, "birth", "孩子的出生医学证明", "医院开的那张，要原件。", 1, 1, STRIP
+)
+CAPTURE_MORE = replace(CAPTURE, key="paper2", title="结婚证", can_commit=True, can_skip=True, pages=2, page=2)
+CAPTURE_GONE = replace(CAPTURE_MORE, key="paper3", problem="camera.absent")
+REVIEW = s.Review("review", at(6, 5), True, "birth", "孩子的出生医学证明", "picture", "ok", 1, 1, True)
+REVIEW_BAD = replace(REVIEW, key="review2", verdict="capture.blurred")
+
+SIGNATURE = (
+    ((0.15, 0.26), (0.3, 0.22)), ((0.165, 0.45), (0.29, 0.42)), ((0.135, 0.67), (0.22, 0.64), (0.32, 0.66)),
+    ((0.225, 0.24), (0.22, 0.66)), ((0.495, 0.17), (0.5, 0.5), (0.49, 0.73), (0.455, 0.65)),
+    ((0.44, 0.37), (0.42, 0.5), (0.395, 0.6)), ((0.545, 0.35), (0.58, 0.47), (0.61, 0.57)),
+    ((0.73, 0.18), (0.75, 0.29)), ((0.835, 0.14), (0.8, 0.3)), ((0.7, 0.38), (0.78, 0.35), (0.86, 0.34)),
+    ((0.725, 0.53), (0.83, 0.52)), ((0.67, 0.72), (0.78, 0.69), (0.9, 0.7)),
+)  # fmt: skip
+COMMITMENT = s.Commitment(
+    "commitment", at(7, 3), True, "没带结婚证，签个承诺就能办",
+    (
+        "我和陈大山**是夫妻**，已经领了结婚证。",
+        "我说的是真话，县里会去**民政局核对**。",
+        "要是不真，办好的会**撤掉**，还会记进个人信用记录。",
+    ),
+    "王小兰", SIGNATURE, "不签，我回去拿结婚证",
+)  # fmt: skip
+COMMITMENT_EMPTY = replace(COMMITMENT, key="commitment2", strokes=(), problem="signature.empty")
+
+CHECK = s.Check(
+    "check", at(7, 1), True,
+    (
+        s.Row("who", "来办的人", "王小兰", "431199********0027", "card", can_change=False),
+        s.Row("child", "孩子", "陈小禾", "女 · 2月26日生"),
+        s.Row("household", "跟谁落户", "跟妈妈", "示例县山背村3组"),
+        s.Row("items", "要办的", "4样", "户口 · 医保 · 社保卡 · 报销"),
+        s.Row("papers", "材料", "拍好4页", "户口簿、出生证明、存折"),
+        s.Row("marriage", "结婚证", "签了承诺", "不用再交"),
+        s.Row("delivery", "办好了", "送到村里来取", "到了打您电话 138****0000"),
+    ),
+)  # fmt: skip
+CHECK_LONG = replace(
+    CHECK, key="check2", page=1, pages=2,
+    rows=(
+        s.Row("who", "来办的人", "阿卜杜热依木·买买提艾力江", "431199********0027", "card", can_change=False),
+        s.Row("home", "现在住在", "湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号"),
+        *CHECK.rows[2:],
+    ),
+)  # fmt: skip
+
+FOLLOWING = (
+    s.Next("county_looks_in", "now", (("days", "3"),)),
+    s.Next("decided", "later", (("days", "5"),)),
+    s.Next("handed_out", "later", (("how", "送到村便民服务中心，打电话请您来取"),)),
+)
+KEPT = (
+    s.Next("kept_here", "done"),
+    s.Next("sent_by_itself", "now"),
+    s.Next("decided", "later", (("days", "5"),)),
+)
+HANDED = s.HandedIn(
+    "handed", DONE, False, "31210047", "https://example.invalid/r/1?c=MFRGG2LTMVRWW3DFEBSG6", True, "10:41", FOLLOWING,
+    s.Paper.PRINTING,
+)  # fmt: skip
+HANDED_OFFLINE = replace(HANDED, key="handed2", at_county=False, following=KEPT)
+HANDED_TROUBLE = replace(HANDED, key="handed3", paper=s.Paper.TROUBLE, problem="printer.paper_out")
+HANDED_NONE = replace(HANDED, key="handed4", paper=s.Paper.NONE)
+WORKING = s.Working("submitting", at(7, 1), False, "submit", 3.0)
+
+SEARCH = s.Search("search", None, True, "低保", TILES[4:6], "handwriting")
+SEARCH_PINYIN = s.Search("search2", None, True, "", (), "pinyin")
+
+PRINTING = replace(STATUS, printer="printing")
+
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "01-home": (HOME, STATUS),
     "01b-home-label": (HOME_LABELLED, replace(STATUS, open_now=False, network="down")),
@@ -136,8 +298,101 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "03c-choice-many": (CHOICE_MANY, STATUS),
     "03d-choice-none": (CHOICE_NONE, STATUS),
     "16-delivery-choice": (DELIVERY, STATUS),
+    "11-rate": (RATE, STATUS),
+    "11b-rate-first": (RATE_FIRST, STATUS),
+    "11c-rate-bad": (RATE_BAD, STATUS),
+    "12-idle": (STILL, STATUS),
+    "12b-idle-done": (STILL_DONE, STATUS),
+    "17-data-gone": (GOODBYE, STATUS),
+    "17b-stopped": (GOODBYE_STOPPED, STATUS),
+    "17c-fault": (GOODBYE_FAULT, STATUS),
+    "18-help": (HELP, STATUS),
+    "18b-help-kept": (replace(HELP, state="kept"), replace(STATUS, network="down")),
+    "19-trouble": (s.Trouble("trouble", at(7, 1), True, "outbox.disk_full", True), STATUS),
+    "20-lookup-card": (replace(LOOKUP, state="card", rows=()), STATUS),
+    "20b-lookup-again": (replace(LOOKUP, state="card", rows=(), problem="card.removed_early"), STATUS),
+    "20c-lookup-asking": (replace(LOOKUP, state="asking", rows=()), STATUS),
+    "20d-lookup-found": (LOOKUP, STATUS),
+    "20e-lookup-none": (replace(LOOKUP, state="none", rows=()), STATUS),
+    "20f-lookup-no-line": (replace(LOOKUP, state="no_line", rows=()), replace(STATUS, network="down")),
+    "21-ask": (ASK, STATUS),
+    "04-idcard": (CARD, STATUS),
+    "04b-card-again": (CARD_AGAIN, STATUS),
+    "04c-card-gone": (CARD_GONE, replace(STATUS, card="trouble")),
+    "04d-card-reading": (CARD_READING, STATUS),
+    "04e-card-shown": (CARD_SHOWN, STATUS),
+    "04f-card-shown-long": (CARD_SHOWN_LONG, STATUS),
+    "05-question": (NAME, STATUS),
+    "05b-name-pinyin": (NAME_PINYIN, STATUS),
+    "05c-name-long": (NAME_LONG, STATUS),
+    "05d-phone": (PHONE, STATUS),
+    "05e-phone-wrong": (PHONE_WRONG, STATUS),
+    "05f-id": (ID_NUMBER, STATUS),
+    "05g-id-wrong": (ID_WRONG, STATUS),
+    "05h-money": (MONEY, STATUS),
+    "05i-date-day": (DATE, STATUS),
+    "05j-date-month": (DATE_MONTH, STATUS),
+    "05k-date-year": (DATE_YEAR, STATUS),
+    "05l-date-years": (DATE_YEARS, STATUS),
+    "05m-address": (ADDRESS, STATUS),
+    "05n-address-long": (ADDRESS_LONG, STATUS),
+    "05o-credit": (CREDIT, STATUS),
+    "05p-search": (SEARCH, STATUS),
+    "05q-search-pinyin": (SEARCH_PINYIN, STATUS),
+    "06-camera": (CAPTURE, STATUS),
+    "06b-camera-more": (CAPTURE_MORE, STATUS),
+    "06c-camera-gone": (CAPTURE_GONE, STATUS),
+    "06d-review": (REVIEW, STATUS),
+    "06e-review-bad": (REVIEW_BAD, STATUS),
+    "07-commitment": (COMMITMENT, STATUS),
+    "07b-commitment-empty": (COMMITMENT_EMPTY, STATUS),
+    "08-check": (CHECK, STATUS),
+    "08b-check-long": (CHECK_LONG, STATUS),
+    "08c-working": (WORKING, STATUS),
+    "09-handed-in": (HANDED, PRINTING),
+    "09b-handed-none": (HANDED_NONE, replace(STATUS, printer="absent")),
+    "10-handed-in-offline": (HANDED_OFFLINE, replace(PRINTING, network="down")),
+    "14-fault-paper": (HANDED_TROUBLE, replace(STATUS, printer="paper")),
 }
 
 
 class SampleServices(NoServices):
     """A preview with a paper in it, and input methods that know a few characters."""
+
+    def __init__(self) -> None:
+        self._frame = _paper()
+
+    def frame(self) -> Frame | None:
+        return self._frame
+
+    def picture(self, handle: str) -> bytes:
+        import io
+
+        from PIL import Image
+
+        frame = self._frame
+        image = Image.frombytes("RGB", (frame.width, frame.height), bytes(frame.rgb))
+        out = io.BytesIO()
+        image.crop((170, 20, 470, 430)).save(out, "JPEG")
+        return out.getvalue()
+
+    async def recognise(self, strokes: Strokes) -> Sequence[str]:
+        return tuple("禾木未末本米")
+
+    async def pinyin(self, keys: str) -> Candidates:
+        return Candidates("he", tuple("和河合何禾"), (2, 2, 2, 2, 2))
+
+
+def _paper() -> Frame:
+    """A pale sheet with grey lines on a dark desk, 640 x 454, a little askew."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (640, 454), "#3C444D")
+    draw = ImageDraw.Draw(image)
+    corners = [(173, 48), (465, 30), (487, 400), (192, 418)]
+    draw.polygon(corners, fill="#FBFAF5")
+    for row in range(8):
+        draw.line([(215, 120 + 32 * row), (440, 107 + 32 * row)], fill="#9A9A94", width=3)
+    draw.ellipse([385, 300, 445, 360], outline="#A33A3A", width=3)
+    placed = tuple((x / 640, y / 454) for x, y in corners)
+    return Frame(1, 640, 454, image.tobytes(), (placed[0], placed[1], placed[2], placed[3]), "steady")

@@ -34,6 +34,8 @@ from screens.words import say
 KV = Path(__file__).parent / "kv"
 PARTS = ("sheet", "counter", "band", "status")
 
+EVENTS = {"search:handwriting": "search"}  # two keys that mean the same have names of their own
+
 _loaded = False
 
 
@@ -189,7 +191,9 @@ class Stage(Widget):
         if ident.startswith("option:"):
             self.on_event(Chosen(self.clock(), ident.removeprefix("option:")))
         else:
-            self.on_event(Pressed(self.clock(), ident))
+            if ident == "elder":
+                self.set_modes(elder=not self._modes["elder"])
+            self.on_event(Pressed(self.clock(), EVENTS.get(ident, ident)))
 
     def emit(self, event: Event) -> None:
         self.on_event(event)

@@ -106,17 +106,20 @@ class Laid:
     pitch: int
 
 
+STRONG = re.compile(r"(?<!\*)\*\*(?!\*)(.+?)(?<!\*)\*\*(?!\*)", re.DOTALL)  # never the stars of a masked number
+
+
 def plain(text: str) -> str:
     """The text without marks of emphasis and line ends: what is read aloud and searched for."""
-    return text.replace("**", "").replace("\n", "")
+    return STRONG.sub(r"\1", text).replace("\n", "")
 
 
 def _atoms(text: str, bold: bool) -> list[tuple[str, bool]]:
     """Pieces that are never broken: single characters, numbers and Latin words; **…** turns bold on and off."""
     atoms: list[tuple[str, bool]] = []
-    for index, part in enumerate(text.split("**")):
+    for index, part in enumerate(STRONG.split(text)):
         strong = bold or index % 2 == 1
-        atoms += [(piece, strong) for piece in re.findall(r"[A-Za-z0-9*.:/+@_#&\-–]+| |.", part)]
+        atoms += [(piece, strong) for piece in re.findall(r"[A-Za-z0-9*.:/+@_#&\-–]+| |\n|.", part)]
     return atoms
 
 
@@ -124,12 +127,14 @@ def _atoms(text: str, bold: bool) -> list[tuple[str, bool]]:
 def lay(text: str, size: int, bold: bool, width: int, leading: float) -> Laid:
     """Break text into lines of at most `width` px; 0: as wide as it wants. New lines in the text are kept."""
     lines: list[list[tuple[str, bool]]] = []
-    strong = bold
-    for paragraph in text.split("\n"):
-        start = "**" if strong and not bold else ""
-        lines += _broken(_atoms(start + paragraph, bold), size, width)
-        if paragraph.count("**") % 2 == 1:
-            strong = not strong
+    paragraph: list[tuple[str, bool]] = []
+    for atom in _atoms(text, bold):
+        if atom[0] == "\n":
+            lines += _broken(paragraph, size, width)
+            paragraph = []
+        else:
+            paragraph.append(atom)
+    lines += _broken(paragraph, size, width)
     done: list[tuple[Run, ...]] = []
     widths: list[int] = []
     for line in lines:

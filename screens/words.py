@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.faults import FaultWords, fault_words
 from config.locales import Locale
 
 
@@ -19,15 +20,27 @@ class Words:
             raise RuntimeError("no language yet: the stage chooses it")
         return self._locale("screens." + key, **values)
 
-    def fault(self, code: str, part: str) -> str:
-        """A fault card's words for the resident: `part` is title or text. An unknown code says that something is off."""
-        locale = self._locale
-        if locale is None:
+    @property
+    def locale(self) -> Locale:
+        if self._locale is None:
             raise RuntimeError("no language yet: the stage chooses it")
-        for key in (f"faults.{code}.{part}", f"screens.fault.{code}.{part}", f"screens.fault.other.{part}"):
-            if key in locale:
-                return locale(key)
-        return ""
+        return self._locale
+
+    def fault(self, code: str) -> FaultWords:
+        """A fault card's words. An unknown code has the terminal's own card."""
+        return fault_words(code, self.locale)
+
+    def problem(self, code: str) -> tuple[str, str]:
+        """What is wrong with an answer, or the fault card of a device: (what to do, why)."""
+        key = f"problem.{code}"
+        if key in self.locale:
+            return self.locale(key), ""
+        words = self.fault(code)
+        return words.title, words.text
+
+    def other(self, key: str, **values: object) -> str:
+        """A word of another room's table, e.g. what comes next, which is also on the receipt."""
+        return self.locale(key, **values)
 
     def __contains__(self, key: str) -> bool:
         return self._locale is not None and "screens." + key in self._locale

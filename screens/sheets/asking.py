@@ -49,8 +49,10 @@ class ChoiceSheet(Sheet):
         if remark is not None:
             message.tone = remark.tone
             message.icon = remark.icon or "info-circle"
-            message.text = remark.text or say(f"remark.{remark.code}")
-            message.second = remark.second
+            if remark.text:
+                message.text, message.second = remark.text, remark.second
+            else:
+                message.text, message.second = say.problem(remark.code.removeprefix("problem."))
 
 
 class Options(Column):
@@ -207,6 +209,9 @@ class ItemsSheet(Sheet):
 
     def told(self) -> None:
         step = self.step
+        self.ids.problem.shown = bool(step.problem)
+        if step.problem:
+            self.ids.problem.text, self.ids.problem.second = say.problem(step.problem)
         if look.portrait:
             self.ids.tree.tell(step.options, step.ties, False)
             self.ids.second.tell((), (), False)

@@ -130,9 +130,11 @@ class NoticeSheet(Sheet):
         step = self.step
         self.ids.rows.items = step.rows
         fee = step.fee_fen
-        self.ids.fee.number = str(fee // 100) if fee % 100 == 0 else f"{fee / 100:.2f}"
-        self.ids.fee.unit = say("notice.yuan")
-        self.ids.fee.meaning = say("notice.free" if fee == 0 else "notice.fee")
+        self.ids.fee.number = "" if not step.fee_known else str(fee // 100) if fee % 100 == 0 else f"{fee / 100:.2f}"
+        self.ids.fee.unit = say("notice.yuan" if step.fee_known else "notice.fee_unknown")
+        self.ids.fee.meaning = say(
+            "notice.fee_ask" if not step.fee_known else "notice.free" if fee == 0 else "notice.fee"
+        )
         self.ids.minutes.number, self.ids.minutes.unit = str(step.minutes), say("notice.minutes")
         self.ids.minutes.meaning = say("notice.here" if step.takes_applications else "notice.reading")
         self.ids.limit.shown = self.ids.limit_rule.shown = step.limit_days is not None or bool(step.limit_words)

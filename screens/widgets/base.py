@@ -273,6 +273,7 @@ class Split(Column):
     Two children. In low mode on a tall screen the second one, which is touched, lies in the lower half.
     """
 
+    grow = 1.0
     gap = 36.0
     between = 58.0  # wide screens: between the two
     share = 0.46  # wide screens: the first one's part

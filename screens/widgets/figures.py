@@ -10,7 +10,7 @@ from kivy.graphics import Color, Mesh, Rectangle
 from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
-from screens import shapes
+from screens import art, shapes
 from screens.services import Frame
 from screens.text import advance, lay, textures
 from screens.theme import look
@@ -224,6 +224,7 @@ class Preview(Node):
 
     bar = 84  # reference px: the words' bar below
     caption = ""
+    good = False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -259,7 +260,7 @@ class Preview(Node):
         return look.gap(800)
 
     def state(self) -> object:
-        return (self.caption, self._texture is not None)
+        return (self.caption, self.good, self._texture is not None)
 
     def _picture(self) -> tuple[int, int, int, int]:
         """Where the frame is drawn, Kivy's coordinates."""
@@ -284,6 +285,19 @@ class Preview(Node):
             group.add(Color(1, 1, 1, 1))
             group.add(Rectangle(pos=(left, bottom), size=(wide, high), texture=self._texture))
             self._mark()
+        words = textures(self.caption, look.size("key"), False)
+        mark, gap = look.u(48), look.u(16)
+        target = art.icon("focus-2", mark)
+        at = x + (width - words.width - mark - gap) // 2
+        middle = self.y + bar // 2
+        if target is not None:
+            group.add(Color(*look.colour("now")))
+            group.add(Rectangle(pos=(at, middle - mark // 2), size=(mark, mark), texture=target))
+        group.add(Color(1, 1, 1, 1))
+        group.add(Rectangle(pos=(at + mark + gap, middle - words.height // 2), size=words.size, texture=words))
+
+    def words(self) -> str:
+        return self.caption
 
     def _mark(self) -> None:
         """Outline and corner marks of the paper that was found."""

@@ -120,7 +120,7 @@ class Segments(Node):
 class Band(Column):
     """The signpost: matter with its picture, which step of how many, minutes left."""
 
-    gap = 12.0
+    gap = 14.0
     pad = (56, 0, 56, 0)
     centred = True
 
@@ -141,6 +141,7 @@ class Band(Column):
         if look.portrait:
             for part in (self._icon, self._picture, self._title, self._spring, self._now, self._rest):
                 head.add_widget(part)
+            self._segments.grow = 0.0
             self.add_widget(head)
             self.add_widget(self._segments)
         else:

@@ -103,6 +103,11 @@ def slab(node: Touchable, kind: str, *, radius: int = 22) -> None:
                 line=look.colour("card_line"),
             )  # fmt: skip
         return
+    if kind == "current":
+        from screens.widgets.fields import current_box
+
+        current_box(group, x + look.u(4), look.height - y - height + down, width - 2 * look.u(4), height - down)
+        return
     body = height - down
     sunk = node.pressed
     shapes.box(
@@ -178,7 +183,7 @@ class Key(Touchable):
         return look.u(self.spacing) * (len(parts) - 1)
 
     def _dress(self) -> None:
-        ink, icon_ink = KINDS[self.kind][4:6]
+        ink, icon_ink = KINDS.get(self.kind, KINDS["plain"])[4:6]
         self._word.text, self._word.role, self._word.bold = self.text, self.role, self.strong
         self._word.colour = self.ink or ink
         self._word.leading = 1.2
@@ -356,7 +361,7 @@ class OptionLine(Slab):
         self._name.text, self._reason.text, self._word.text = option.title, option.reason, word
         self._name.role = "option" if roomy else "value"
         self._word.colour = "chosen_ink" if option.chosen else "ink2"
-        self.low = 196.0 if roomy else 128.0
+        self.low = 214.0 if roomy else 142.0
         self.roomy = roomy
 
     roomy = False
@@ -371,7 +376,7 @@ class OptionLine(Slab):
         shift = look.u(self.indent)
         self.low = 0.0
         super().place(x + shift, y, width - shift, height)
-        self.low = 196.0 if self.roomy else 128.0
+        self.low = 214.0 if self.roomy else 142.0
 
     def repaint_all(self) -> None:
         shift = look.u(self.indent)
@@ -433,9 +438,9 @@ class Pill(Row):
     tone = "plain"  # plain | good | care | broken | now
     icon = ""
     text = ""
-    role = "second"
+    role = "sub"
     icon_of = 36
-    pad = (20, 2, 20, 2)
+    pad = (20, 4, 20, 4)
     gap = 12
     radius = 14
 

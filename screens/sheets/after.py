@@ -1,0 +1,343 @@
+"""After the last button, and what may come at any time: rating, goodbye, idle warning, help, trouble, lookup, phones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import ObjectProperty
+
+from config.faults import fault_card
+from matters.steps import Ask, Goodbye, Help, Lookup, Option, Rate, StillThere, Trouble
+from screens import shapes
+from screens.sheets.base import Sheet, shows
+from screens.theme import look
+from screens.widgets import figures
+from screens.widgets.base import Item, Node, Repeat
+from screens.widgets.frame import KeySpec
+from screens.widgets.scene import CardScene
+from screens.widgets.touch import OptionLine, SlabColumn
+from screens.words import say
+
+__all__ = ["CardScene", "figures"]
+LEVELS = (5, 4, 3, 2, 1)
+CASES_MOST = 6  # on one screen; more are for the clerk
+TAKE_MOST = 6
+
+
+# ---------------------------------------------------------------- rating
+
+
+def face(item: tuple[int, bool]) -> str:
+    """The picture of a level: drawn full when it is the chosen one."""
+    level, chosen = item
+    return f"face-{level}-chosen" if chosen else f"face-{level}"
+
+
+class Tick(Node):
+    """The lamp disc with a tick on the corner of what is chosen."""
+
+    silent = True
+
+    def paint(self) -> None:
+        x, _, side, _ = self.box
+        group = self.canvas.before
+        cx, cy = x + side / 2, self.y + side / 2
+        shapes.disc(group, cx, cy, side, look.colour("now"))
+        points = [(-0.21, 0.0), (-0.06, -0.15), (0.22, 0.14)]
+        shapes.stroke(group, [(cx + px * side, cy + py * side) for px, py in points], look.u(7), look.colour("on_now"))
+
+
+class LevelKey(SlabColumn):
+    """One of the five: a face and its word."""
+
+    item: Any = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._tick = Tick()
+        self.add_widget(self._tick)
+
+    def inner(self) -> list[Node]:
+        # The tick lies over the corner, outside the column's order.
+        return [child for child in super().inner() if child is not getattr(self, "_tick", None)]
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        super().inside(x, y, width, height)
+        if self.item[1]:
+            side = look.u(68)
+            self._tick.place(x + width - round(side * 0.9), y - round(side * 0.24), side, side)
+        else:
+            self._tick.vanish()
+
+    def vanish(self) -> None:
+        super().vanish()
+        self._tick.vanish()
+
+
+class Reasons(Repeat):
+    """Why, in two columns. Where they stand is held free before a level is chosen: nothing jumps under a finger."""
+
+    gap = 20.0
+    columns = 2
+
+    def tell(self, options: tuple[Option, ...]) -> None:
+        made = self.inner()
+        for child in made[len(options) :]:
+            self.remove_widget(child)
+        for index, option in enumerate(options):
+            line = made[index] if index < len(made) else None
+            if line is None:
+                line = OptionLine()
+                self.add_widget(line)
+            assert isinstance(line, OptionLine)
+            line.tell(option, many=True, word="", roomy=False)
+
+    def _cell(self, width: int) -> int:
+        return (width - look.u(20) * (self.columns - 1)) // self.columns
+
+    def measure(self, width: int) -> int:
+        shown = self.visible_inner()
+        rows = -(-len(shown) // self.columns)
+        high = max((child.measure(self._cell(width)) for child in shown), default=0)
+        return rows * high + max(0, rows - 1) * look.gap(self.gap)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        cell, shown = self._cell(width), self.visible_inner()
+        high = max((child.measure(cell) for child in shown), default=0)
+        for index, child in enumerate(shown):
+            row, column = divmod(index, self.columns)
+            child.place(x + column * (cell + look.u(20)), y + row * (high + look.gap(self.gap)), cell, high)
+
+
+@shows(Rate)
+class RateSheet(Sheet):
+    """How was it? Voluntary: the quiet key leaves without a word."""
+
+    def main(self) -> KeySpec | None:
+        if not self.step.level:
+            return KeySpec("main", say("rate.waiting"), kind="waiting")
+        return KeySpec("main", say("rate.main"), icon_end="arrow-right")
+
+    def left(self) -> KeySpec | None:
+        return KeySpec("left", say("rate.left"), icon="x")
+
+    def told(self) -> None:
+        level = self.step.level
+        self.ids.levels.items = tuple((number, number == level) for number in LEVELS)
+        question = "first" if not level else "good" if level > 3 else "fair" if level == 3 else "bad"
+        self.ids.question.text = say(f"rate.{question}")
+        self.ids.question.bold = bool(level)
+        self.ids.question.role = "heading" if level else "body"
+        self.ids.question.colour = "ink" if level else "ink2"
+        self.ids.reasons.columns = 1 if look.elder and not look.portrait else 2
+        self.ids.reasons.tell(self.step.reasons)
+
+
+# ---------------------------------------------------------------- goodbye, idle warning
+
+ENDINGS = ("done", "stopped", "idle", "fault")
+
+
+class TakeLine(Item):
+    """One thing not to leave behind."""
+
+
+class Takes(Repeat):
+    """What to take along, side by side."""
+
+    kind = "TakeLine"
+
+    def _columns(self) -> int:
+        return min(3, max(1, len(self.visible_inner())))
+
+    def measure(self, width: int) -> int:
+        shown = self.visible_inner()
+        rows = -(-len(shown) // self._columns())
+        high = max((child.measure(width // self._columns()) for child in shown), default=0)
+        return rows * high + max(0, rows - 1) * look.gap(self.gap)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        shown, columns = self.visible_inner(), self._columns()
+        for number in range(0, len(shown), columns):
+            line = shown[number : number + columns]
+            wide = [child.natural() for child in line]
+            free = max(0, width - sum(wide))
+            gap = free // (len(line) + 1)
+            high = max(child.measure(own) for child, own in zip(line, wide, strict=True))
+            at = x + gap
+            for child, own in zip(line, wide, strict=True):
+                child.place(at, y, min(own, width), high)
+                at += own + gap
+            y += high + look.gap(self.gap)
+
+
+@shows(Goodbye)
+class GoodbyeSheet(Sheet):
+    """Your data is gone; what not to leave behind."""
+
+    def main(self) -> KeySpec | None:
+        return KeySpec("main", say("goodbye.main" if self.step.take else "goodbye.main_nothing"), icon_end="check")
+
+    def left(self) -> KeySpec | None:
+        return None
+
+    def ending(self) -> str:
+        return self.step.ending if self.step.ending in ENDINGS else "done"
+
+    def told(self) -> None:
+        self.ids.panel.shown = bool(self.step.take)
+        icons = {"id-card": "id"}
+        self.ids.take.items = tuple((icons.get(icon, icon), title) for icon, title in self.step.take[:TAKE_MOST])
+
+
+@shows(StillThere)
+class StillThereSheet(Sheet):
+    """Are you still there? Any touch goes on, except on the key that ends it."""
+
+    def main(self) -> KeySpec | None:
+        return KeySpec("here", say("still.main"))
+
+    def left(self) -> KeySpec | None:
+        return KeySpec("stop", say("still.left_done" if self.handed_in() else "still.left"), icon="trash")
+
+    def handed_in(self) -> bool:
+        where = self.step.where
+        return bool(where and where.progress and where.progress.done)
+
+    def fate(self) -> str:
+        """What becomes of it when nobody touches."""
+        return say("still.safe" if self.handed_in() else "still.wipe")
+
+    def told(self) -> None:
+        ring = self.ids.ring
+        ring.share = self.step.seconds / self.step.of if self.step.of else 0.0
+        ring.number, ring.unit = str(self.step.seconds), say("still.second")
+
+
+# ---------------------------------------------------------------- help, trouble, phones
+
+
+class PhoneLine(Item):
+    """Whose number, and the number, large enough to dial from."""
+
+    item: Any = ObjectProperty(("", ""))
+
+
+@shows(Help)
+class HelpSheet(Sheet):
+    """A clerk was called."""
+
+    def main(self) -> KeySpec | None:
+        return KeySpec("main", say("help.back"), icon_end="arrow-right")
+
+    def left(self) -> KeySpec | None:
+        return None
+
+    def tell_counter(self, counter: Any) -> None:
+        counter.tell(self.left(), self.main(), help_key=False)
+
+
+@shows(Trouble)
+class TroubleSheet(Sheet):
+    """A fault that stands in the way: its card, and that nothing is lost."""
+
+    def main(self) -> KeySpec | None:
+        if not self.step.can_retry:
+            return KeySpec("main", say("trouble.wait"), kind="waiting")
+        return KeySpec("main", say("trouble.main"), icon_end="refresh")
+
+    def picture(self) -> str:
+        return fault_card(self.step.code).picture
+
+
+@shows(Ask)
+class AskSheet(Sheet):
+    """The numbers to ring."""
+
+    def main(self) -> KeySpec | None:
+        return KeySpec("main", say("ask.main"), icon_end="check")
+
+    def told(self) -> None:
+        self.ids.phones.items = self.step.phones
+
+
+# ---------------------------------------------------------------- my cases
+
+
+class CaseLine(Item):
+    """One case: what, and how far it is."""
+
+
+CASE_TONES = {
+    "received": ("plain", "building-community"),
+    "pre_check": ("plain", "zoom-in"),
+    "supplement_asked": ("now", "alert-circle"),
+    "accepted": ("plain", "clock"),
+    "not_accepted": ("care", "alert-circle"),
+    "suspended": ("care", "clock"),
+    "decided_granted": ("good", "circle-check"),
+    "decided_refused": ("care", "alert-circle"),
+    "withdrawn": ("plain", "arrow-back-up"),
+    "revoked": ("care", "alert-circle"),
+    "handed_out": ("good", "circle-check"),
+}
+
+
+def case_tone(state: str) -> tuple[str, str]:
+    """(tone, icon) of a case's state."""
+    return CASE_TONES.get(state, ("plain", "info-circle"))
+
+
+def case_word(state: str) -> str:
+    """A state in plain words; what the county says by a name we do not know is shown as it came."""
+    return say(f"lookup.state.{state}") if state in CASE_TONES else state
+
+
+@shows(Lookup)
+class LookupSheet(Sheet):
+    """What became of what I handed in. Only with the card."""
+
+    def main(self) -> KeySpec | None:
+        state = self.step.state
+        if state == "card" and self.step.problem:
+            return KeySpec("again", say("lookup.again"), icon_end="refresh")
+        if state == "card":
+            return KeySpec("main", say("lookup.waiting"), kind="waiting")
+        if state == "asking":
+            return KeySpec("main", say("lookup.asking"), kind="waiting")
+        if state == "no_line":
+            return KeySpec("again", say("lookup.again"), icon_end="refresh")
+        return KeySpec("main", say("lookup.main"), icon_end="check")
+
+    def told(self) -> None:
+        step, ids = self.step, self.ids
+        state = step.state
+        said_by = {
+            "card": ("lookup.put", "lookup.hint"),
+            "asking": ("lookup.asking", "lookup.asking_text"),
+            "found": ("lookup.found", "lookup.found_hint"),
+            "none": ("lookup.none", "lookup.none_text"),
+            "no_line": ("lookup.no_line", "lookup.no_line_text"),
+            "not_known": ("lookup.not_known", "lookup.not_known_text"),
+        }
+        title, text = said_by[state]
+        ids.title.text, ids.text.text = say(title), say(text)
+        ids.scene.shown = state == "card"
+        ids.cases.shown = state == "found"
+        ids.drawing.shown = state not in ("card", "found")
+        pictures = {"asking": "terminal-kept", "no_line": "fault-network-down", "none": "paper"}
+        ids.picture.name = pictures.get(state, "fault-card-unreadable")
+        ids.picture.of = 300 if state in ("asking", "none") else 700
+        ids.rows.items = step.rows[:CASES_MOST]
+        over = len(step.rows) - CASES_MOST
+        ids.more.shown = over > 0
+        ids.more.text = say("lookup.more", count=over) if over > 0 else ""
+        said = ids.said
+        said.shown = state == "card"
+        if step.problem and state == "card":
+            said.tone, said.icon = "care", "alert-triangle"
+            words = say.fault(step.problem)
+            said.text, said.second = words.title, words.text
+        else:
+            said.tone, said.icon, said.text, said.second = "plain", "shield-check", say("lookup.why"), ""
+

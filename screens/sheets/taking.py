@@ -1,0 +1,316 @@
+"""Cards, papers, signature: what the terminal takes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.clock import Clock
+
+from matters.events import Signed
+from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
+from screens.sheets.base import Sheet, shows
+from screens.theme import look
+from screens.widgets import clauses
+from screens.widgets.base import Column, Icon, Item, Row, Text
+from screens.widgets.fields import StrokePad
+from screens.widgets.frame import BACK, KeySpec
+from screens.words import say
+
+__all__ = ["clauses"]
+PREVIEW_PER_SECOND = 20
+STRIP = 3  # papers shown under the camera
+
+REMARKS = {
+    # remark of a frame: (tone, icon)
+    "looking": ("plain", "hand-finger"),
+    "found": ("plain", "focus-2"),
+    "steady": ("good", "hand-off"),
+    "blurred": ("care", "hand-stop"),
+    "moving": ("care", "hand-stop"),
+    "hand": ("care", "hand-off"),
+    "dark": ("care", "bulb"),
+    "glare": ("care", "sun"),
+    "shadow": ("care", "sun"),
+    "cut_off": ("care", "maximize"),
+    "small": ("care", "zoom-in"),
+    "too_far": ("care", "zoom-in"),
+    "several": ("care", "files"),
+    "empty": ("plain", "hand-finger"),
+}
+
+
+@shows(Card)
+class CardSheet(Sheet):
+    """Waiting for an identity card."""
+
+    def main(self) -> KeySpec | None:
+        state = self.step.state
+        if state == "gone":
+            return KeySpec("type", say("card.type_main"), icon_end="arrow-right")
+        return KeySpec("main", say("card.reading_main" if state == "reading" else "card.waiting"), kind="waiting")
+
+    def told(self) -> None:
+        step = self.step
+        message = self.ids.message
+        message.tone, message.icon, message.second = "plain", "hand-stop", ""
+        if step.state == "reading":
+            self.ids.title.text = say("card.reading_title")
+            message.text = say("card.reading")
+        elif step.problem:
+            words = say.fault(step.problem)
+            self.ids.title.text = words.title
+            message.tone, message.icon, message.text = "care", "info-circle", words.text
+        else:
+            self.ids.title.text = say("card.title", whose=step.whose)
+            message.text = say("card.wait")
+        self.ids.type.shown = step.can_type and step.state != "gone"
+        self.ids.picture.name = "fault-card-reader-gone" if step.state == "gone" else "card-on-reader"
+        self.ids.picture.of = 600 if step.state == "gone" else 968
+
+
+class CardRow(Item):
+    """One value that was read."""
+
+
+def card_label(code: str) -> str:
+    return say.other(f"card_row.{code}")
+
+
+@shows(CardShown)
+class CardShownSheet(Sheet):
+    """What was read, before going on."""
+
+    def main(self) -> KeySpec | None:
+        return KeySpec("main", say("card_shown.main"), icon_end="arrow-right")
+
+    def told(self) -> None:
+        step = self.step
+        self.ids.rows.items = step.rows
+        message = self.ids.message
+        message.second = ""
+        if step.problem:
+            message.tone, message.icon = "care", "info-circle"
+            message.text, message.second = say.problem(step.problem)
+        else:
+            message.tone, message.icon, message.text = "good", "hand-stop", say("card_shown.take")
+
+
+class StripCell(Row):
+    """One paper of the strip under the camera: done, now, to come."""
+
+    radius = 20
+    pad = (22, 14, 14, 14)
+    gap = 18.0
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._icon, self._texts, self._name, self._state = Icon(), Column(), Text(), Text()
+        self._texts.gap, self._texts.grow = 0.0, 1.0
+        self._icon.of = 56
+        self._name.bold, self._name.leading, self._name.role, self._name.smaller = True, 1.25, "key", "sub"
+        self._state.role, self._state.colour, self._state.leading = "small", "ink2", 1.25
+        self._texts.add_widget(self._name)
+        self._texts.add_widget(self._state)
+        self.add_widget(self._icon)
+        self.add_widget(self._texts)
+
+    def tell(self, row: NeedRow) -> None:
+        self.now = row.state is Need.NOW
+        done = row.state in (Need.TAKEN, Need.EXEMPT)
+        self._icon.name = "camera" if self.now else "circle-check" if done else row.icon or "file-text"
+        self._icon.colour = "good" if done else "ink" if self.now and not look.contrast else "accent"
+        self._name.text = row.title
+        if row.state is Need.TAKEN:
+            self._state.text = say("capture.taken", pages=row.pages)
+        else:
+            self._state.text = say(f"capture.state.{row.state}")
+
+    now = False
+
+    def state(self) -> object:
+        return self.now
+
+    def paint(self) -> None:
+        from screens import shapes
+        from screens.widgets.fields import current_box
+
+        x, _, width, height = self.box
+        if self.now:
+            current_box(self.canvas.before, x + look.u(2), self.y + look.u(2), width - look.u(4), height - look.u(4))
+            return
+        shapes.box(
+            self.canvas.before, x, self.y, width, height, radius=look.u(self.radius), fill=look.colour("card"),
+            edge=look.u(2), line=look.colour("card_line"),
+        )  # fmt: skip
+
+
+class Strip(Row):
+    """The papers around the present one."""
+
+    gap = 20.0
+    stretch = True
+
+    def tell(self, rows: tuple[NeedRow, ...]) -> None:
+        most = 2 if look.elder else STRIP
+        now = next((index for index, row in enumerate(rows) if row.state is Need.NOW), 0)
+        first = min(max(0, now - most + 1), max(0, len(rows) - most)) if now >= most else 0
+        shown = rows[first : first + most]
+        made = self.inner()
+        for child in made[len(shown) :]:
+            self.remove_widget(child)
+        for _ in range(len(made), len(shown)):
+            cell = StripCell()
+            cell.grow = 1.0
+            self.add_widget(cell)
+        for cell, row in zip(self.inner(), shown, strict=True):
+            assert isinstance(cell, StripCell)
+            cell.tell(row)
+
+
+@shows(Capture)
+class CaptureSheet(Sheet):
+    """A paper under the camera, live."""
+
+    pad = (56, 30, 56, 24)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._ticking: Any = None
+        self._remark = ""
+        super().__init__(**kwargs)
+
+    def main(self) -> KeySpec | None:
+        step = self.step
+        if step.problem.startswith("camera."):
+            return KeySpec("again", say("capture.again"), icon_end="refresh")
+        return KeySpec("main", say("capture.main"), icon_end="camera")
+
+    def told(self) -> None:
+        step = self.step
+        title = say("capture.title", title=step.title)
+        if step.pages > 1:
+            title = say("capture.title_page", title=step.title, page=step.page)
+        self.ids.title.text = title
+        self.ids.strip.tell(step.strip)
+        self.ids.strip.shown = len(step.strip) > 1
+        gone = step.problem.startswith("camera.")
+        self.ids.preview.shown = not gone
+        self.ids.gone.shown = gone
+        self.ids.commit.shown, self.ids.skip.shown = step.can_commit, step.can_skip
+        self.ids.others.shown = step.can_commit or step.can_skip
+        self._say(self._remark)
+
+    def opened(self) -> None:
+        self._ticking = Clock.schedule_interval(self._look, 1 / PREVIEW_PER_SECOND)
+        self._look(0)
+
+    def closed(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+
+    def _look(self, _dt: float) -> None:
+        if self.parent is None or not self.ids.preview.shown:
+            return
+        frame = self.stage().services.frame()
+        if frame is None:
+            return
+        self.ids.preview.feed(frame)
+        if frame.remark != self._remark:
+            self._remark = frame.remark
+            self._say(frame.remark)
+            self.stage().rearrange()
+
+    def _say(self, remark: str) -> None:
+        step = self.step
+        message = self.ids.message
+        if step.problem:
+            words = say.fault(step.problem)
+            message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
+            self.ids.preview.caption = say("capture.caption.looking")
+            return
+        known = remark if remark in REMARKS else "looking"
+        message.tone, message.icon = REMARKS[known]
+        message.text = say(f"capture.remark.{known}")
+        message.second = step.hint if known in ("looking", "empty") and step.hint else say(f"capture.second.{known}")
+        found = known not in ("looking", "empty", "cut_off", "several")
+        self.ids.preview.caption = say("capture.caption.found" if found else "capture.caption.looking")
+        self.ids.preview.good = found
+
+
+@shows(Review)
+class ReviewSheet(Sheet):
+    """The straightened picture, judged."""
+
+    pad = (56, 30, 56, 24)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._shown = ""
+        super().__init__(**kwargs)
+
+    def main(self) -> KeySpec | None:
+        if self.step.verdict == "ok":
+            return KeySpec("main", say("review.main"), icon_end="arrow-right")
+        return KeySpec("again", say("review.again_main"), icon_end="camera")
+
+    def left(self) -> KeySpec | None:
+        if self.step.verdict != "ok":
+            return KeySpec("left", say("review.keep"))
+        return KeySpec(BACK, say("counter.back"), icon="arrow-left") if self.step.can_go_back else None
+
+    def told(self) -> None:
+        step = self.step
+        good = step.verdict == "ok"
+        message = self.ids.message
+        if good:
+            self.ids.title.text = say("review.title", title=step.title)
+            message.tone, message.icon = "good", "circle-check"
+            message.text, message.second = say("review.good"), say("review.good_second")
+        else:
+            words = say.fault(step.verdict)
+            self.ids.title.text = words.title
+            message.tone, message.icon, message.text, message.second = "care", "info-circle", words.text, ""
+        self.ids.again.shown = good
+        self.ids.add.shown = step.can_add and good
+        if self.parent is not None:
+            self._feed()
+
+    def opened(self) -> None:
+        self._feed()
+
+    def _feed(self) -> None:
+        if self._shown != self.step.picture:
+            self._shown = self.step.picture
+            self.ids.photo.feed(self.stage().services.picture(self.step.picture))
+            self.ids.photo.repaint()
+
+
+@shows(Commitment)
+class CommitmentSheet(Sheet):
+    """A promise, signed with a finger."""
+
+    def main(self) -> KeySpec | None:
+        if not self.step.strokes:
+            return KeySpec("main", say("commitment.waiting"), kind="waiting")
+        return KeySpec("main", say("commitment.main"), icon_end="signature")
+
+    def told(self) -> None:
+        step = self.step
+        self.ids.clauses.tell(step.clauses)
+        self.ids.pad.set(step.strokes)
+        self.ids.pad.hint = say("commitment.hint")
+        self.ids.decline.shown = bool(step.decline)
+        message = self.ids.problem
+        message.shown = bool(step.problem)
+        if step.problem:
+            message.text, message.second = say.problem(step.problem)
+
+    def strokes_changed(self, pad: StrokePad) -> None:
+        stage = self.stage()
+        stage.emit(Signed(stage.clock(), pad.value()))
+
+    def heard(self, ident: str) -> bool:
+        if ident != "again":
+            return False
+        stage = self.stage()
+        self.ids.pad.set(())
+        stage.emit(Signed(stage.clock(), ()))
+        return True
