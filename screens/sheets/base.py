@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Sheet(Column):
     """Base of all. `.kv` rules take everything from `root.step`, so a new step of the same kind changes in place."""
 
-    step: Any = ObjectProperty(None, allownone=True)
+    step: Any = ObjectProperty(None, allownone=True, rebind=True)
     pad = (56, 44, 56, 28)
     gap = 24.0
     head = "band"  # band | home: what stands above
