@@ -7,7 +7,8 @@ three methods over a file whose size is the offset.
 
 A line may die without a word and the terminal come back on a new one while the old request still waits for bytes.
 Whoever asks last is right: HEAD and PATCH put an end to an older PATCH of the same upload, so an offset that was
-answered cannot grow afterwards.
+answered cannot grow afterwards. Before that the older one gets a moment to take in what has already arrived, so that a
+broken line costs no byte that came across.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import contextlib
 import re
 
 from aiohttp import web
@@ -27,6 +29,24 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,termination"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 READ_BYTES = 1 << 16
+DRAIN_IDLE_S = 0.2  # an older request that got nothing for so long has taken in what there was
+DRAIN_MOST_S = 2.0
+
+
+class _Receiving:
+    """A PATCH that is under way."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+        self.last = asyncio.get_running_loop().time()
+
+    async def drained(self) -> None:
+        """Until it has ended, has nothing more to take in, or has had time enough."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + DRAIN_MOST_S
+        while not self.ended.is_set() and (now := clock()) < min(self.last + DRAIN_IDLE_S, until):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), min(self.last + DRAIN_IDLE_S, until) - now)
 
 
 def _metadata(header: str) -> dict[str, str]:
@@ -57,6 +77,7 @@ class Uploads:
         self._limits = limits
         self._turn: dict[tuple[str, str], int] = {}  # who asked last, per upload
         self._locks: dict[tuple[str, str], asyncio.Lock] = {}
+        self._receiving: dict[tuple[str, str], _Receiving] = {}
 
     @staticmethod
     def headers(**more: object) -> dict[str, str]:
@@ -105,7 +126,7 @@ class Uploads:
         if held is not None:
             offset, length = held, held
         else:
-            self._next(terminal, sha256)
+            await self._next(terminal, sha256)
             async with self._lock(terminal, sha256):
                 begun = await asyncio.to_thread(self._files.begun, terminal, sha256)
             if begun is None:
@@ -124,7 +145,7 @@ class Uploads:
             if offset != held:
                 raise Refused(409, "upload.offset", "the file is whole")
             return web.Response(status=204, headers=self.headers(Upload_Offset=held))
-        turn = self._next(terminal, sha256)
+        turn = await self._next(terminal, sha256)
         async with self._lock(terminal, sha256):
             begun = await asyncio.to_thread(self._files.begun, terminal, sha256)
             if begun is None:
@@ -132,15 +153,22 @@ class Uploads:
             if begun[0] != offset:
                 raise Refused(409, "upload.offset", "not at the upload's offset; ask with HEAD")
             length = begun[1]
-        offset = await self._receive(request, terminal, sha256, offset, length, turn)
+        receiving = self._receiving[(terminal, sha256)] = _Receiving()
+        try:
+            offset = await self._receive(request, terminal, sha256, offset, length, turn, receiving)
+        finally:
+            receiving.ended.set()
+            if self._receiving.get((terminal, sha256)) is receiving:
+                del self._receiving[(terminal, sha256)]
         if offset == length:
             async with self._lock(terminal, sha256):
                 await self._finish(terminal, sha256)
         return web.Response(status=204, headers=self.headers(Upload_Offset=offset))
 
     async def _receive(
-        self, request: web.Request, terminal: str, sha256: str, offset: int, length: int, turn: int
-    ) -> int:
+        self, request: web.Request, terminal: str, sha256: str, offset: int, length: int, turn: int,
+        receiving: _Receiving,
+    ) -> int:  # fmt: skip
         """Keep what comes, as it comes; the offset reached. A line that breaks leaves what had arrived."""
         while offset < length or not request.content.at_eof():
             try:
@@ -149,6 +177,7 @@ class Uploads:
                 raise Refused(408, "upload.idle", "nothing came for too long; what came is kept") from None
             if not data:
                 break
+            receiving.last = asyncio.get_running_loop().time()
             if offset + len(data) > length:
                 raise Refused(413, "upload.too_long", "more bytes than Upload-Length")
             async with self._lock(terminal, sha256):
@@ -177,14 +206,18 @@ class Uploads:
         """Gives up an unfinished upload; a whole file stays."""
         self._checked(request)
         sha256 = self._name(request)
-        self._next(terminal, sha256)
+        await self._next(terminal, sha256)
         async with self._lock(terminal, sha256):
             if await asyncio.to_thread(self._files.begun, terminal, sha256) is None:
                 raise Refused(404, "upload.unknown", "no such upload")
             await asyncio.to_thread(self._files.drop, terminal, sha256)
         return web.Response(status=204, headers=self.headers())
 
-    def _next(self, terminal: str, sha256: str) -> int:
+    async def _next(self, terminal: str, sha256: str) -> int:
+        """Take over from an older PATCH, after it has taken in what arrived."""
+        older = self._receiving.get((terminal, sha256))
+        if older is not None:
+            await older.drained()
         turn = self._turn.get((terminal, sha256), 0) + 1
         self._turn[(terminal, sha256)] = turn
         return turn
