@@ -235,6 +235,12 @@ class _Voice:
         sound = await stdout.readexactly(int(head["bytes"]))
         return Fault("speaker.failed", str(head["error"])) if head["error"] else sound
 
+    async def close(self) -> None:
+        process = self._process
+        self.end()
+        if process is not None:
+            await process.wait()
+
     def end(self) -> None:
         if self._ending is not None:
             self._ending.cancel()
@@ -303,7 +309,7 @@ class VoiceSpeaker:
 
     async def close(self) -> None:
         self.stop()
-        self._voice.end()
+        await self._voice.close()
 
     def _begin(self) -> int:
         self.stop()

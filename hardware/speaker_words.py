@@ -41,6 +41,7 @@ def spell(text: str) -> str:
     )
     text = re.sub(r"(\d+(?:\.\d+)?)[%％]", lambda m: "百分之" + _amount(m[1], ""), text)
     text = re.sub(r"[¥￥](\d+(?:\.\d+)?)", r"\1元", text)
+    text = re.sub(r"第(\d{1,4})", lambda m: "第" + _count(int(m[1])), text)
     text = re.sub(r"(\d+(?:\.\d+)?)(\D?)", lambda m: _amount(m[1], m[2]) + m[2], text)
     return re.sub(r"(?<=\w)\*+(?=\w)", "某", text)
 
