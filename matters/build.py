@@ -15,6 +15,7 @@ from matters import catalogue as model
 from matters.catalogue import Catalogue, Confidence, Days, Matter, Mode, Place
 from matters.findings import Finding, Weight
 from matters.references import check_references
+from matters.spoken import NEEDED
 from matters.tables import UNKNOWN, Documents, Notes, Table, place_of
 
 SHARED = ("items", "fields", "materials", "promises", "consents")
@@ -105,6 +106,9 @@ def _catalogue(table: Table, made: Mapping[str, Matter]) -> Catalogue:
     table.text("catalogue")
     words = table.table("words")
     texts = {key: words.text(key) for key in words.keys} if words else {}
+    for key in NEEDED:
+        if key not in texts:
+            table.wrong(words.node if words else None, "missing", key=key, what="words")
     events = table.each("events", event)
     order = {event.id: number for number, event in enumerate(events)}
     ordered = sorted(made.values(), key=lambda matter: (order.get(matter.event, len(order)), matter.id))

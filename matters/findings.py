@@ -6,9 +6,9 @@ into them. Clauses are rows of the reform plans: plan number and clause, e.g. "0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from matters.catalogue import Place
 
@@ -56,15 +56,19 @@ class Finding:
         }
 
 
-def words(finding: Finding, texts: Mapping[str, str]) -> str:
-    """The finding in a sentence, with how to mend it, out of locale texts by key."""
-    values = {"clause": finding.clause, **dict(finding.values)}
-    said = texts.get(f"finding.{finding.rule}", finding.rule)
-    mend = texts.get(f"mend.{finding.rule}", "")
-    line = said.format_map(_Blank(values))
-    return f"{line}{mend.format_map(_Blank(values))}"
+class Texts(Protocol):
+    """A language's words by key; config.locales.Locale is one."""
+
+    def __contains__(self, key: str) -> bool: ...
+
+    def __call__(self, key: str, **values: object) -> str: ...
 
 
-class _Blank(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
+def words(finding: Finding, texts: Texts) -> str:
+    """The finding in a sentence, and how to mend it in a second one, in the language of `texts`."""
+    values = {**dict.fromkeys(VALUES, ""), "clause": finding.clause, **dict(finding.values)}
+    said = [texts(key, **values) for key in (f"finding.{finding.rule}", f"mend.{finding.rule}") if key in texts]
+    return " ".join(said) or finding.rule
+
+
+VALUES = ("id", "key", "value", "near", "what", "count", "circle", "other", "most", "problem", "matter", "instead")

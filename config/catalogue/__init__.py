@@ -4,6 +4,7 @@ from pathlib import Path
 
 from config.catalogue.reading import CatalogueError, Located, load, parse
 
-__all__ = ["SHIPPED", "CatalogueError", "Located", "load", "parse"]
+__all__ = ["OFFICIALESE", "SHIPPED", "CatalogueError", "Located", "load", "parse"]
 
 SHIPPED = Path(__file__).parent / "shipped"
+OFFICIALESE = Path(__file__).parents[1] / "officialese.txt"  # words that are not said, with what to say instead

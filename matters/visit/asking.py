@@ -203,7 +203,7 @@ def _typed(visit: Visit, where: Where | None, which: str) -> steps.Entry:
 def _card(visit: Visit, where: Where | None) -> steps.Card:
     whose = say(visit, "card.whose")
     if not visit.can_read_card:
-        return steps.Card(visit.place, where, True, whose, "gone", "card.reader_absent")
+        return steps.Card(visit.place, where, True, whose, "gone", "reader.absent")
     state = "reading" if visit.reading else "again" if visit.problem else "waiting"
     return steps.Card(visit.place, where, True, whose, state, visit.problem)
 

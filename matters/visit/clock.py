@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from matters.outcomes import Submitted
 from matters.visit.state import Answers, Visit
 
 GUARD_S = 0.3  # the finger that ended the idle warning is still on the glass: its release presses nothing
+
+FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone
 
 
 def idle_after(visit: Visit) -> float:
@@ -19,7 +22,7 @@ def warning_for(visit: Visit) -> float:
 
 def waits_for_us(visit: Visit) -> bool:
     """We are at work: the person cannot be idle."""
-    if visit.place in ("submitting", "home", "goodbye"):
+    if visit.place in ("submitting", "goodbye"):
         return True
     if visit.place == "lookup" and "lookup" in visit.answers.passed and visit.cases is None:
         return not visit.lookup_problem
@@ -43,8 +46,22 @@ def ticked(visit: Visit) -> Visit:
             return farewell(visit, "done" if visit.submitted else "idle")
         return visit
     if visit.at - visit.touched >= idle_after(visit):
+        if visit.place == "home" and not holds_something(visit):
+            return replace(visit, touched=visit.at, elder=visit.setting.elder)  # as the next person expects it
         return replace(visit, still=True, still_since=visit.at)
     return visit
+
+
+def holds_something(visit: Visit) -> bool:
+    """Whether anything of a person is in the visit: also on the home screen, after going back to it."""
+    return visit.answers != Answers() or bool(visit.drafts or visit.strokes or visit.text)
+
+
+def finished(visit: Visit) -> bool:
+    """The goodbye is over, and what was begun is done: half a receipt in somebody's hand is worse than a wait."""
+    late = visit.at - visit.goodbye_at > visit.setting.goodbye_s + FINISH_S
+    busy = any(r.wish.startswith(("receipt:", "notice:", "rating", "forget:")) for r in visit.running)
+    return visit.over and (late or not busy)
 
 
 def county_settled(visit: Visit) -> bool:
@@ -55,11 +72,27 @@ def county_settled(visit: Visit) -> bool:
 def farewell(visit: Visit, ending: str) -> Visit:
     """The end: everything the person gave is gone from the visit. What runs (a print, a rating) may finish."""
     take = _take_along(visit)
+    if visit.submitted is not None:  # the rating still needs the id; number and code are on the receipt
+        visit = replace(visit, submitted=Submitted(visit.submitted.application, "", "", ""))
     return replace(
         visit,
-        place="goodbye", ending=ending, goodbye_at=visit.at, take=take, still=False, help="", problem="",
-        answers=Answers(), before=None, drafts={}, strokes={}, text="", cases=None, lookup_problem="",
-    )  # fmt: skip
+        place="goodbye",
+        matter=None,
+        came_from="home",
+        ending=ending,
+        goodbye_at=visit.at,
+        take=take,
+        still=False,
+        help="",
+        problem="",
+        answers=Answers(),
+        before=None,
+        drafts={},
+        strokes={},
+        text="",
+        cases=None,
+        lookup_problem="",
+    )
 
 
 def _take_along(visit: Visit) -> tuple[tuple[str, str], ...]:

@@ -33,7 +33,7 @@ def advance(visit: Visit, event: Event) -> Visit:
     """The visit after an event. Time never runs backwards: an older `at` counts as the present one."""
     visit = replace(visit, at=max(visit.at, event.at))
     if visit.over:
-        return visit
+        return reconcile(results.outcome(visit, event)) if isinstance(event, Outcome) else visit
     match event:
         case Tick():
             visit = clock.ticked(visit)
@@ -82,5 +82,5 @@ def wanted(visit: Visit) -> tuple[AnyEffect, ...]:
 
 
 def ended(visit: Visit) -> bool:
-    """Whether the goodbye is over: the process of this visit can go."""
-    return visit.over
+    """Whether the goodbye is over and nothing is half done: the process of this visit can go."""
+    return clock.finished(visit)

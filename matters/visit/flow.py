@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matters import answers as judge_answer
-from matters.resolve import Resolved
+from matters.references import CARD
+from matters.resolve import Resolved, resolve
 from matters.visit.signing import clauses
-from matters.visit.state import Visit, doing, known, resolved
+from matters.visit.state import Visit, doing, given, known, resolved
 
-SEGMENTS = 7
 SECONDS = {
     "notice": 60, "consent": 30, "situation": 20, "items": 45, "card": 30, "typed": 45, "shown": 15, "field": 30,
     "paper": 40, "commitment": 45, "delivery": 20, "check": 60,
@@ -152,12 +152,23 @@ def backward(visit: Visit) -> Visit:
     return go(visit, way[here - 1]) if here else visit
 
 
-def progress(visit: Visit, way: tuple[str, ...]) -> tuple[int, int]:
-    """Segment (1-based) and minutes still to go, counted from what is still open."""
-    found = resolved(visit)
-    here = visit.place if visit.place in way else first_open(visit, found, way)
-    ahead = way[way.index(here) :]
+def progress(visit: Visit) -> tuple[int, int, int]:
+    """Segment (1-based), how many segments the matter has, and the minutes that are likely still needed.
+
+    What is not known yet is taken as it mostly is: the first option of every question, the card instead of typing.
+    Segments that a matter does not have (one item: nothing to choose) are not counted.
+    """
+    likely = given(visit)
+    situations = {s.id: s.options[0].id for s in doing(visit).situations} | dict(likely.situations)
+    if not likely.level:
+        person = dict.fromkeys(CARD, "?")
+        likely = replace(likely, person=person, level="typed" if visit.answers.typing else "card")
+    way = path(visit, resolve(doing(visit), replace(likely, situations=situations)))
+    segments = sorted({SEGMENT[kind(place)] for place in way})
+    here = kind(visit.place)
+    ahead = way[way.index(visit.place) :] if visit.place in way else (visit.place, "check")
     if visit.before is not None:
-        ahead = (here, "check")
-    seconds = sum(SECONDS[kind(place)] for place in ahead)
-    return SEGMENT.get(kind(visit.place), SEGMENTS), max(1, round(seconds / 60))
+        ahead = (visit.place, "check")
+    seconds = sum(SECONDS.get(kind(place), 0) for place in ahead)
+    number = segments.index(SEGMENT[here]) + 1 if SEGMENT.get(here) in segments else len(segments)
+    return number, len(segments), max(1, round(seconds / 60))

@@ -88,22 +88,30 @@ def _open(visit: Visit, name: str) -> Visit:
 
 
 def _notice(visit: Visit, matter: Matter) -> Visit:
-    kept = visit.answers if visit.matter is not None and visit.matter.id == matter.id else Answers()
+    same = visit.matter is not None and visit.matter.id == matter.id
     return replace(
         visit,
         place="notice",
         came_from=visit.place,
         matter=matter,
-        answers=kept,
-        notice="idle",
+        answers=visit.answers if same else Answers(),
+        drafts=visit.drafts if same else {},
+        strokes=visit.strokes if same else {},
+        notice=_notice_state(visit),
         problem="",
         before=None,
+        page=1,
     )
+
+
+def _notice_state(visit: Visit) -> str:
+    """A slip that is being printed goes on being printed."""
+    return visit.notice if visit.notice == "printing" else "idle"
 
 
 def _back(visit: Visit) -> Visit:
     if visit.place == "notice":
-        return replace(visit, place=visit.came_from, notice="idle")
+        return replace(visit, place=visit.came_from, notice=_notice_state(visit))
     if visit.place == "check" and visit.page > 1:
         return replace(visit, page=visit.page - 1)
     return flow.backward(visit)
@@ -296,7 +304,7 @@ def _at_check(visit: Visit, key: str) -> Visit:
     found = resolved(visit)
     opening = flow.first_open(visit, found, flow.path(visit, found))
     if opening != "check":
-        return flow.go(visit, opening)
+        return flow.go(replace(visit, before=visit.answers), opening)
     return replace(visit, place="submitting", since=visit.at, problem="")
 
 

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from matters.spoken import REASONS
 from matters.visit.state import Visit
-
-# The codes that fit a terminal in a village hall; their plain words are reason.CODE in the catalogue's words.
-REASONS = {
-    5: ("510", "511", "512", "515", "516", "517"),
-    4: ("406", "408", "412", "409", "411", "413"),
-    3: ("307", "308", "310", "311", "313", "314"),
-    2: ("207", "208", "209", "210", "213", "214"),
-    1: ("108", "109", "110", "113", "114", "115"),
-}
 
 
 def level(visit: Visit, number: str) -> Visit:

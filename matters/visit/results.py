@@ -12,9 +12,13 @@ from matters.visit.state import Running, Visit, answer
 
 
 def underway(visit: Visit, event: Underway) -> Visit:
-    """A card is being read: the person is not idle, and the screen says what is happening."""
+    """A card is being read: the person is not idle, and the screen says what is happening. Or: the camera films."""
     running = _running(visit, event.effect)
-    if running is None or not running.wish.startswith("card:"):
+    if running is None:
+        return visit
+    if running.wish.startswith(("Film:", "Shoot:")):
+        return replace(visit, problem="")  # the camera is back
+    if not running.wish.startswith("card:"):
         return visit
     return replace(active(visit), reading=event.code == "card.reading", problem="", lookup_problem="")
 
@@ -61,7 +65,7 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
         visit = active(visit)
         if place == "lookup":
             visit = answer(visit, card=result, passed=visit.answers.passed | {"lookup"})
-            return replace(visit, lookup_problem="" if visit.online else "no_line")
+            return replace(visit, lookup_problem="" if visit.online else "county.offline")
         visit = answer(visit, card=result, typing=False, passed=visit.answers.passed - {"shown"})
         return flow.go(visit, "shown")
     if isinstance(result, Failed):
@@ -93,7 +97,9 @@ def _printed(visit: Visit, result: object) -> Visit:
     if isinstance(result, Printed):
         return replace(active(visit), printed=visit.printed + 1, unsure=not result.confirmed, paper_problem="")
     if isinstance(result, Failed):
-        return replace(active(visit), paper_problem=result.code, paper_gone=not visit.can_print)
+        # A receipt that does not come is not passed over, even if the person has gone on to the rating.
+        place = "handed" if visit.place == "rate" and not visit.printed else visit.place
+        return replace(active(visit), place=place, paper_problem=result.code, paper_gone=not visit.can_print)
     return visit
 
 
@@ -107,7 +113,7 @@ def _found(visit: Visit, result: object) -> Visit:
 
 def surroundings(visit: Visit, event: Surroundings) -> Visit:
     """Devices as they are now. A printer that failed, went, and is back prints what it owes, once."""
-    sound = event.can_print and not event.printer_problem
+    sound = event.can_print  # low paper is a problem, but prints
     if visit.paper_problem and not sound:
         visit = replace(visit, paper_gone=True, paper_problem=event.printer_problem or visit.paper_problem)
     elif visit.paper_problem and visit.paper_gone and sound:

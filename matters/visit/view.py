@@ -9,8 +9,9 @@ from matters import steps
 from matters.catalogue import Matter
 from matters.limits import matter_limit
 from matters.search import find
+from matters.spoken import REASONS
 from matters.steps import AnyStep, Progress, Tile, Where
-from matters.visit import after, asking, clock, flow, rating
+from matters.visit import after, asking, clock, flow
 from matters.visit.state import Visit, doing, resolved
 from matters.visit.words import say
 
@@ -37,12 +38,10 @@ def where(visit: Visit) -> Where | None:
     matter = visit.matter
     if not matter.takes_applications:
         return Where(matter.title, matter.picture)
+    number, total, minutes = flow.progress(visit)
     if flow.kind(visit.place) in ("handed", "rate"):
-        return Where(matter.title, matter.picture, Progress(flow.SEGMENTS, flow.SEGMENTS, 0, done=True))
-    if flow.kind(visit.place) in ("submitting", "trouble"):
-        return Where(matter.title, matter.picture, Progress(flow.SEGMENTS, flow.SEGMENTS, 1))
-    number, minutes = flow.progress(visit, flow.path(visit))
-    return Where(matter.title, matter.picture, Progress(number, flow.SEGMENTS, minutes))
+        return Where(matter.title, matter.picture, Progress(total, total, 0, done=True))
+    return Where(matter.title, matter.picture, Progress(number, total, minutes))
 
 
 # ---------------------------------------------------------------- finding a matter
@@ -93,7 +92,7 @@ def _lookup(visit: Visit) -> steps.Lookup:
     )
     problem = visit.lookup_problem
     if not known and not problem and not visit.can_read_card:
-        problem = "card.reader_absent"
+        problem = "reader.absent"
     return steps.Lookup("lookup", None, True, state, rows, problem)
 
 
@@ -107,7 +106,7 @@ def _ask(visit: Visit) -> steps.Ask:
 
 
 def _working(visit: Visit) -> steps.Working:
-    return steps.Working("submitting", where(visit), False, "submit", max(0.0, visit.at - visit.since))
+    return steps.Working("submitting", where(visit), False, "submit", float(int(visit.at - visit.since)))
 
 
 def _trouble(visit: Visit) -> steps.Trouble:
@@ -140,13 +139,13 @@ def _handed(visit: Visit) -> steps.HandedIn:
 def _rate(visit: Visit) -> steps.Rate:
     reasons = tuple(
         steps.Option(code, say(visit, f"reason.{code}"), chosen=code in visit.reasons)
-        for code in rating.REASONS.get(visit.level, ())
+        for code in REASONS.get(visit.level, ())
     )
     return steps.Rate("rate", where(visit), False, visit.level, reasons)
 
 
 def _goodbye(visit: Visit) -> steps.Goodbye:
-    left = max(0.0, visit.setting.goodbye_s - (visit.at - visit.goodbye_at))
+    left = float(max(0, ceil(visit.setting.goodbye_s - (visit.at - visit.goodbye_at))))
     return steps.Goodbye("goodbye", None, False, visit.take, visit.ending, left)
 
 

@@ -52,7 +52,7 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
     elif place == "lookup" and visit.cases is None and not visit.lookup_problem:
         number = person(visit.answers, visit.setting.today)[0].get("card.id_number", "")
         yield "lookup", lambda name: effects.LookUp(name, number)
-    if place == "notice" and visit.notice == "printing":
+    if visit.notice == "printing":  # once begun it comes out whole, wherever the person has gone meanwhile
         yield f"notice:{visit.notices}", lambda name: effects.PrintNotice(name)
     if place.startswith("paper:") and visit.can_film and (shot := papering.open_page(visit)) and ready:
         material = doing(visit).material(shot[0])
