@@ -59,6 +59,8 @@ MOST_RADIO_BYTES = Command(0x61, 0xFF, b"\x50")
 
 def set_baud(baud: int) -> Command:
     """Changes the line's speed. Raises ValueError for one the readers do not have."""
+    if baud not in BAUDS:
+        raise ValueError(f"{baud} baud is none of {', '.join(map(str, BAUDS))}")
     return Command(0x60, BAUDS.index(baud))
 
 

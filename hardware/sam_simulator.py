@@ -248,9 +248,8 @@ class SamSimulator:
             self._take_away()
         if what == "swapped":
             self._lay(args["card"])
-        answer = self._answer(command)
-        if what == "word":
-            answer = Answer(0, 0, int(args["sw"]) & 0xFF)
+        # A command that is refused was not carried out: the card can still be found.
+        answer = Answer(0, 0, int(args["sw"]) & 0xFF) if what == "word" else self._answer(command)
         frame = sam.encode_answer(answer)
         match what:
             case "truncated":
