@@ -76,6 +76,7 @@ class PapersCamera:
         self._taken: asyncio.Future[Taken | Fault] | None = None
         self._ids = 0
         self._running = False
+        self._gone = False  # the channel broke: the worker is dead, reaped or not
         self._status = Status(Health.UNKNOWN)
         self._changed = asyncio.Condition()
         self._trouble_since: float | None = None
@@ -178,11 +179,12 @@ class PapersCamera:
     # ---------------------------------------------------------------- the worker
 
     def _alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        return self._process is not None and self._process.returncode is None and not self._gone
 
     async def _begin(self) -> Fault | None:
         ours, theirs = socket.socketpair()
         fd = FrameMemory.make()
+        self._gone = False
         try:
             self._memory = FrameMemory(fd)
             self._process = await asyncio.create_subprocess_exec(
@@ -246,6 +248,7 @@ class PapersCamera:
 
     async def _lost(self, note: str) -> None:
         fault = Fault("camera.stalled", note)
+        self._gone = True
         running, self._running = self._running, False
         self._settle(fault)
         for future in self._waiting.values():

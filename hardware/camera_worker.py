@@ -282,7 +282,7 @@ class Worker:
             page, shape=shape if corners is not None else "any", colour=colour, bytes_most=int(self._wish["bytes_most"])
         )
         self._memory.put_still(data)
-        self._done = True
+        self._done = self._done or automatic
         if corners is not None and verdict == OK:
             size = np.array([image.shape[1], image.shape[0]], np.float32)
             self._last_taken = ((corners + 0.5) / size, _look(image, corners))
