@@ -17,10 +17,8 @@ import hashlib
 import hmac
 import os
 import sqlite3
-import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from offline.errors import Corrupt, NotFound, OfflineError, of
 from offline.files import Files, sync_folder, write_durably
@@ -38,10 +36,9 @@ from offline.records import (
     Unprinted,
     Upload,
 )  # fmt: skip
-from offline.schema import connect, sound, transaction
+from offline.schema import connect, sound
+from offline.store import Store
 from offline.tables import MARK, MIGRATIONS
-
-Row = tuple[Any, ...]
 
 _FLOOR_STEP = 1000
 _ENTRY = (
@@ -56,17 +53,16 @@ def card_hash(key: bytes, id_number: str) -> str:
     return hmac.new(key, b"unprinted receipt\x00" + id_number.encode(), hashlib.sha256).hexdigest()
 
 
-class Outbox:
+class Outbox(Store):
     """See the module. Open it with `Outbox.open`; its methods block, so a loop calls them in a thread."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, clock: Clock, point: Points, reserve: int) -> None:
+        super().__init__(connection)
         self.folder = folder
         self.files = Files(folder / "files", folder / "lock")
-        self._connection = connection
         self._clock = clock
         self._point = point
         self._reserve = reserve
-        self._lock = threading.RLock()
 
     @classmethod
     def open(
@@ -103,10 +99,6 @@ class Outbox:
             connection.close()
             raise
         return outbox
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
 
     # ------------------------------------------------------------------ sequence
 
@@ -401,16 +393,7 @@ class Outbox:
         with self._writing():
             return self._execute("DELETE FROM acknowledged WHERE at < ?", before).rowcount
 
-    # ------------------------------------------------------------------ small things that last
-
-    def note(self, key: str) -> str:
-        """A small remembered value ("" if none): the feed's cursor, the line's pause."""
-        with self._reading():
-            return self._note(key)
-
-    def set_note(self, key: str, value: str) -> None:
-        with self._writing():
-            self._set_note(key, value)
+    # ------------------------------------------------------------------ what comes back
 
     def take_feed(
         self, after: str, cursor: str, acks: Sequence[Ack], others: Sequence[tuple[str, bytes]]
@@ -457,46 +440,6 @@ class Outbox:
         with self._reading():
             row = self._one("SELECT content FROM feed WHERE key = ?", key)
         return row[0] if row else None
-
-    # ------------------------------------------------------------------ SQLite
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                yield
-            except (sqlite3.Error, OSError) as error:
-                raise of(error) from error
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._reading(), transaction(self._connection):
-            yield
-
-    def _execute(self, sql: str, *values: object) -> sqlite3.Cursor:
-        return self._connection.execute(sql, values)
-
-    def _all(self, sql: str, *values: object) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
-
-    def _one(self, sql: str, *values: object) -> Row | None:
-        row: Row | None = self._connection.execute(sql, values).fetchone()
-        return row
-
-    def _row(self, sql: str, *values: object) -> Row:
-        row = self._one(sql, *values)
-        assert row is not None  # noqa: S101 - an aggregate always has a row
-        return row
-
-    def _note(self, key: str) -> str:
-        row = self._one("SELECT value FROM notes WHERE key = ?", key)
-        return str(row[0]) if row else ""
-
-    def _set_note(self, key: str, value: str) -> None:
-        self._execute(
-            "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            key, value,
-        )  # fmt: skip
 
 
 __all__ = [
