@@ -28,11 +28,11 @@ import numpy as np
 
 from hardware.camera_memory import LONGEST, FrameMemory
 from hardware.camera_sources import STALL_S, Source, SourceError, as_image, open_source
-from hardware.document.enhance import enhance
-from hardware.document.find import SURE, find
+from hardware.document.enhancing import enhance
+from hardware.document.finding import SURE, find
 from hardware.document.geometry import Floats, Image, rectify
-from hardware.document.judge import LIMITS, OK, judge
-from hardware.document.save import jpeg
+from hardware.document.judging import LIMITS, OK, judge
+from hardware.document.saving import jpeg
 
 STEADY_S = 0.8  # good and unmoved for so long: taken
 STEADY_MOVE = 0.006  # of the longer side, between two frames

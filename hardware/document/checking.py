@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hardware.document.find import SURE, find
-from hardware.document.judge import judge
+from hardware.document.finding import SURE, find
+from hardware.document.judging import judge
 from hardware.document.pictures import PictureError, read
 
 

@@ -3,7 +3,7 @@
 How: the picture is looked at small (400 px). Edge pixels of lightness and colour vote for straight lines; each line is
 sampled once along its whole length (edge strength, and how different the two sides are), as running sums, so that any
 stretch of it can be rated in constant time; then every four-sided shape that the lines span is rated at once. What
-wins is refined on the full picture, side by side, to a fraction of a pixel (refine.py). A wrong answer is worse than
+wins is refined on the full picture, side by side, to a fraction of a pixel (refining.py). A wrong answer is worse than
 none, so a rating under a floor is none.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.document.geometry import Floats, Image, ordered
-from hardware.document.refine import refine
+from hardware.document.refining import refine
 
 Indices = NDArray[np.intp]
 
