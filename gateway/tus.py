@@ -117,6 +117,8 @@ class Uploads:
             return web.Response(status=200, headers=self.headers(Location=location, Upload_Offset=held))
         async with self._lock(terminal, sha256):
             offset = await asyncio.to_thread(self._files.begin, terminal, sha256, length)
+            if offset == length and await self._begun(terminal, sha256) is None:
+                offset = await asyncio.to_thread(self._files.begin, terminal, sha256, length)
         return web.Response(status=201, headers=self.headers(Location=location, Upload_Offset=offset))
 
     async def head(self, request: web.Request, terminal: str) -> web.Response:
@@ -128,7 +130,7 @@ class Uploads:
         else:
             await self._next(terminal, sha256)
             async with self._lock(terminal, sha256):
-                begun = await asyncio.to_thread(self._files.begun, terminal, sha256)
+                begun = await self._begun(terminal, sha256)
             if begun is None:
                 raise Refused(404, "upload.unknown", "no such upload")
             offset, length = begun
@@ -147,7 +149,7 @@ class Uploads:
             return web.Response(status=204, headers=self.headers(Upload_Offset=held))
         turn = await self._next(terminal, sha256)
         async with self._lock(terminal, sha256):
-            begun = await asyncio.to_thread(self._files.begun, terminal, sha256)
+            begun = await self._begun(terminal, sha256)
             if begun is None:
                 raise Refused(404, "upload.unknown", "no such upload")
             if begun[0] != offset:
@@ -160,7 +162,7 @@ class Uploads:
             receiving.ended.set()
             if self._receiving.get((terminal, sha256)) is receiving:
                 del self._receiving[(terminal, sha256)]
-        if offset == length:
+        if offset == length and begun[0] < length:
             async with self._lock(terminal, sha256):
                 await self._finish(terminal, sha256)
         return web.Response(status=204, headers=self.headers(Upload_Offset=offset))
@@ -188,6 +190,17 @@ class Uploads:
                 except (FileNotFoundError, ValueError):
                     raise Refused(409, "upload.offset", "not at the upload's offset; ask with HEAD") from None
         return offset
+
+    async def _begun(self, terminal: str, sha256: str) -> tuple[int, int] | None:
+        """(offset, length) of an upload. One whose bytes are all here but which was not finished (the gateway was
+        killed in between) is finished first: an offset equal to the length always means a file that was checked."""
+        begun = await asyncio.to_thread(self._files.begun, terminal, sha256)
+        if begun is not None and begun[0] >= begun[1]:
+            try:
+                await asyncio.to_thread(self._files.finish, terminal, sha256)
+            except WrongDigest:
+                return None
+        return begun
 
     async def _finish(self, terminal: str, sha256: str) -> None:
         try:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -12,10 +15,10 @@ import pytest
 
 from tests.gateway.world import Gateway, Terminal
 from tests.wire import people
-from wire import answers
+from wire import answers, openapi
 from wire.canonical import b64, canonical
 from wire.envelope import decode_envelope, encode_envelope
-from wire.keys import enrol_request
+from wire.keys import SigningKey, TerminalKey, enrol_request
 from wire.messages import (
     Acknowledgement,
     ApplicationMessage,
@@ -25,11 +28,13 @@ from wire.messages import (
     Message,
     Proof,
     RatingMessage,
+    SealedPage,
     StateNotice,
     SupplementMessage,
     WithdrawalMessage,
 )
-from wire.seal import suite
+from wire.seal import SealedFile, digest, suite
+from wire.uuid7 import uuid7
 
 PAGES = (people.page(1), people.page(2, 50_000))
 Make = Callable[..., ApplicationMessage]
@@ -41,10 +46,6 @@ def make(guest: Terminal) -> Make:
     """A new application of the guest terminal."""
 
     def made(pages: tuple[bytes, ...] = (), **more: object) -> ApplicationMessage:
-        import os
-
-        from wire.uuid7 import uuid7
-
         identity = uuid7(next(_serial), os.urandom(10))
         application = people.application(identity, pages)
         return people.message(1, pages, terminal=guest.name, id=identity, application=application, **more)
@@ -212,7 +213,6 @@ def unreadable(guest: Terminal, make: Make) -> Iterator[bytes]:
     message = make()
     key = guest.county.seal[0]
     envelope = decode_envelope(guest.envelope(guest.seal(message)))
-    from wire.seal import digest
 
     def around(plain: bytes) -> bytes:
         body = suite(key.suite).seal(plain, key.recipient)
@@ -236,11 +236,6 @@ async def test_a_body_that_does_not_open_is_never_acknowledged(guest: Terminal, 
 
 
 async def test_a_page_that_does_not_open_is_never_acknowledged(guest: Terminal, make: Make) -> None:
-    import hashlib
-
-    from wire.messages import SealedPage
-    from wire.seal import SealedFile, digest
-
     page = PAGES[0]
     rubbish = b"age-encryption.org/v1\n" + b"x" * 500
     file = SealedFile(hashlib.sha256(rubbish).hexdigest(), len(rubbish))
@@ -336,8 +331,6 @@ async def test_nothing_in_the_feed_tells_person_or_matter(guest: Terminal, make:
 async def test_one_terminal_does_not_see_anothers_feed(
     guest: Terminal, make: Make, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
-    from wire.keys import TerminalKey
-
     await guest.hand_in(make())
     other = Terminal(guest.gateway, session, TerminalKey.create(tmp_path / "other.key"), "旁边的一台")
     await other.enrol()
@@ -349,8 +342,6 @@ async def test_one_terminal_does_not_see_anothers_feed(
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "９", "9" * 19])
 async def test_a_cursor_that_is_none_is_refused(cursor: str, guest: Terminal) -> None:
-    from urllib.parse import quote
-
     answer = await guest.signed("GET", f"/v1/feed?after={quote(cursor)}")
     assert (answer.status, answer.code) == (400, "feed.cursor")
 
@@ -373,10 +364,6 @@ async def test_the_county_signs_the_nonce(guest: Terminal) -> None:
 async def test_a_token_enrols_one_key_and_the_lost_answer_can_be_had_again(
     guest: Terminal, session: aiohttp.ClientSession
 ) -> None:
-    import os
-
-    from wire.keys import SigningKey
-
     token = guest.gateway.json("enrol", "新的一台")["token"]
     key, other = SigningKey.generate(os.urandom(32)), SigningKey.generate(os.urandom(32))
     first = await guest.ask("POST", "/v1/terminals", answers.encode(enrol_request(token, key)))
@@ -389,10 +376,6 @@ async def test_a_token_enrols_one_key_and_the_lost_answer_can_be_had_again(
 
 
 async def test_a_token_is_no_good_without_the_key_or_unknown(guest: Terminal) -> None:
-    import os
-
-    from wire.keys import SigningKey
-
     token = guest.gateway.json("enrol", "又一台")["token"]
     key, other = SigningKey.generate(os.urandom(32)), SigningKey.generate(os.urandom(32))
     stolen = msgspec.structs.replace(enrol_request(token, key), public_key=b64(other.public))
@@ -403,7 +386,5 @@ async def test_a_token_is_no_good_without_the_key_or_unknown(guest: Terminal) ->
 
 
 async def test_openapi_is_served(guest: Terminal) -> None:
-    from wire import openapi
-
     answer = await guest.ask("GET", "/openapi.yaml")
     assert answer.body == openapi.FILE.read_bytes()

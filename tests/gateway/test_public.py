@@ -1,0 +1,204 @@
+"""What a person gets to see: by receipt, by card, on the phone's page. And what nobody else gets to see."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+
+import pytest
+
+from config import locales
+from matters.application import Known
+from tests.gateway.world import Gateway, Terminal
+from tests.wire import people
+from wire import receipt
+from wire.lookup import ByCard, ByReceipt, ask
+from wire.messages import ApplicationMessage, CaseState, ComplaintMessage
+from wire.seal import Sealed
+from wire.uuid7 import uuid7
+
+URL = "https://county.example"
+
+
+def application(guest: Terminal, level: str = "card", number: str = people.NUMBER) -> ApplicationMessage:
+
+    identity = uuid7(1_773_283_260_000, os.urandom(10))
+    made = dataclasses.replace(people.application(identity, (), level), known=Known(level, people.NAME, number))
+    return people.message(1, terminal=guest.name, id=identity, application=made, secret=os.urandom(16).hex())
+
+
+async def hand_in(guest: Terminal, message: ApplicationMessage, sequence: int = 47) -> Sealed:
+    sealed = guest.seal(message)
+    assert (await guest.send(guest.envelope(sealed, sequence))).status == 200
+    return sealed
+
+
+def code(guest: Terminal, message: ApplicationMessage, sealed: Sealed, sequence: int = 47) -> str:
+    claims = receipt.Claims(
+        receipt.number(guest.number, sequence), message.id, message.application.matter, 1_773_283_260,
+        bytes.fromhex(sealed.digest)[:16], 2, bytes.fromhex(message.secret),
+    )  # fmt: skip
+    return receipt.make_code(claims, guest.key, URL)
+
+
+async def check(guest: Terminal, text: str) -> dict[str, object]:
+    answer = await guest.ask("POST", "/v1/receipts/check", json.dumps({"v": 1, "code": text}).encode())
+    assert answer.status == 200
+    found: dict[str, object] = json.loads(answer.body)
+    return found
+
+
+# ---------------------------------------------------------------- look-up
+
+
+async def test_the_receipts_secret_opens_its_application_and_no_other(guest: Terminal) -> None:
+    mine, other = application(guest), application(guest)
+    await hand_in(guest, mine)
+    await hand_in(guest, other, 48)
+    found = await guest.look_up(ByReceipt(mine.id, mine.secret))
+    assert [(each.item, each.title, each.state) for each in found] == [
+        (0, people.MATTER_TITLE, CaseState.RECEIVED),
+        (1, "给孩子上户口", CaseState.RECEIVED),
+        (2, "孩子的医保", CaseState.RECEIVED),
+    ]
+    assert {each.application for each in found} == {mine.id}
+    assert {each.receipt for each in found} == {f"{guest.number}0047"}
+    assert found[1].number.startswith(people.CODE)
+
+
+async def test_a_wrong_secret_opens_nothing_and_tells_nothing(guest: Terminal) -> None:
+    mine, other = application(guest), application(guest)
+    await hand_in(guest, mine)
+    await hand_in(guest, other, 48)
+    assert await guest.look_up(ByReceipt(mine.id, other.secret)) == ()
+    assert await guest.look_up(ByReceipt(people.message(999).id, mine.secret)) == ()
+
+
+async def test_the_card_finds_all_of_ones_own(guest: Terminal) -> None:
+    number = people.id_number("43119919880812013")
+    mine = [application(guest, number=number) for _ in range(2)]
+    theirs = application(guest, number=people.id_number("43119919880812014"))
+    for sequence, message in enumerate([*mine, theirs], 1):
+        await hand_in(guest, message, sequence)
+    found = await guest.look_up(ByCard(number.lower(), "card"))
+    assert list(dict.fromkeys(each.application for each in found)) == [mine[1].id, mine[0].id], "newest first"
+
+
+async def test_one_terminals_question_is_not_anothers(guest: Terminal, shared_gateway: Gateway) -> None:
+    message = application(guest)
+    await hand_in(guest, message)
+    asking = ask(ByReceipt(message.id, message.secret), "另一台", guest.county)
+    answer = await guest.signed("POST", "/v1/lookup", asking.body)
+    assert (answer.status, answer.code) == (422, "body.unreadable")
+    answer = await guest.ask("POST", "/v1/lookup", asking.body)
+    assert (answer.status, answer.code) == (401, "request.unsigned")
+
+
+# ---------------------------------------------------------------- the slip
+
+
+async def test_a_slip_at_the_county_says_where_its_cases_are(guest: Terminal) -> None:
+    message = application(guest)
+    sealed = await hand_in(guest, message)
+    row = next(each for each in guest.gateway.cases() if each["application"] == message.id)
+    guest.gateway.verb("state", row["items"][0]["case"], "decided_granted")
+    found = await check(guest, code(guest, message, sealed).lower())
+    assert (found["intact"], found["here"], found["problem"]) == (True, True, "")
+    assert (found["number"], found["terminal"]) == (f"{guest.number} 0047", guest.name)
+    assert found["title"] == people.MATTER_TITLE
+    words = locales.load()
+    assert [(each["title"], each["state_text"]) for each in found["cases"]] == [  # type: ignore[attr-defined]
+        ("给孩子上户口", words("gateway.state.decided_granted")),
+        ("孩子的医保", words("gateway.state.received")),
+    ]
+    for planted in (people.NAME, people.NUMBER, people.PHONE):
+        assert planted not in json.dumps(found, ensure_ascii=False)
+
+
+async def test_a_slip_whose_application_still_waits_is_genuine_and_not_here(guest: Terminal) -> None:
+    message = application(guest)
+    found = await check(guest, code(guest, message, guest.seal(message)))
+    assert (found["intact"], found["here"], found["cases"]) == (True, False, [])
+
+
+async def test_a_slip_that_speaks_of_another_content_is_not_here(guest: Terminal) -> None:
+    message = application(guest)
+    await hand_in(guest, message)
+    found = await check(guest, code(guest, message, guest.seal(message)))
+    assert (found["intact"], found["here"], found["cases"]) == (True, False, [])
+
+
+async def test_a_bad_slip_says_what_is_wrong_with_it(guest: Terminal) -> None:
+    message = application(guest)
+    sealed = await hand_in(guest, message)
+    good = code(guest, message, sealed)
+    stranger = Terminal(guest.gateway, guest.session, people.terminal_key(55), guest.name)
+    stranger.enrolment = guest.enrolment
+    assert (await check(guest, good[:-9]))["problem"] == "receipt.truncated"
+    assert (await check(guest, "https://example.com"))["problem"] == "receipt.not_one"
+    assert (await check(guest, code(stranger, message, sealed)))["problem"] == "receipt.unknown_terminal"
+    for place in range(len(good) - 60, len(good) - 20, 7):
+        other = "A" if good[place] != "A" else "B"
+        found = await check(guest, good[:place] + other + good[place + 1 :])
+        assert (found["intact"], found["problem"]) == (False, "receipt.signature")
+        assert found["cases"] == []
+
+
+async def test_a_question_that_is_none_is_refused(guest: Terminal) -> None:
+    for body in (b"", b"{}", b'{"v":1,"code":5}', b'{"v":1,"code":"x","more":1}'):
+        answer = await guest.ask("POST", "/v1/receipts/check", body)
+        assert (answer.status, answer.code) == (400, "receipt.malformed")
+    answer = await guest.ask("POST", "/v1/receipts/check", b"x" * 200_000)
+    assert (answer.status, answer.code) == (413, "request.too_large")
+
+
+@pytest.mark.parametrize("path", ["/R", "/r"])
+async def test_the_page_has_its_words_and_runs_nothing_foreign(path: str, guest: Terminal) -> None:
+    answer = await guest.ask("GET", path)
+    page = answer.body.decode()
+    assert answer.status == 200
+    assert locales.load()("gateway.receipt.title") in page
+    assert not re.search(r"\$[a-z]", page), "a word was not filled in"
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    for source in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert source.startswith("/pages/")
+        assert (await guest.ask("GET", source)).status == 200
+
+
+# ---------------------------------------------------------------- what stays closed
+
+
+async def test_nothing_personal_is_in_log_or_store(guest: Terminal) -> None:
+    """All the ways through, good and bad, with an identity planted; then every byte the county keeps is searched."""
+    pages = (people.page(1),)
+    message = application(guest)
+    withpage = people.application(message.id, pages)
+    message = people.message(1, pages, terminal=guest.name, id=message.id, application=withpage, secret=message.secret)
+    await guest.hand_in(message, pages)
+    await guest.hand_in(complaint(message), sequence=2)
+    await guest.look_up(ByCard(people.NUMBER, "card"))
+    await guest.look_up(ByReceipt(message.id, message.secret))
+    await check(guest, f"{people.NAME}{people.NUMBER}")
+    await guest.send(json.dumps({"v": 1, "kind": people.NAME, people.NUMBER: people.PHONE}).encode())
+    await guest.ask("GET", f"/v1/health?nonce={people.NUMBER}&x={people.PHONE}")
+    await guest.ask("GET", f"/{people.NUMBER}")
+    await guest.signed("GET", f"/v1/feed?after={people.PHONE}x")
+    log = guest.gateway.log()
+    assert "/v1/messages" in log
+    kept = b"".join(each.read_bytes() for each in guest.gateway.state.rglob("*") if each.is_file())
+    for planted in (people.NAME, people.NUMBER, people.ADDRESS, people.PHONE, message.secret):
+        for form in {planted.encode(), planted.encode("utf-16-le"), planted.encode("gb18030"),
+                     json.dumps(planted)[1:-1].encode()}:  # fmt: skip
+            assert form not in log.encode(), planted
+            assert form not in kept, planted
+
+
+def complaint(message: ApplicationMessage) -> ComplaintMessage:
+    """A complaint with name and phone, about the application."""
+    return ComplaintMessage(
+        id=uuid7(1_773_283_260_001, os.urandom(10)), terminal=message.terminal, at=people.AT, application=message.id,
+        note=f"{people.NAME} 等了很久", name=people.NAME, phone=people.PHONE,
+    )  # fmt: skip
