@@ -96,7 +96,7 @@ class _Daemon:
             raise _Trouble("social.unreadable", _word(result))
         if result == scard.SCARD_E_SHARING_VIOLATION:
             raise _Trouble("social_reader.busy", _word(result))
-        if result in (scard.SCARD_E_NOT_TRANSACTED, scard.SCARD_E_COMM_DATA_LOST, scard.SCARD_F_COMM_ERROR):
+        if result in (scard.SCARD_E_NOT_TRANSACTED, scard.SCARD_E_COMM_DATA_LOST):
             raise _Trouble("social.unreadable", _word(result))
         self.drop()
         raise _Trouble("social_reader.service_down", _word(result))
