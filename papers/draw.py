@@ -210,7 +210,8 @@ def _qr(k: Look, block: s.QR) -> Strip:
     code = qr(block.text, k.qr, k.width)
     caption = _lines(k, block.caption, k.text, k.line, align="centre") if block.caption else Strip(k.width, 0)
     strip = Strip(k.width, code.height + caption.image.height)
-    strip.image.paste(code, ((k.width - code.width) // 2, 0))
+    # An even place: a printer can then be sent a code of even modules at half its size (hardware.escpos_bytes.halved).
+    strip.image.paste(code, ((k.width - code.width) // 4 * 2, 0))
     strip.image.paste(caption.image, (0, code.height))
     return strip
 

@@ -7,6 +7,7 @@ from PIL import Image
 from papers import slip as s
 from papers.notice import notice
 from papers.receipt import Handed, mask, materials, receipt, render, yuan
+from papers.trial import trial
 from tests.papers.pictures import assert_like_golden
 from tests.papers.samples import BIRTH, BIRTH_NOTICE, LONG_QR, WORDS
 
@@ -39,6 +40,14 @@ def test_a_notice_looks_as_it_was_approved(name: str, width: int) -> None:
     from papers.draw import picture
 
     assert_like_golden(picture(notice(BIRTH_NOTICE, WORDS), width), name)
+
+
+def test_the_trial_slip_looks_as_it_was_approved() -> None:
+    from papers.draw import picture
+
+    slip = trial("示例县", "山背村便民服务中心", "示例-山背-01", "2026-03-12T10:41:00+08:00", WORDS)
+    assert_like_golden(picture(slip), "trial-80mm")
+    assert read(picture(slip, 384)) == ["示例-山背-01"]
 
 
 @pytest.mark.parametrize("width", [576, 384])
