@@ -70,10 +70,11 @@ def characters(text: str, encoding: str) -> bytes:
     return text.encode(ENCODINGS[encoding])
 
 
-def raster(image: Image) -> Iterator[bytes]:
+def raster(image: Image, doubled: bool = False) -> Iterator[bytes]:
     """GS v 0 commands for a picture of mode "1" (black is 0), in bands of at most BAND_BYTES.
 
     White at the right of a band is not sent: a line of text is seldom as wide as the paper, and 9600 baud is slow.
+    `doubled`: the printer makes four dots of each.
     """
     width, height = image.size
     stride = (width + 7) // 8
@@ -89,12 +90,23 @@ def raster(image: Image) -> Iterator[bytes]:
             used = max(used, len(rows[end]))
             end += 1
         yield (
-            b"\x1dv0\x00"
+            b"\x1dv0"
+            + bytes((3 if doubled else 0,))
             + used.to_bytes(2, "little")
             + (end - top).to_bytes(2, "little")
             + b"".join(row.ljust(used, b"\0") for row in rows[top:end])
         )
         top = end
+
+
+def halved(image: Image) -> Image | None:
+    """The picture at half its size each way, if it is made of squares of four dots; else None."""
+    from PIL import Image as Pictures
+
+    if image.width % 2 or image.height % 2:
+        return None
+    half = image.resize((image.width // 2, image.height // 2), Pictures.Resampling.NEAREST)
+    return half if half.resize(image.size, Pictures.Resampling.NEAREST).tobytes() == image.tobytes() else None
 
 
 def native_qr(text: str, module_dots: int) -> bytes:

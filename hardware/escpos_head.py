@@ -127,8 +127,9 @@ class Head:
             case 0x76:  # v 0
                 header = await take(6)
                 stride, rows = int.from_bytes(header[2:4], "little"), int.from_bytes(header[4:6], "little")
+                wide, high = 1 + (header[1] & 1), 1 + (header[1] >> 1 & 1)
                 for _ in range(rows):
-                    yield "dots", self._raster_row(await take(stride), stride)
+                    yield "dots", self._raster_row(await take(stride), stride, wide, high)
             case 0x28:  # ( k
                 header = await take(3)
                 body = await take(int.from_bytes(header[1:3], "little"))
@@ -214,14 +215,15 @@ class Head:
 
     # ------------------------------------------------------------ pictures
 
-    def _raster_row(self, data: bytes, stride: int) -> int:
+    def _raster_row(self, data: bytes, stride: int, wide: int, high: int) -> int:
         from PIL import Image
 
-        row = Image.new("1", (self.width, 1), 1)
+        row = Image.new("1", (self.width, high), 1)
         dots = Image.frombytes("1", (stride * 8, 1), bytes(~byte & 0xFF for byte in data))
-        row.paste(dots.crop((0, 0, min(self.width, stride * 8), 1)), (0, 0))
+        dots = dots.resize((dots.width * wide, high), Image.Resampling.NEAREST)
+        row.paste(dots.crop((0, 0, min(self.width, dots.width), high)), (0, 0))
         self.page.rows.append(row)
-        return 1
+        return high
 
     def _qr(self, body: bytes) -> int:
         import qrcode

@@ -53,6 +53,17 @@ def test_bands_are_small_and_together_are_the_picture(height: int, noise: bytes)
     assert b"".join(rows) == bytes(~byte & 0xFF for byte in picture.tobytes())
 
 
+def test_a_picture_of_squares_is_sent_at_a_quarter_and_another_is_not() -> None:
+    squares = Image.new("1", (16, 4), 1)
+    squares.paste(0, (2, 0, 4, 2))
+    half = e.halved(squares)
+    assert half is not None
+    assert b"".join(e.raster(half, doubled=True)) == bytes.fromhex("1d763003 0100 0200 40 00")
+    squares.putpixel((9, 3), 0)
+    assert e.halved(squares) is None
+    assert e.halved(Image.new("1", (15, 4), 1)) is None
+
+
 def test_a_native_code_is_model_two_with_its_length_in_front() -> None:
     assert e.native_qr("AB", 6) == bytes.fromhex(
         "1d286b040031413200" + "1d286b0300314306" + "1d286b0300314531" + "1d286b05003150304142" + "1d286b0300315130"
