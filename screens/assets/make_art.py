@@ -39,6 +39,7 @@ ICON_GAP = 2  # px between icons in an atlas, so that linear filtering never fet
 
 # A picture's view box says which family it belongs to; a family has its widths.
 PICTURE_WIDTHS = {120: (76, 124, 160, 248), 240: (180, 360), 300: (300, 600), 484: (484, 968)}
+EXTRA_WIDTHS = {"clerk": (420,)}  # shown larger than its family
 
 
 def icon_names(listing: str = "icons.txt") -> list[str]:
@@ -117,7 +118,7 @@ def make_pictures(prefixes: list[str]) -> None:
         box = re.search(r'viewBox="0 0 (\d+) (\d+)"', text)
         if box is None or int(box[1]) not in PICTURE_WIDTHS:
             sys.exit(f"{source.name}: the view box must be 0 0 W H, with W one of {sorted(PICTURE_WIDTHS)}")
-        for width in PICTURE_WIDTHS[int(box[1])]:
+        for width in (*PICTURE_WIDTHS[int(box[1])], *EXTRA_WIDTHS.get(source.stem, ())):
             bleed(render(text, width)).save(out / f"{source.stem}@{width}.png", optimize=True)
 
 

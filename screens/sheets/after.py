@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kivy.properties import ObjectProperty
 
 from config.faults import fault_card
-from matters.steps import Ask, Goodbye, Help, Lookup, Option, Rate, StillThere, Trouble
+from matters.steps import Ask, Goodbye, Help, Lookup, Option, Rate, Row, StillThere, Trouble
 from screens import shapes
 from screens.sheets.base import Sheet, shows
 from screens.theme import look
 from screens.widgets import figures
-from screens.widgets.base import Item, Node, Repeat
+from screens.widgets.base import Item, Node, Repeat, Text
 from screens.widgets.frame import KeySpec
 from screens.widgets.scene import CardScene
-from screens.widgets.touch import OptionLine, SlabColumn
+from screens.widgets.touch import Slab, SlabColumn, TickBox
 from screens.words import say
 
 __all__ = ["CardScene", "figures"]
@@ -50,7 +51,7 @@ class Tick(Node):
 class LevelKey(SlabColumn):
     """One of the five: a face and its word."""
 
-    item: Any = ObjectProperty(None, allownone=True)
+    item: Any = ObjectProperty(None, allownone=True, rebind=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -74,39 +75,30 @@ class LevelKey(SlabColumn):
         self._tick.vanish()
 
 
-class Reasons(Repeat):
-    """Why, in two columns. Where they stand is held free before a level is chosen: nothing jumps under a finger."""
+class ReasonKey(Slab):
+    """One reason: a box and a few words."""
 
-    gap = 20.0
-    columns = 2
+    gap = 24.0
+    pad = (24, 12, 16, 12)
 
-    def tell(self, options: tuple[Option, ...]) -> None:
-        made = self.inner()
-        for child in made[len(options) :]:
-            self.remove_widget(child)
-        for index, option in enumerate(options):
-            line = made[index] if index < len(made) else None
-            if line is None:
-                line = OptionLine()
-                self.add_widget(line)
-            assert isinstance(line, OptionLine)
-            line.tell(option, many=True, word="", roomy=False)
+    def __init__(self, **kwargs: Any) -> None:
+        self._box, self._word = TickBox(), Text()
+        super().__init__(**kwargs)
+        self._box.of = 64
+        self._word.role, self._word.smaller, self._word.lines = "key", "sub", 2
+        self._word.bold, self._word.leading, self._word.grow = True, 1.22, 1.0
+        self.add_widget(self._box)
+        self.add_widget(self._word)
 
-    def _cell(self, width: int) -> int:
-        return (width - look.u(20) * (self.columns - 1)) // self.columns
+    item: Any = ObjectProperty(None, allownone=True)
+
+    def on_item(self, _: object, option: Option) -> None:
+        self.ident = f"option:{option.id}"
+        self.kind = "chosen" if option.chosen else "plain"
+        self._box.ticked, self._word.text = option.chosen, option.title
 
     def measure(self, width: int) -> int:
-        shown = self.visible_inner()
-        rows = -(-len(shown) // self.columns)
-        high = max((child.measure(self._cell(width)) for child in shown), default=0)
-        return rows * high + max(0, rows - 1) * look.gap(self.gap)
-
-    def inside(self, x: int, y: int, width: int, height: int) -> None:
-        cell, shown = self._cell(width), self.visible_inner()
-        high = max((child.measure(cell) for child in shown), default=0)
-        for index, child in enumerate(shown):
-            row, column = divmod(index, self.columns)
-            child.place(x + column * (cell + look.u(20)), y + row * (high + look.gap(self.gap)), cell, high)
+        return max(super().measure(width), look.key_height(132) + look.u(look.palette.ledge_px))
 
 
 @shows(Rate)
@@ -129,8 +121,8 @@ class RateSheet(Sheet):
         self.ids.question.bold = bool(level)
         self.ids.question.role = "heading" if level else "body"
         self.ids.question.colour = "ink" if level else "ink2"
-        self.ids.reasons.columns = 1 if look.elder and not look.portrait else 2
-        self.ids.reasons.tell(self.step.reasons)
+        self.ids.many.shown = bool(self.step.reasons) and not look.elder
+        self.ids.reasons.items = self.step.reasons
 
 
 # ---------------------------------------------------------------- goodbye, idle warning
@@ -181,10 +173,9 @@ class GoodbyeSheet(Sheet):
     def left(self) -> KeySpec | None:
         return None
 
-    def ending(self) -> str:
-        return self.step.ending if self.step.ending in ENDINGS else "done"
-
     def told(self) -> None:
+        ending = self.step.ending if self.step.ending in ENDINGS else "done"
+        self.ids.text.text = say(f"goodbye.{ending}.text")
         self.ids.panel.shown = bool(self.step.take)
         icons = {"id-card": "id"}
         self.ids.take.items = tuple((icons.get(icon, icon), title) for icon, title in self.step.take[:TAKE_MOST])
@@ -204,11 +195,8 @@ class StillThereSheet(Sheet):
         where = self.step.where
         return bool(where and where.progress and where.progress.done)
 
-    def fate(self) -> str:
-        """What becomes of it when nobody touches."""
-        return say("still.safe" if self.handed_in() else "still.wipe")
-
     def told(self) -> None:
+        self.ids.fate.text = self.ids.fate_wide.text = say("still.safe" if self.handed_in() else "still.wipe")
         ring = self.ids.ring
         ring.share = self.step.seconds / self.step.of if self.step.of else 0.0
         ring.number, ring.unit = str(self.step.seconds), say("still.second")
@@ -246,8 +234,10 @@ class TroubleSheet(Sheet):
             return KeySpec("main", say("trouble.wait"), kind="waiting")
         return KeySpec("main", say("trouble.main"), icon_end="refresh")
 
-    def picture(self) -> str:
-        return fault_card(self.step.code).picture
+    def told(self) -> None:
+        words = say.fault(self.step.code)
+        self.ids.title.text, self.ids.text.text = words.title, words.text
+        self.ids.picture.name = fault_card(self.step.code).picture
 
 
 @shows(Ask)
@@ -286,6 +276,15 @@ CASE_TONES = {
 def case_tone(state: str) -> tuple[str, str]:
     """(tone, icon) of a case's state."""
     return CASE_TONES.get(state, ("plain", "info-circle"))
+
+
+def case_line(row: Row) -> str:
+    """Number and day of a case, in one line; large type leaves room for the number only."""
+    if look.elder:
+        return say("lookup.number", number=row.key)
+    day = re.match(r"\d{4}-(\d\d)-(\d\d)", row.second)
+    when = say("lookup.day", month=int(day[1]), day=int(day[2])) if day else row.second
+    return " · ".join(part for part in (say("lookup.number", number=row.key), when) if part)
 
 
 def case_word(state: str) -> str:
@@ -327,17 +326,16 @@ class LookupSheet(Sheet):
         ids.drawing.shown = state not in ("card", "found")
         pictures = {"asking": "terminal-kept", "no_line": "fault-network-down", "none": "paper"}
         ids.picture.name = pictures.get(state, "fault-card-unreadable")
-        ids.picture.of = 300 if state in ("asking", "none") else 700
+        ids.picture.of = {"asking": 280, "none": 248}.get(state, 600)
         ids.rows.items = step.rows[:CASES_MOST]
         over = len(step.rows) - CASES_MOST
         ids.more.shown = over > 0
         ids.more.text = say("lookup.more", count=over) if over > 0 else ""
-        said = ids.said
-        said.shown = state == "card"
+        said, other = (ids.said, ids.said_wide) if look.portrait else (ids.said_wide, ids.said)
+        said.shown, other.shown = state == "card", False
         if step.problem and state == "card":
             said.tone, said.icon = "care", "alert-triangle"
             words = say.fault(step.problem)
             said.text, said.second = words.title, words.text
         else:
             said.tone, said.icon, said.text, said.second = "plain", "shield-check", say("lookup.why"), ""
-
