@@ -234,7 +234,7 @@ class County:
                 )
         except _Whole:
             return ""
-        except common.ProtocolError as error:
+        except (common.ProtocolError, ValueError) as error:  # ValueError: a Location that is no address
             raise NotTheCounty(str(error)) from error
         address = self._url(FILES).join(location)
         if address.origin() != self.base.origin():

@@ -186,6 +186,8 @@ class Outbox(Store):
                 sequence, position, sha256, len(content),
             )  # fmt: skip
         if signed.receipt:
+            # Whoever stood here before has gone, and without a card nothing can bring their receipt back.
+            self._execute("DELETE FROM unprinted WHERE card_hash = ''")
             self._execute(
                 "INSERT INTO unprinted (id, number, code, card_hash, at) VALUES (?, ?, ?, ?, ?)",
                 sealed.id, signed.number, signed.receipt, card, now,
@@ -217,11 +219,20 @@ class Outbox(Store):
         with self._writing():
             self._execute("DELETE FROM unprinted WHERE id = ?", id)
         self._point("printed.done")
+        self._forget()
 
     def forget_unprinted(self, before: float) -> int:
         """Drop receipts nobody fetched since `before`; how many."""
         with self._writing():
-            return self._execute("DELETE FROM unprinted WHERE at < ?", before).rowcount
+            gone = self._execute("DELETE FROM unprinted WHERE at < ?", before).rowcount
+        self._forget()
+        return gone
+
+    def _forget(self) -> None:
+        """Empty the write-ahead log: deleted rows would stand in it until it is next overwritten. If somebody is just
+        reading, it is emptied the next time."""
+        with self._reading():
+            self._execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     # ------------------------------------------------------------------ looking
 
@@ -262,6 +273,14 @@ class Outbox(Store):
                 entry.sequence,
             )
         return Due(entry, row[0], tuple(Upload(p, s, n, a, bool(d)) for p, s, n, a, d in files))
+
+    def damaged(self) -> list[str]:
+        """Ids of records whose sealed files are missing or not what their names say. Reads every file."""
+        return [
+            entry.id
+            for entry in self.entries()
+            if not all(self.files.check(file.sha256, file.size) for file in self.content(entry).uploads)
+        ]
 
     # ------------------------------------------------------------------ sending
 

@@ -192,12 +192,30 @@ def test_a_card_brings_back_its_unprinted_receipt_until_it_is_printed(
     assert again.unprinted(card) == []
 
 
-def test_a_printed_receipt_is_nowhere_on_the_disk(outbox: Outbox, world: World) -> None:
+def test_a_printed_receipt_is_nowhere_on_the_disk(opened: Callable[[], Outbox], outbox: Outbox, world: World) -> None:
+    other = opened()  # as the sync has it: the write-ahead log stays
     committed = put(outbox, world, 1, 0, "card")
     outbox.printed(world.id(1))
-    outbox.close()
     stored = b"".join(p.read_bytes() for p in outbox.folder.rglob("*") if p.is_file())
     assert committed.receipt.encode() not in stored
+    assert world.id(1).encode() in stored
+    assert other.status().waiting == 1
+
+
+def test_a_receipt_no_card_can_fetch_is_forgotten_when_the_next_person_hands_in(outbox: Outbox, world: World) -> None:
+    put(outbox, world, 1, 0)
+    card = put(outbox, world, 2, 0, "card")
+    sealed = world.application(1, 0)
+    assert outbox.commit(ours(sealed), world.sign(sealed)).receipt == ""
+    assert [kept.code for kept in outbox.unprinted("card")] == [card.receipt]
+
+
+def test_records_with_damaged_files_are_named(outbox: Outbox, world: World) -> None:
+    put(outbox, world, 1)
+    put(outbox, world, 2)
+    assert outbox.damaged() == []
+    outbox.files.path(outbox.content(outbox.entries()[1]).uploads[0].sha256).write_bytes(b"spoiled")
+    assert outbox.damaged() == [world.id(2)]
 
 
 def test_the_feed_counts_each_thing_once(outbox: Outbox, world: World) -> None:
