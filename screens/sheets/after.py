@@ -1,4 +1,4 @@
-"""After the last button, and what may come at any time: rating, goodbye, idle warning, help, trouble, lookup, phones."""
+"""After the last button, and what may come at any time: rating, goodbye, idle warning, help, trouble, lookup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from screens.sheets.base import Sheet, shows
 from screens.theme import look
 from screens.widgets import figures
 from screens.widgets.base import Item, Node, Repeat, Text
-from screens.widgets.frame import KeySpec
+from screens.widgets.frame import Counter, KeySpec
 from screens.widgets.scene import CardScene
 from screens.widgets.touch import Slab, SlabColumn, TickBox
 from screens.words import say
@@ -191,6 +191,13 @@ class StillThereSheet(Sheet):
     def left(self) -> KeySpec | None:
         return KeySpec("stop", say("still.left_done" if self.handed_in() else "still.left"), icon="trash")
 
+    def tell_counter(self, counter: Counter) -> None:
+        super().tell_counter(counter)
+        self._end = counter.left
+
+    def wakes(self, x: float, y: float) -> bool:
+        return not self._end.collide_point(x, y)
+
     def handed_in(self) -> bool:
         where = self.step.where
         return bool(where and where.progress and where.progress.done)
@@ -221,7 +228,7 @@ class HelpSheet(Sheet):
     def left(self) -> KeySpec | None:
         return None
 
-    def tell_counter(self, counter: Any) -> None:
+    def tell_counter(self, counter: Counter) -> None:
         counter.tell(self.left(), self.main(), help_key=False)
 
 

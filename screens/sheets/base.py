@@ -53,6 +53,10 @@ class Sheet(Column):
         stage: Stage = self.parent
         return stage
 
+    def wakes(self, x: float, y: float) -> bool:
+        """Whether a touch here says that somebody is there. False only where a key of the idle warning means more."""
+        return True
+
     def heard(self, ident: str) -> bool:
         """A key was pressed. True: it meant something in here only."""
         return False
