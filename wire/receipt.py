@@ -3,7 +3,7 @@
 The code is a COSE_Sign1 (RFC 9052, section 4.2; tag 18) over CBOR claims, signed by the terminal with Ed25519 and
 naming its key in `kid` (first 8 bytes of the SHA-256 of the public key, as the EU's digital COVID certificate does).
 It is written here with cbor2 rather than through a CWT library: it takes one Sig_structure and one signature, while
-`cwt` loads its JOSE and HPKE parts into the visit's process (2.5 times the loading time) and insists on registered
+`cwt` loads its JOSE and HPKE parts into the visit's process (82 ms against 10 ms) and insists on registered
 claims we have no use for. Tests open our codes with `cwt` and its codes with ours.
 
 As a QR code it reads HTTPS://COUNTY/R#CODE with CODE in base32 (RFC 4648, no padding): everything but the "#" is in
