@@ -201,7 +201,11 @@ class Stage(Widget):
     def on_touch_down(self, touch: MotionEvent) -> bool:
         if not 0 <= touch.sx <= 1 or "button" in touch.profile and touch.button != "left":
             return False
-        self.on_event(Touched(self.clock()))
+        sheet = self.sheet
+        if sheet is None or sheet.wakes(*touch.pos):
+            self.on_event(Touched(self.clock()))
+        if self.sheet is not sheet:
+            return True  # it ended the idle warning: what it uncovered is not what the finger meant
         return bool(super().on_touch_down(touch))
 
     def rearrange(self) -> None:
