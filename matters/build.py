@@ -101,14 +101,14 @@ def _share(table: Table, shared: dict[str, dict[str, Table]], notes: Notes) -> N
 
 def _catalogue(table: Table, made: Mapping[str, Matter]) -> Catalogue:
     def event(one: Table) -> model.Event:
-        return model.Event(one.text("id"), one.text("title"), one.texts("examples"), one.text("picture"))
+        return model.Event(one.text("id"), one.text("title"), one.texts("examples"), one.text("picture"), one.place)
 
     table.text("catalogue")
     words = table.table("words")
     texts = {key: words.text(key) for key in words.keys} if words else {}
     for key in NEEDED:
         if key not in texts:
-            table.wrong(words.node if words else None, "missing", key=key, what="words")
+            table.wrong(words.node if words else None, "missing", name=key, what="words")
     events = table.each("events", event)
     order = {event.id: number for number, event in enumerate(events)}
     ordered = sorted(made.values(), key=lambda matter: (order.get(matter.event, len(order)), matter.id))
@@ -139,7 +139,10 @@ class _Matters:
                 found.append(Table(base.node, self.notes, kind))
                 found[-1].place = place_of(node)
                 continue
-            own = node.value.get("id") if isinstance(node.value, dict) else None
+            if not isinstance(node.value, dict):
+                self.notes.append(Finding("wants_table", Weight.ERROR, place_of(node), (("name", kind),)))
+                continue
+            own = node.value.get("id")
             shared = (
                 self.shared.get(kind, {}).get(own.value) if own is not None and isinstance(own.value, str) else None
             )
@@ -315,7 +318,7 @@ class _Matters:
             place=t.place,
         )
         if not clauses:
-            t.wrong(None, "missing", key="clauses", what="promises")
+            t.wrong(None, "missing", name="clauses", what="promises")
         t.rest()
         return made
 
@@ -355,6 +358,6 @@ def _days(t: Table | None) -> Days:
     for key in ("statutory", "committed"):
         value = getattr(made, key)
         if value is not None and not 0 <= value <= 400:
-            t.wrong(t.raw(key), "days", key=key, value=str(value))
+            t.wrong(t.raw(key), "days", name=key, value=str(value))
     t.rest()
     return made

@@ -317,6 +317,7 @@ class Event:
     title: str
     examples: tuple[str, ...]
     picture: str
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)

@@ -71,4 +71,4 @@ def words(finding: Finding, texts: Texts) -> str:
     return " ".join(said) or finding.rule
 
 
-VALUES = ("id", "key", "value", "near", "what", "count", "circle", "other", "most", "problem", "matter", "instead")
+VALUES = ("id", "name", "value", "near", "what", "count", "circle", "other", "most", "problem", "matter", "instead")

@@ -23,9 +23,11 @@ def check_references(catalogue: Catalogue, notes: Notes) -> None:
         if matter.event not in events:
             say.error("no_such", matter.place, id=matter.event)
         _matter(matter, say)
+    if notes:
+        return  # a matter that is wrong elsewhere may be the one that lies behind the tile
     for event in catalogue.events:
         if not catalogue.of_event(event.id):
-            _Say(notes).error("dead_tile", Place("", 0), id=event.id)
+            _Say(notes).error("dead_tile", event.place, id=event.id)
 
 
 class _Say:
@@ -96,9 +98,9 @@ def _matter(matter: Matter, say: _Say) -> None:
         _blanks(delivery.reason + delivery.after, blanks, delivery.place, say)
     if matter.takes_applications:
         if not any(asking.kind == "general" for asking in matter.consents):
-            say.error("missing", matter.place, key="consents: general", what=matter.id)
+            say.error("missing", matter.place, name="consents: general", what=matter.id)
         if not matter.delivery:
-            say.error("missing", matter.place, key="delivery", what=matter.id)
+            say.error("missing", matter.place, name="delivery", what=matter.id)
 
 
 def _once(parts: Iterable[object], say: _Say) -> None:

@@ -48,7 +48,7 @@ class Table:
         self.place = place_of(node)
         own = node.value if isinstance(node.value, dict) else {}
         if not isinstance(node.value, dict):
-            self.wrong(node, "wants_table", key=what)
+            self.wrong(node, "wants_table", name=what)
         self.keys: dict[str, Node] = {**(base.keys if base else {}), **own}
         self.asked: set[str] = set()
 
@@ -68,22 +68,24 @@ class Table:
         node = self.raw(key)
         if node is None:
             if default is None:
-                self.wrong(None, "missing", key=key, what=self.what)
+                self.wrong(None, "missing", name=key, what=self.what)
                 return ""
             return default
         if not isinstance(node.value, str):
-            self.wrong(node, "wants_text", key=key)
+            self.wrong(node, "wants_text", name=key)
             return default or ""
         if not node.value.strip() and default is None:
-            self.wrong(node, "empty", key=key)
+            self.wrong(node, "empty", name=key)
         return node.value
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         text = self.text(key, default)
-        if text in allowed or (text == "" and (default is None or default == "")):
+        if text in allowed:
             return text
+        if text == "":  # left out; where it may not be, that has been said
+            return default if default is not None else allowed[0]
         near = difflib.get_close_matches(text, allowed, 1)
-        self.wrong(self.keys.get(key), "not_one_of", key=key, value=text, near=near[0] if near else "、".join(allowed))
+        self.wrong(self.keys.get(key), "not_one_of", name=key, value=text, near=near[0] if near else "、".join(allowed))
         return default if default is not None else allowed[0]
 
     def number(self, key: str, default: int | None = None) -> int | None:
@@ -93,7 +95,7 @@ class Table:
             return default
         if text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) < 12:
             return int(text)
-        self.wrong(self.keys[key], "wants_number", key=key, value=text)
+        self.wrong(self.keys[key], "wants_number", name=key, value=text)
         return default
 
     def flag(self, key: str, default: bool) -> bool:
@@ -101,7 +103,7 @@ class Table:
         if text == "":
             return default
         if text not in ("yes", "no", "true", "false"):
-            self.wrong(self.keys[key], "wants_flag", key=key, value=text)
+            self.wrong(self.keys[key], "wants_flag", name=key, value=text)
         return text in ("yes", "true")
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ class Table:
             return (node.value,) if node.value else ()
         if isinstance(node.value, list) and all(isinstance(item.value, str) for item in node.value):
             return tuple(item.value for item in node.value)
-        self.wrong(node, "wants_texts", key=key)
+        self.wrong(node, "wants_texts", name=key)
         return ()
 
     def table(self, key: str) -> Table | None:
@@ -126,7 +128,7 @@ class Table:
         if node is None:
             return
         if not isinstance(node.value, list):
-            self.wrong(node, "wants_list", key=key)
+            self.wrong(node, "wants_list", name=key)
             return
         yield from node.value
 
@@ -148,7 +150,7 @@ class Table:
         for key in self.keys.keys() - self.asked:
             near = difflib.get_close_matches(key, self.asked, 1)
             known = near[0] if near else "、".join(sorted(self.asked))
-            self.wrong(self.keys[key], "unknown_key", key=key, near=known)
+            self.wrong(self.keys[key], "unknown_key", name=key, near=known)
 
 
 def condition(node: Node, notes: Notes) -> Condition:

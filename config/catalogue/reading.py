@@ -137,12 +137,12 @@ class _Reader:
     def document(self) -> Located:
         value: Located | None = None
         for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent) and value is not None:
+                raise self.error("catalogue.documents", event)
             if isinstance(event, yaml.DocumentStartEvent | yaml.StreamStartEvent | yaml.DocumentEndEvent):
                 continue
             if isinstance(event, yaml.StreamEndEvent):
                 break
-            if value is not None:
-                raise self.error("catalogue.documents", event)
             value = self.value(event, 0)
         if value is None:
             raise CatalogueError("catalogue.empty", self.file)

@@ -28,6 +28,18 @@ def emitted(room: str) -> set[str]:
     return found - NO_FAULTS - ANSWERS
 
 
+def made(room: str) -> set[str]:
+    """The codes that a room gives to a fault's or a status' constructor."""
+    found = set()
+    for file in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Fault", "Failed", "Status"):
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and "." in argument.value:
+                        found.add(argument.value)
+    return found
+
+
 def test_the_scan_sees_the_codes_that_drivers_give() -> None:
     assert {"card.removed_early", "reader.absent", "reader.garbled"} <= emitted("hardware")
 
