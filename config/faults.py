@@ -15,7 +15,7 @@ from pathlib import Path
 from config.locales import Locale
 
 FILE = Path(__file__).with_name("faults.toml")
-UNKNOWN = "terminal.failed"
+UNKNOWN = "terminal.unexpected"
 SEVERITIES = ("hint", "detour", "stop", "quiet")
 ACTORS = ("resident", "staff", "county", "itself")
 
@@ -68,7 +68,7 @@ def fault_cards(file: Path = FILE) -> dict[str, FaultCard]:
 
 
 def fault_card(code: str) -> FaultCard:
-    """The card of a code; that of `terminal.failed` for a code nobody has written a card for."""
+    """The card of a code; that of `terminal.unexpected` for a code nobody has written a card for."""
     cards = fault_cards()
     family, _, what = code.partition(".")
     found = cards.get(code) or cards.get(f"{CLASS_OF_DEVICE.get(family, family)}.{what}")

@@ -1,14 +1,12 @@
-"""Resident numbers, nations, sexes and dates as cards carry them.
+"""Resident numbers, nations, sexes and dates as cards carry them: exactly, where matters.identity takes what is typed.
 
-GB 11643-1999 (number; check digit ISO 7064 MOD 11-2), GB/T 3304-1991 (nations), GB/T 2261.1 (sexes).
+GB 11643-1999 (number), GB/T 3304-1991 (nations), GB/T 2261.1 (sexes).
 """
 
 from __future__ import annotations
 
-from datetime import date
+from matters.identity import check_character, parse_date
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_DIGITS = "10X98765432"
 LONG_TERM = "长期"
 
 _NATIONS_IN_ORDER = (  # codes 01 to 56
@@ -25,27 +23,15 @@ NATIONS: dict[str, str] = {
 SEXES = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
 
 
-def check_digit(first_17: str) -> str:
-    """The 18th place of a number. Raises ValueError unless given 17 digits."""
-    if len(first_17) != 17 or not (first_17.isascii() and first_17.isdecimal()):
-        raise ValueError("17 digits are wanted")
-    total = sum(int(digit) * weight for digit, weight in zip(first_17, WEIGHTS, strict=True))
-    return CHECK_DIGITS[total % 11]
-
-
 def is_number(text: str) -> bool:
     """Whether 18 places with a right check digit and a birth date that the calendar has."""
     head, tail = text[:17], text[17:]
-    if len(head) != 17 or not (head.isascii() and head.isdecimal()) or check_digit(head) != tail:
+    if len(head) != 17 or not (head.isascii() and head.isdecimal()) or check_character(head) != tail:
         return False
     return iso_date(text[6:14]) is not None
 
 
 def iso_date(text: str) -> str | None:
     """YYYYMMDD as YYYY-MM-DD, or None for what the calendar does not have."""
-    if len(text) != 8 or not (text.isascii() and text.isdecimal()):
-        return None
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:])).isoformat()
-    except ValueError:
-        return None
+    day = parse_date(text) if len(text) == 8 else None
+    return day.isoformat() if day else None

@@ -216,6 +216,7 @@ class SamReader:
         self._tending: asyncio.Task[None] | None = None
         self._closing = threading.Event()
         self._readers = 0  # read() calls under way; the reader is not asked for its health meanwhile
+        self._found_at = -self._timing.poll_s  # when a card was last looked for
         self._failed_at: float | None = None  # when the card that may still lie there could not be read
         self._last: tuple[bytes, float] | None = None  # keyed digest of the last card read, and when
         self._key = secrets.token_bytes(16)
@@ -327,7 +328,6 @@ class SamReader:
                 outcome = self._one_round(stop, found)
                 if outcome is not None:
                     return outcome
-                stop.wait(self._timing.poll_s)
             except _Stopped:
                 return Fault("reader.absent")  # only when closed while it reads; a cancelled read tells nobody
             except _Busy as error:
@@ -341,7 +341,7 @@ class SamReader:
 
     def _one_round(self, stop: threading.Event, found: Callable[[], None]) -> CardRecord | Fault | None:
         """Asks once whether a card is there; reads it if so. None: nothing to report yet."""
-        if not self._line.exchange(sam.FIND, stop).ok:
+        if not self._find(stop):
             self._failed_at = None
             return None
         if self._failed_at is not None and self._clock() - self._failed_at < self._timing.lift_s:
@@ -357,6 +357,15 @@ class SamReader:
         bounced = self._last is not None and self._last[0] == digest and now - self._last[1] < self._timing.same_card_s
         self._last = (digest, now)
         return None if bounced else outcome
+
+    def _find(self, stop: threading.Event) -> bool:
+        """Whether a card lies there; asked no more often than the readers' makers allow."""
+        rest = self._timing.poll_s - (self._clock() - self._found_at)
+        if rest > 0 and stop.wait(rest):
+            raise _Stopped
+        answer = self._line.exchange(sam.FIND, stop)
+        self._found_at = self._clock()
+        return answer.ok
 
     def _read_card(self, stop: threading.Event) -> CardRecord | Fault:
         try:
@@ -389,7 +398,7 @@ class SamReader:
             if answer.word == word:
                 return Fault(code, note)
         # A card that is still there is found again, because the read did not succeed.
-        there = self._line.exchange(sam.FIND, stop).ok
+        there = self._find(stop)
         return Fault("card.unreadable" if there else "card.removed_early", note)
 
 
