@@ -11,15 +11,18 @@ import contextlib
 import fcntl
 import os
 import select
+import shutil
 import stat
 import struct
 import termios
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from hardware.addresses import Address, AddressError
 
+BUSY_S = 3.0  # how long another process (the last visit's, the next one's) may still hold a serial port
 CONNECT_S = 3.0  # a printer on the hall's own network answers within milliseconds or not at all
 PIECE = 512  # bytes written between two looks at whether anyone still waits
 SLICE_S = 0.05
@@ -76,6 +79,20 @@ def _queued(fd: int) -> int:
         return 0
 
 
+_importing = threading.Lock()
+
+
+def devices() -> Any:
+    """python-escpos's device classes. On import it leaves a folder with a pickle in the temporary folder, once for each
+    process; nothing of it is needed again, and a terminal makes a process for each visit."""
+    with _importing:
+        from escpos import capabilities, printer
+
+        if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+            shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
+        return printer
+
+
 class _EscposLine:
     """A python-escpos device whose file descriptor can be waited for."""
 
@@ -92,6 +109,9 @@ class _EscposLine:
             self._printer = self._make()
             self._printer.open()
             self._ready()
+        except LineError:
+            self.close()
+            raise
         except Exception as error:  # noqa: BLE001  # escpos, pyserial and sockets have families of their own
             self.close()
             raise LineError(self._absent, type(error).__name__) from None
@@ -147,9 +167,7 @@ class NetworkLine(_EscposLine):
 
     def __init__(self, host: str, port: int, window: int) -> None:
         def make() -> Any:
-            from escpos.printer import Network
-
-            return Network(host, port, timeout=CONNECT_S)
+            return devices().Network(host, port, timeout=CONNECT_S)
 
         # Nobody at that address may be a printer that is switched off, or one whose cable is out: it cannot be told.
         super().__init__(make, window, "printer.offline")
@@ -173,17 +191,30 @@ class SerialLine(_EscposLine):
 
     def __init__(self, path: str, baud: int, flow: str, window: int) -> None:
         def make() -> Any:
-            from escpos.printer import Serial
-
-            return Serial(path, baudrate=baud, timeout=0, xonxoff=flow == "xonxoff", dsrdtr=flow == "dsrdtr")
+            return devices().Serial(path, baudrate=baud, timeout=0, xonxoff=flow == "xonxoff", dsrdtr=flow == "dsrdtr")
 
         super().__init__(make, window, "printer.absent")
         self._flow = flow
 
+    def open(self) -> None:
+        until = time.monotonic() + BUSY_S
+        while True:
+            try:
+                return super().open()
+            except LineError as error:
+                if error.code != "printer.busy" or time.monotonic() > until:
+                    raise
+            time.sleep(2 * SLICE_S)
+
     def _ready(self) -> None:
+        import serial
+
         device = self._printer.device
         device.write_timeout = CONNECT_S
-        device.exclusive = True
+        try:
+            device.exclusive = True
+        except serial.SerialException:
+            raise LineError("printer.busy", "another process holds the port") from None
         if self._flow == "rtscts":
             device.rtscts = True
 
@@ -207,8 +238,11 @@ class UsbLine:
     def open(self) -> None:
         try:
             import usb.core
-            import usb.util
-            from escpos.printer import Usb
+
+            class Usb(devices().Usb):  # type: ignore[misc]  # untyped
+                def _configure_usb(self) -> None:
+                    """The library also resets the device, which would tear a slip that is being printed."""
+                    self.device.set_configuration()
 
             found = usb.core.find(idVendor=self._ids[0], idProduct=self._ids[1])
             if found is None:

@@ -77,8 +77,8 @@ class EscposPrinter:
 
     async def watch(self) -> AsyncIterator[Status]:
         self._watching += 1
+        await self.status()
         if self._poller is None:
-            await self.status()
             self._poller = asyncio.create_task(self._poll())
         try:
             async for status in self._board.changes():
@@ -102,6 +102,7 @@ class EscposPrinter:
                 result, status = await asyncio.shield(work)
             except asyncio.CancelledError:
                 halt.set()
+                self._board.set(Status(Health.UNKNOWN, detail=dict(UNKNOWN_DETAIL)))
                 with contextlib.suppress(Halted):
                     await work
                 raise
@@ -219,8 +220,8 @@ class EscposPrinter:
 
 
 def _status_without(error: LineError) -> Status:
-    health = Health.ABSENT if error.code == "printer.absent" else Health.OFFLINE
-    return Status(health, error.code, dict(UNKNOWN_DETAIL))
+    known = {"printer.absent": Health.ABSENT, "printer.busy": Health.BUSY}
+    return Status(known.get(error.code, Health.OFFLINE), error.code, dict(UNKNOWN_DETAIL))
 
 
 def from_address(address: Address, *, settings: PrinterSettings, timing: Timing | None = None) -> EscposPrinter:

@@ -336,6 +336,41 @@ async def test_a_device_file_gets_the_bytes_and_nothing_is_confirmed(tmp_path: P
     await printer.close()
 
 
+async def test_a_serial_port_that_another_process_lets_go_soon_is_waited_for(tmp_path: Path) -> None:
+    import fcntl
+
+    async with bench(tmp_path, {"over": "pty"}) as b:
+        with (tmp_path / "printer").open("rb", buffering=0) as other:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            work = asyncio.create_task(b.printer.print(SLIP))
+            await asyncio.sleep(0.5)
+            assert not work.done()
+        assert await work == YES
+
+
+async def test_a_serial_port_that_is_held_for_good_is_busy(tmp_path: Path) -> None:
+    import fcntl
+
+    async with bench(tmp_path, {"over": "pty"}) as b:
+        with (tmp_path / "printer").open("rb", buffering=0) as other:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            result = await b.printer.print(SLIP)
+            assert isinstance(result, Fault)
+            assert result.code == "printer.busy"
+        assert b.receipts() == []
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path) -> None:
+    """The library leaves a pickle there, a new one for every process."""
+    import os
+    import subprocess
+    import sys
+
+    program = "from hardware.escpos_lines import devices; assert devices().Network"
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_character_device_that_answers_confirms(tmp_path: Path) -> None:
     async with bench(tmp_path, {"over": "pty"}) as b:
         printer = from_address(parse(f"escpos+file://{tmp_path / 'printer'}"), settings=PrinterSettings(), timing=QUICK)
