@@ -69,8 +69,8 @@ class FrameMemory:
         """Number of the newest whole frame; 0: none yet."""
         return int(struct.unpack_from("<Q", self._map, 0)[0])
 
-    def read(self) -> tuple[int, int, int, bytes, dict[str, Any]] | None:
-        """The newest whole frame as (number, width, height, RGB, meta), or None."""
+    def read(self) -> tuple[int, int, int, bytearray, dict[str, Any]] | None:
+        """The newest whole frame as (number, width, height, RGB, meta), or None. A writable copy: what draws it asks so."""
         for _ in range(4):
             number, slot, _beat = _HEAD.unpack_from(self._map, 0)
             if number == 0 or slot >= SLOTS:
@@ -82,7 +82,8 @@ class FrameMemory:
             body = at + _SLOT.size
             text = self._map[body : body + length]
             body += META_BYTES
-            pixels = self._map[body : body + width * height * 3]
+            pixels = bytearray(width * height * 3)
+            pixels[:] = memoryview(self._map)[body : body + len(pixels)]
             if _SLOT.unpack_from(self._map, at)[0] == begun:  # nobody began to write here meanwhile
                 return begun, width, height, pixels, json.loads(text)
         return None
