@@ -42,7 +42,7 @@ def read_card(arguments: argparse.Namespace) -> int:
 
 def check_capture(arguments: argparse.Namespace) -> int:
     """One line of JSON a picture; exit status 1 if a file is no picture that can be read."""
-    from hardware.document.check import capture_check
+    from hardware.document import capture_check
 
     unreadable = False
     for found in capture_check(Path(image) for image in arguments.images):

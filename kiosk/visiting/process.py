@@ -94,7 +94,7 @@ class VisitProcess:
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((window, stopping), return_when=asyncio.FIRST_COMPLETED)
         if window.done() and not window.cancelled() and (error := window.exception()) is not None:
-            log.error("the window ended: %s", type(error).__name__)
+            self._complain("the window ended", error)
         shutil.rmtree(self.folder, ignore_errors=True)
         os._exit(0)  # no clean-up that could write anything: the kernel takes the memory back
 
@@ -106,10 +106,14 @@ class VisitProcess:
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            from kiosk.visiting.conductor import where
-
-            log.error("a task of the visit broke: %s at %s", type(error).__name__, where(error))
+            self._complain("a task of the visit broke", error)
             self._stopping.set()  # unexpected: end safely, the supervisor brings the home screen back
+
+    def _complain(self, what: str, error: BaseException) -> None:
+        """Kind and place only: an exception's text and a traceback's lines may hold what a person entered."""
+        from kiosk.visiting.conductor import where
+
+        log.error("%s: %s at %s", what, type(error).__name__, where(error), exc_info=error if self.tested else None)
 
     async def _pulse(self) -> None:
         while True:
