@@ -1,8 +1,10 @@
-"""The USB courier, first half: sealed records go out to a stick as they are. A stick may be lost, copied, half-written.
+"""The USB courier: sealed records go out to a stick as they are; the county's acknowledgements come back in. A stick
+may be lost, copied, half-written, or come twice.
 
 STICK/village-outbox/NUMBER/SEQUENCE-ID/ holds `envelope.json` and the sealed files under their SHA-256, and appears
 under its name only when all of it has been synced. Nothing leaves the outbox by being copied: only the county's signed
-acknowledgement does that. Nobody who finds the stick can read it.
+acknowledgement does that, and it counts the same from the stick, as `acknowledgement.json` beside the envelope, as by
+line. Nobody who finds the stick can read it.
 """
 
 from __future__ import annotations
@@ -13,13 +15,18 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from offline.errors import of
 from offline.files import sync_folder
 from offline.outbox import Due, Outbox
 
+if TYPE_CHECKING:
+    from offline.identity import Identity
+
 FOLDER = "village-outbox"
 ENVELOPE = "envelope.json"
+ACKNOWLEDGEMENT = "acknowledgement.json"
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,40 @@ def export(outbox: Outbox, stick: Path, number: str) -> Exported:
     except OSError as error:
         raise of(error) from error
     return Exported(copied, there, size, tuple(lost))
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """`gone`: ids the county has signed for, now off the terminal; `refused`: what did not verify."""
+
+    gone: tuple[str, ...]
+    refused: tuple[StickFinding, ...]
+
+
+def take_in(outbox: Outbox, stick: Path, identity: Identity) -> TakenIn:
+    """Acknowledgements from a stick, each checked by the county's signature. What is not ours, or came before, is
+    passed over. Raises the outbox's own errors."""
+    from wire.answers import parse_acknowledgement, read_acknowledgement
+    from wire.errors import WireError
+
+    gone, refused = [], []
+    for path in sorted((stick / FOLDER / identity.number).glob(f"*/{ACKNOWLEDGEMENT}")):
+        try:
+            said = path.read_bytes()
+            entry = outbox.entry(parse_acknowledgement(said).id)
+            if entry is None:
+                continue
+            read_acknowledgement(
+                said, identity.county, terminal=identity.terminal, message=entry.id, digest=entry.digest
+            )
+        except OSError:
+            refused.append(StickFinding(path.parent.name, "cannot be read"))
+        except WireError as error:
+            refused.append(StickFinding(path.parent.name, error.code))
+        else:
+            if outbox.acknowledged(entry.id, entry.digest, said):
+                gone.append(entry.id)
+    return TakenIn(tuple(gone), tuple(refused))
 
 
 def _copy(outbox: Outbox, due: Due, target: Path) -> None:
@@ -126,4 +167,4 @@ def _is(path: Path, sha256: str, size: int) -> bool:
         return False
 
 
-__all__ = ["Exported", "StickFinding", "export", "verify"]
+__all__ = ["Exported", "StickFinding", "TakenIn", "export", "take_in", "verify"]

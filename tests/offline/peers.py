@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import random
+import ssl
 import subprocess
 import sys
 import time
@@ -222,7 +223,9 @@ class Peer:
 
 
 @contextlib.asynccontextmanager
-async def peer(answer: Callable[[web.Request], web.StreamResponse]) -> AsyncIterator[Peer]:
+async def peer(
+    answer: Callable[[web.Request], web.StreamResponse], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Peer]:
     """An HTTP server that answers everything as `answer` says."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -234,9 +237,9 @@ async def peer(answer: Callable[[web.Request], web.StreamResponse]) -> AsyncIter
     app.router.add_route("*", "/{rest:.*}", handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
-    this = Peer(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    this = Peer(f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}")
     try:
         yield this
     finally:

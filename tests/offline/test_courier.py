@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from offline.courier import FOLDER, export, verify
+from offline.courier import FOLDER, export, take_in, verify
 from offline.errors import DiskFailed
-from offline.outbox import Outbox
+from offline.identity import Identity
+from offline.outbox import Entry, Outbox
 from tests.offline.world import World, ours
+from wire.answers import acknowledge, encode
+from wire.keys import Enrolment
 
 
 @pytest.fixture
@@ -67,6 +70,33 @@ def test_a_damaged_file_here_is_named_and_the_rest_goes_out(filled: Outbox, tmp_
     filled.files.path(filled.content(entry).uploads[0].sha256).write_bytes(b"spoiled")
     exported = export(filled, tmp_path / "stick", "3121")
     assert (exported.copied, exported.lost) == (2, (entry.id,))
+
+
+def test_acknowledgements_come_back_by_stick_and_only_the_countys_count(
+    filled: Outbox, world: World, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    export(filled, stick, "3121")
+    identity = Identity(world.terminal, Enrolment(certificate=world.certificate, county=world.county))
+    first, second, third = filled.entries()
+
+    def answer(entry: Entry, **changed: str) -> None:
+        said = {"terminal": identity.terminal, "message": entry.id, "digest": entry.digest, **changed}
+        ack = acknowledge(world.keys, received_at="2026-03-14T02:41:00Z", **said)
+        folder = stick / FOLDER / "3121" / f"{entry.sequence:010d}-{entry.id}"
+        (folder / "acknowledgement.json").write_bytes(encode(ack))
+
+    answer(first)
+    answer(second, digest="0" * 64)
+    answer(third)
+    third_file = stick / FOLDER / "3121" / f"{third.sequence:010d}-{third.id}" / "acknowledgement.json"
+    third_file.write_bytes(third_file.read_bytes()[:-30])
+    taken = take_in(filled, stick, identity)
+    assert taken.gone == (first.id,)
+    assert [finding.text for finding in taken.refused] == ["ack.other", "ack.malformed"]
+    assert [entry.id for entry in filled.entries()] == [second.id, third.id]
+    assert filled.at_county(first.id)
+    assert take_in(filled, stick, identity).gone == ()  # the stick comes twice
 
 
 def test_a_stick_that_cannot_be_written_is_a_code(filled: Outbox, tmp_path: Path) -> None:

@@ -203,3 +203,23 @@ def test_the_trail_says_what_was_sent(gateway: Gateway, terminal: Terminal) -> N
     assert trail.verify() is None
     said = [(entry.event, entry.fields.get("record")) for entry in trail.show()]
     assert ("outbox.acknowledged", record) in said
+
+
+def test_a_visit_hands_in_while_the_sync_is_killed_again_and_again(gateway: Gateway, terminal: Terminal) -> None:
+    committer = os.fork()
+    if committer == 0:
+        try:
+            for n in range(12):
+                put(terminal, pages=n % 3, size=5000)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    for name in ("send.marked", "send.file.part", "send.envelope.answered", "remove.row.gone", "feed.row.written"):
+        in_child(lambda name=name: terminal.once(gateway.url, killer(name, 2)))  # type: ignore[misc]  # bound now
+    assert os.waitpid(committer, 0)[1] == 0
+    for _ in range(2):
+        terminal.once(gateway.url)
+    held = gateway.held(terminal.name)
+    assert len(held) == len(set(held)) == 12
+    assert nothing_left(terminal)
+    assert len({receipt.number for receipt in terminal.outbox().unprinted("card")}) == 12
