@@ -32,7 +32,7 @@ SOURCES = HERE / "sources"
 ICON_SOURCES = SOURCES / "icons"
 
 # Stroke of 24 per size: small icons need more ink to stay legible, large ones look clumsy with it.
-ICON_STROKES = {36: 2.0, 42: 2.0, 48: 1.9, 56: 1.8, 64: 1.8, 76: 1.7, 116: 1.6}
+ICON_STROKES = {36: 2.2, 42: 2.2, 48: 2.2, 56: 2.2, 64: 2.2, 76: 1.8, 116: 1.9}
 LARGE = 116  # px; this size holds only the names in sources/icons-large.txt
 ALPHA_STEPS = 32  # levels of coverage kept in an icon: a smaller file, no difference to the eye
 ICON_GAP = 2  # px between icons in an atlas, so that linear filtering never fetches a neighbour
