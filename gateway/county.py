@@ -4,6 +4,7 @@ gateway.db          the store
 files/ uploads/     sealed files, whole and unfinished
 keys/               sign-*.pem, seal-*.txt (0600); the newest is used, older ones still open and check
 index.key           32 bytes: keys the hash by which a person's applications are found (0600)
+window.token        opens the window's list (0600)
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def make(folder: Path, settings: GatewaySettings, clock: Clock = time.time) -> C
         CountyKeys.create(keys, _stamp(clock()))
     if not (folder / "index.key").exists():
         write_key(folder / "index.key", os.urandom(32))
+    if not (folder / "window.token").exists():
+        write_key(folder / "window.token", secrets.token_urlsafe(24).encode())
     return load(folder, settings, clock)
 
 

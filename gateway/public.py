@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hmac
 import html
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from string import Template
 from typing import Literal
@@ -147,22 +148,21 @@ def _utc(seconds: int) -> str:
 
 def add_pages(app: web.Application, words: locales.Locale) -> None:
     page = _render("receipt.html", words)
-    script = (PAGES / "receipt.js").read_bytes()
-    style = (PAGES / "receipt.css").read_bytes()
 
     async def receipt_page(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html", headers=HEADERS)
 
-    async def receipt_script(_request: web.Request) -> web.Response:
-        return web.Response(body=script, content_type="text/javascript", headers=HEADERS)
-
-    async def receipt_style(_request: web.Request) -> web.Response:
-        return web.Response(body=style, content_type="text/css", headers=HEADERS)
-
     for path in ("/R", "/r"):  # some phones write addresses in small letters
         app.router.add_get(path, receipt_page)
-    app.router.add_get("/pages/receipt.js", receipt_script)
-    app.router.add_get("/pages/receipt.css", receipt_style)
+    for name, kind in (("receipt.js", "text/javascript"), ("receipt.css", "text/css"), ("window.css", "text/css")):
+        app.router.add_get(f"/pages/{name}", _asset((PAGES / name).read_bytes(), kind))
+
+
+def _asset(body: bytes, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=kind, headers=HEADERS)
+
+    return answer
 
 
 def _render(name: str, words: locales.Locale) -> str:

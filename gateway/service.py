@@ -23,7 +23,7 @@ from aiohttp import web
 import wire
 from config import locales
 from gateway import county as counties
-from gateway import intake, public
+from gateway import intake, public, window
 from gateway.county import County
 from gateway.errors import Refused, refusal_for
 from gateway.store import Conflict, Store, Taken, Terminal
@@ -73,6 +73,7 @@ class Service:
         app.router.add_post("/v1/lookup", self.lookup)
         app.router.add_post("/v1/receipts/check", self.receipts_check)
         app.router.add_get("/openapi.yaml", self.openapi)
+        app.router.add_get("/window", self.window)
         public.add_pages(app, self.words)
         app.on_cleanup.append(self._close)
         return app
@@ -282,6 +283,14 @@ class Service:
         return _json(
             answers.encode(await self._read(lambda store: public.check_receipt(asked.code, store, self.words)))
         )
+
+    async def window(self, request: web.Request) -> web.Response:
+        if not await asyncio.to_thread(window.may_look, self.county.folder, request.headers.get("Authorization", "")):
+            challenge = {"WWW-Authenticate": 'Basic realm="window", charset="UTF-8"'} | public.HEADERS
+            return web.Response(status=401, headers=challenge)
+        offset = self.county.settings.county.utc_offset_minutes
+        text = await self._read(lambda store: window.page(store, self.words, offset))
+        return web.Response(text=text, content_type="text/html", headers=public.HEADERS)
 
     async def openapi(self, _request: web.Request) -> web.Response:
         path = Path(wire.__file__).with_name("openapi.yaml")

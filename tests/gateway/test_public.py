@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
 import re
 
+import msgspec
 import pytest
 
 from config import locales
@@ -166,6 +168,45 @@ async def test_the_page_has_its_words_and_runs_nothing_foreign(path: str, guest:
     for source in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert source.startswith("/pages/")
         assert (await guest.ask("GET", source)).status == 200
+
+
+# ---------------------------------------------------------------- the window's list
+
+
+async def test_the_windows_list_opens_with_its_token_only_and_names_nobody(guest: Terminal) -> None:
+    message = application(guest)
+    await hand_in(guest, message)
+    token = (guest.gateway.state / "window.token").read_text()
+    right = base64.b64encode(f"window:{token}".encode()).decode()
+    for wrong in (
+        "",
+        "Basic",
+        f"Bearer {token}",
+        "Basic " + base64.b64encode(b"window:").decode(),
+        f"Basic {right[:-4]}",
+    ):
+        answer = await guest.ask("GET", "/window", headers={"Authorization": wrong})
+        assert (answer.status, answer.body) == (401, b"")
+        assert answer.headers["WWW-Authenticate"].startswith("Basic")
+    answer = await guest.ask("GET", "/window", headers={"Authorization": f"Basic {right}"})
+    page = answer.body.decode()
+    row = next(each for each in guest.gateway.cases() if each["application"] == message.id)
+    assert answer.status == 200
+    for shown in (people.MATTER_TITLE, "公安局", row["receipt"], *(each["case"] for each in row["items"])):
+        assert shown in page
+    for planted in (people.NAME, people.NUMBER, people.PHONE):
+        assert planted not in page
+
+
+async def test_what_a_terminal_sends_cannot_write_markup_into_the_list(guest: Terminal) -> None:
+    message = application(guest)
+    evil = dataclasses.replace(message.application, matter_title="<script>alert(1)</script>")
+    await hand_in(guest, msgspec.structs.replace(message, application=evil))
+    token = (guest.gateway.state / "window.token").read_text()
+    right = base64.b64encode(f"window:{token}".encode()).decode()
+    answer = await guest.ask("GET", "/window", headers={"Authorization": f"Basic {right}"})
+    assert b"&lt;script&gt;alert(1)" in answer.body
+    assert b"<script>" not in answer.body
 
 
 # ---------------------------------------------------------------- what stays closed

@@ -1,0 +1,68 @@
+"""The window's list: what came in and how it stands, for a browser at the county. Reads only, and names nobody.
+
+Whoever opens it gives the user name `window` and the token in window.token (HTTP Basic, so over TLS). Opening an
+application is `gateway open`; the window's own console is a later piece of work.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hmac
+import html
+from collections.abc import Iterable
+from pathlib import Path
+
+from config.locales import Locale
+from gateway.store import Case, Held, Store
+from wire.errors import WireError
+from wire.keys import read_private
+from wire.receipt import show_number
+
+USER = "window"
+MOST = 500
+
+
+def may_look(folder: Path, authorization: str) -> bool:
+    """Whether an Authorization header holds the token. Nobody may where there is no token."""
+    try:
+        token = read_private(folder / "window.token").decode("ascii").strip()
+    except (WireError, UnicodeDecodeError):
+        return False
+    wanted = base64.b64encode(f"{USER}:{token}".encode()).decode("ascii")
+    scheme, _, given = authorization.partition(" ")
+    return bool(token) and scheme.lower() == "basic" and hmac.compare_digest(given.strip().encode(), wanted.encode())
+
+
+def page(store: Store, words: Locale, utc_offset_minutes: int) -> str:
+    """The list, newest first, at most MOST applications."""
+    held = store.messages("application")[::-1]
+    offset = datetime.timezone(datetime.timedelta(minutes=utc_offset_minutes))
+    rows = "".join(_rows(each, store.cases(each.id), words, offset) for each in held[:MOST])
+    columns = ("received", "receipt", "matter", "item", "department", "case", "state", "terminal")
+    head = "".join(f"<th>{html.escape(words(f'gateway.window.{column}'))}</th>" for column in columns)
+    title = html.escape(words("gateway.window.title"))
+    said = html.escape(words("gateway.window.count", count=len(held)) if held else words("gateway.window.none"))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if held else ""
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title}</title><link rel="stylesheet" href="/pages/window.css"></head>'
+        f"<body><h1>{title}</h1><p>{said}</p>{table}</body></html>\n"
+    )
+
+
+def _rows(held: Held, cases: Iterable[Case], words: Locale, offset: datetime.timezone) -> str:
+    parent, *items = cases
+    at = datetime.datetime.fromisoformat(held.received_at).astimezone(offset).strftime("%Y-%m-%d %H:%M")
+    span = max(len(items), 1)
+    first = "".join(
+        f'<td rowspan="{span}">{html.escape(text)}</td>' for text in (at, show_number(held.receipt), parent.title)
+    )
+    last = f'<td rowspan="{span}">{html.escape(held.terminal)}</td>'
+    rows = [
+        "".join(f"<td>{html.escape(text)}</td>" for text in (each.title, each.department, each.number))
+        + f'<td class="{each.state}">{html.escape(words(f"gateway.state.{each.state}"))}</td>'
+        for each in items or [parent]
+    ]
+    return f"<tr>{first}{rows[0]}{last}</tr>" + "".join(f"<tr>{row}</tr>" for row in rows[1:])
