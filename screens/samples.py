@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from matters import steps as s
+from screens import staff
 from screens.services import Candidates, Frame, NoServices, Strokes
 from screens.status import StatusView
 
@@ -244,7 +245,7 @@ CHECK = s.Check(
         s.Row("who", "来办的人", "王小兰", "431199********0027", "card", can_change=False),
         s.Row("child", "孩子", "陈小禾", "女 · 2月26日生"),
         s.Row("household", "跟谁落户", "跟妈妈", "示例县山背村3组"),
-        s.Row("items", "要办的", "4样", "户口 · 医保 · 社保卡 · 报销"),
+        s.Row("items", "要办的", "4样", "户口·医保·社保卡·报销"),
         s.Row("papers", "材料", "拍好4页", "户口簿、出生证明、存折"),
         s.Row("marriage", "结婚证", "签了承诺", "不用再交"),
         s.Row("delivery", "办好了", "送到村里来取", "到了打您电话 138****0000"),
@@ -282,6 +283,23 @@ SEARCH = s.Search("search", None, True, "低保", TILES[4:6], "handwriting")
 SEARCH_PINYIN = s.Search("search2", None, True, "", (), "pinyin")
 
 PRINTING = replace(STATUS, printer="printing")
+
+BOARD = staff.StaffBoard(
+    "staff", None, False,
+    (
+        staff.StaffDevice("id_card", "good"),
+        staff.StaffDevice("receipt_printer", "broken", "printer.paper_out"),
+        staff.StaffDevice("camera", "good", tried="ok"),
+        staff.StaffDevice("network", "broken", "county.offline", note="断了2小时"),
+        staff.StaffDevice("speaker", "trying"),
+        staff.StaffDevice("social_card", "absent"),
+    ),
+    3, 240.0, datetime(2026, 3, 12, 8, 12), "county.offline", hours="9:00–12:00，14:00–17:00", version="0.2.0", now=STATUS.now,  # noqa: DTZ001
+)  # fmt: skip
+BOARD_FINE = replace(
+    BOARD, devices=tuple(replace(one, state="good", code="", note="") for one in BOARD.devices[:5]), waiting=0, last_error=""
+)
+PIN = staff.StaffPin("pin", None, False, "open", 4)
 
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "01-home": (HOME, STATUS),
@@ -353,6 +371,13 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "09b-handed-none": (HANDED_NONE, replace(STATUS, printer="absent")),
     "10-handed-in-offline": (HANDED_OFFLINE, replace(PRINTING, network="down")),
     "14-fault-paper": (HANDED_TROUBLE, replace(STATUS, printer="paper")),
+    "13-staff": (BOARD, replace(STATUS, printer="paper", network="down")),
+    "13b-staff-fine": (BOARD_FINE, STATUS),
+    "13c-pin": (PIN, STATUS),
+    "13d-pin-wrong": (replace(PIN, digits=0, problem="wrong"), STATUS),
+    "13e-pin-locked": (replace(PIN, digits=0, problem="locked", seconds=240.0), STATUS),
+    "13f-pin-choose": (replace(PIN, asks="choose", digits=7), STATUS),
+    "13g-restart": (staff.StaffAsk("ask", None, False), STATUS),
 }
 
 

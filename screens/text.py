@@ -216,7 +216,8 @@ def _may_break(before: str, after: str) -> bool:
 def _cost(atoms: list[tuple[str, bool]], total: list[int], start: int, end: int, size: int, width: int) -> float:
     filled = (total[end] - total[start]) / width
     if end == len(atoms):
-        return 8.0 if total[end] - total[start] < 1.9 * size and start > 0 else 0.0
+        left = total[end] - total[start]
+        return 0.0 if start == 0 or left >= 3.3 * size else 3.0 if left >= 1.9 * size else 8.0
     cost = (1.0 - min(filled, 1.0)) ** 2
     mark = atoms[end - 1][0]
     return cost + (0.0 if mark in AFTER else 0.15 if mark == " " else 0.9)

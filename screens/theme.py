@@ -130,6 +130,7 @@ SIZES = {
     "small": (38, 46),
     "sub": (36, 42),
     "status": (34, 40),
+    "mark": (31, 36),
 }
 
 # How far a crowded screen may be drawn together, one step after the other: (gaps and paddings, type).

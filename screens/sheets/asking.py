@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from kivy.properties import ObjectProperty
@@ -85,6 +86,8 @@ class Options(Column):
                 self.add_widget(line)
             assert isinstance(line, OptionLine)
             word = state_word(option, say("choice.chosen") if option.chosen else "")
+            if self.columns > 1:  # narrow: the name has the room
+                option, word = replace(option, icon=""), ""
             line.tell(option, many=self.many, word=word, roomy=self.roomy and self.columns == 1)
 
     def _cells(self, width: int) -> tuple[int, int]:

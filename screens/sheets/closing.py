@@ -35,6 +35,11 @@ class CheckSheet(Sheet):
         else:
             half = (len(rows) + 1) // 2
             self.ids.rows.items, self.ids.second.items = rows[:half], rows[half:]
+        for part in (self.ids.rows, self.ids.second):
+            # Labels as wide as the widest of their panel, at most four characters: the rest is for the answers.
+            longest = max((len(line.item.label) for line in part.inner()), default=0)
+            for line in part.inner():
+                line.ids.label.wide = (56 if look.elder else 42) * min(4, longest)
         self.ids.page.text = (
             say("check.page", page=self.step.page, pages=self.step.pages) if self.step.pages > 1 else ""
         )
@@ -97,6 +102,10 @@ class HandedInSheet(Sheet):
         step = self.step
         ids = self.ids
         trouble = step.paper is Paper.TROUBLE
+        side = ids.right if trouble and not look.portrait else ids.leftside
+        if ids.panel.parent is not side:
+            ids.panel.parent.remove_widget(ids.panel)
+            side.add_widget(ids.panel, index=len(side.children) if side is ids.right else 1)
         ids.title.shown = ids.safe.shown = ids.fault.shown = ids.called.shown = trouble
         ids.result.shown = ids.following.shown = ids.next.shown = ids.slip.shown = not trouble
         colour = "good" if step.at_county else "now"
@@ -141,5 +150,5 @@ class FaultPicture(Column):
             self.add_widget(Picture())
         drawing = self.inner()[0]
         assert isinstance(drawing, Picture)
-        drawing.name = f"fault-{fault_card(code).picture}" if code else ""
-        drawing.of = 600
+        drawing.name = fault_card(code).picture if code else ""
+        drawing.of, drawing.elastic = 600, True

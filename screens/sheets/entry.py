@@ -114,7 +114,7 @@ class LetterArea(Column):
             self.add_widget(row)
 
     def tell(self, *, capital: bool, digits: bool, last: tuple[Item, ...]) -> None:
-        tall = 104.0
+        tall = 104.0 if digits or not look.portrait else 124.0
         lines: list[tuple[Item, ...]] = []
         if digits:
             lines.append(tuple((f"key:{digit}", digit, "") for digit in "1234567890"))
@@ -179,11 +179,21 @@ class Typing(Sheet):
         self.digits_open = False
         self._work: asyncio.Task[None] | None = None
         super().__init__(**kwargs)
+        if look.low:  # what is touched lies in the lower half
+            for name in ("suggestions", "upper"):
+                if name in self.ids:
+                    part = self.ids[name]
+                    part.parent.remove_widget(part)
+                    self.ids.work.add_widget(part)
 
     # ---- what differs
 
     def kind(self) -> Kind:
         return Kind.TEXT
+
+    def marks(self) -> str:
+        """Signs that belong to such a text and no finger can write."""
+        return MARKS.get(self.kind(), "")
 
     def limit(self) -> int:
         return 20
@@ -310,7 +320,7 @@ class Typing(Sheet):
         elif isinstance(area, LetterArea):
             last = [("switch_input", say("entry.hand"), "pencil")] if way == "pinyin" else []
             if way == "pinyin":
-                last = [*[(f"char:{mark}", mark, "") for mark in MARKS.get(self.kind(), "")], *last]
+                last = [*[(f"char:{mark}", mark, "") for mark in self.marks()], *last]
                 if self.kind() is not Kind.NAME:
                     last.insert(0, ("digits", say("entry.digits"), "numbers"))
             area.tell(capital=way == "latin", digits=way == "latin", last=tuple(last))
@@ -351,8 +361,8 @@ class Typing(Sheet):
             return
         label.text = say("entry.which" if self.recognised else "entry.write")
         words = self.recognised[: row.most]
-        if not words and self.text() and MARKS.get(self.kind()):
-            words = tuple(MARKS[self.kind()])
+        if not words and self.text():
+            words = tuple(self.marks())
         row.tell(words)
 
 
@@ -372,6 +382,8 @@ class EntrySheet(Typing):
 
     def main(self) -> KeySpec | None:
         step = self.step
+        if self.kind() is Kind.DATE and 0 < len(step.text) < 10:
+            return KeySpec("main", say("entry.waiting.date"), kind="waiting")
         if not step.text:
             if step.optional:
                 return KeySpec("skip", say("entry.skip"), icon_end="arrow-right")
@@ -501,6 +513,9 @@ class Suggestion(PadKey):
 @shows(Search)
 class SearchSheet(Typing):
     """Finding a matter by its words."""
+
+    def marks(self) -> str:
+        return ""
 
     def told(self) -> None:
         self.ids.field.text = self.step.text

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.graphics import Color, Rectangle
 
 from matters.events import Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
+from screens import art, shapes
 from screens.sheets.base import Sheet, shows
+from screens.text import textures
 from screens.theme import look
 from screens.widgets import clauses
-from screens.widgets.base import Column, Icon, Item, Row, Text
+from screens.widgets.base import Column, Grid, Icon, Item, Picture, Row, Text
 from screens.widgets.fields import StrokePad
 from screens.widgets.frame import BACK, KeySpec
 from screens.words import say
@@ -64,8 +67,52 @@ class CardSheet(Sheet):
             self.ids.title.text = say("card.title", whose=step.whose)
             message.text = say("card.wait")
         self.ids.type.shown = step.can_type and step.state != "gone"
+        self.ids.picture.elastic = True
         self.ids.picture.name = "fault-card-reader-gone" if step.state == "gone" else "card-on-reader"
         self.ids.picture.of = 600 if step.state == "gone" else 968
+        self.ids.picture.here = say("card.here") if step.state in ("waiting", "again") else ""
+        self.ids.picture.where_words = say("card.where") if step.state != "gone" else ""
+
+
+class CardPicture(Picture):
+    """The card over the lit plate, with the words that say where."""
+
+    silent = False
+    here = ""
+    where_words = ""
+
+    def words(self) -> str:
+        return "，".join(words for words in (self.here, self.where_words) if words)
+
+    def state(self) -> object:
+        return (self.name, self.of, self.here, self.where_words)
+
+    def paint(self) -> None:
+        super().paint()
+        x, y, width, height = self.box
+        wanted, high = self._size()
+        share = min(1.0, width / wanted, height / high)
+        wanted, high = round(wanted * share), round(high * share)
+        left, bottom = x + (width - wanted) // 2, look.height - y - (height + high) // 2
+        group = self.canvas.before
+        for words, px, py, size, bold, colour in (
+            (self.here, 0.436, 0.274, 52, True, "#FFFFFF"),
+            (self.where_words, 0.871, 0.522, 38, False, "ink2"),
+        ):
+            if words:
+                texture = textures(words, max(12, round(look.u(size) * share)), bold)
+                at = (left + round(px * wanted - texture.width / 2), bottom + round(py * high - texture.height / 2))
+                group.add(Color(*look.colour(colour)))
+                group.add(Rectangle(pos=at, size=texture.size, texture=texture))
+        if self.here:
+            side = round(look.u(88) * share)
+            cx, cy = left + 0.436 * wanted, bottom + 0.49 * high
+            shapes.disc(group, cx, cy, side, look.colour("#F8C24C"))
+            mark = round(side * 0.7)
+            texture = art.icon("arrow-down", mark)
+            if texture is not None:
+                group.add(Color(*look.colour("#18212B")))
+                group.add(Rectangle(pos=(round(cx - mark / 2), round(cy - mark / 2)), size=(mark, mark), texture=texture))
 
 
 class CardRow(Item):
@@ -144,14 +191,14 @@ class StripCell(Row):
         )  # fmt: skip
 
 
-class Strip(Row):
+class Strip(Grid):
     """The papers around the present one."""
 
     gap = 20.0
-    stretch = True
 
     def tell(self, rows: tuple[NeedRow, ...]) -> None:
         most = 2 if look.elder else STRIP
+        self.columns = most if look.portrait else 1
         now = next((index for index, row in enumerate(rows) if row.state is Need.NOW), 0)
         first = min(max(0, now - most + 1), max(0, len(rows) - most)) if now >= most else 0
         shown = rows[first : first + most]

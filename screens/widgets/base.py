@@ -21,6 +21,7 @@ from screens.text import Laid, lay, plain, textures
 from screens.theme import look
 
 Box = tuple[int, int, int, int]
+ELASTIC = (1.0, 0.86, 0.72, 0.6, 0.5, 0.42, 0.36, 0.3)  # what is left of a large drawing, squeeze by squeeze
 
 
 class Node(Widget):
@@ -366,6 +367,7 @@ class Grid(Repeating, Column):
 
     columns = 2
     gap = 20.0
+    stretch_most = 1.7  # a key drawn out further looks like something else
     across: float | None = None  # gap between columns; None: as between rows
 
     def _cells(self, width: int) -> tuple[int, int, int]:
@@ -388,9 +390,9 @@ class Grid(Repeating, Column):
         if not rows:
             return
         down = look.gap(self.gap)
+        natural = max(child.measure(cell) for child in self.visible_inner())
         high = (height - (rows - 1) * down) // rows
-        if not self.grow:
-            high = min(high, max(child.measure(cell) for child in self.visible_inner()))
+        high = min(high, round(natural * self.stretch_most) if self.grow else natural)
         for i, child in enumerate(self.visible_inner()):
             row, column = divmod(i, columns)
             child.place(x + column * (cell + gap), y + row * (high + down), cell, high)
@@ -541,6 +543,7 @@ class Picture(Node):
     name = ""
     of = 124  # width, reference px
     disc = ""  # palette name of a disc behind it
+    elastic = False  # a large drawing gives way on a crowded screen
 
     def _size(self) -> tuple[int, int]:
         width = look.u(self.of)
@@ -549,7 +552,8 @@ class Picture(Node):
 
     def measure(self, width: int) -> int:
         wanted, high = self._size()
-        return high if wanted <= width or not width else round(high * width / wanted)
+        high = high if wanted <= width or not width else round(high * width / wanted)
+        return round(high * ELASTIC[look.squeeze]) if self.elastic else high
 
     def natural(self) -> int:
         return look.u(self.wide or self.of)
@@ -600,8 +604,8 @@ class Hairline(Node):
 class Item(Row):
     """A row that shows one item of a step."""
 
-    item = ObjectProperty(None, allownone=True)
+    item = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class ItemColumn(Column):
-    item = ObjectProperty(None, allownone=True)
+    item = ObjectProperty(None, allownone=True, rebind=True)

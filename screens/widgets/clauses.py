@@ -49,7 +49,7 @@ class Clauses(Ruled):
             row = Row()
             row.pad, row.gap = (0, 20, 0, 20), 28.0
             number, text = Number(), Text()
-            number.number, text.text, text.grow, text.leading = index, clause, 1.0, 1.42
+            number.number, text.text, text.grow, text.leading, text.role = index, clause, 1.0, 1.38, "band"
             row.add_widget(number)
             row.add_widget(text)
             self.add_widget(row)

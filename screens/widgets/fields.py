@@ -15,6 +15,7 @@ from screens.theme import look
 from screens.widgets.base import Node, Row
 from screens.widgets.touch import Key
 
+SURFACE = (1.0, 0.92, 0.86, 0.8, 0.75, 0.7, 0.65, 0.6)  # of a pad, squeeze by squeeze: a finger needs room
 NEAR_PX = 3.0  # a finger that has moved less has not moved
 
 
@@ -210,7 +211,7 @@ class StrokePad(Node):
         return self.shown and self.box[2] > 0
 
     def measure(self, width: int) -> int:
-        return look.gap(self.least)
+        return round(look.u(self.least) * SURFACE[look.squeeze])
 
     def value(self) -> Strokes:
         return tuple(tuple(stroke) for stroke in self.strokes if stroke)

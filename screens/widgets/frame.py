@@ -68,6 +68,14 @@ class StatusBar(Row):
     status = ObjectProperty(StatusView())
     left = StringProperty("")
 
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        """Faults need more room than there is: the place gives way, it is known anyway."""
+        place = self.inner()[0]
+        place.shown = True
+        left, _, right, _ = self._pads()
+        place.shown = sum(n.natural() for n in self.inner()) + 2 * look.u(self.gap) <= width - left - right
+        super().inside(x, y, width, height)
+
     def state(self) -> object:
         return "status"
 
@@ -121,25 +129,28 @@ class Band(Column):
     """The signpost: matter with its picture, which step of how many, minutes left."""
 
     gap = 14.0
-    pad = (56, 0, 56, 0)
     centred = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.pad = (56, 0, 56, 14 if look.portrait else 0)
         self._icon, self._picture, self._title = Icon(), Picture(), Text()
         self._icon.of, self._icon.colour = 56, "on_band"
         self._picture.of, self._picture.disc = 76, "on_band"
         self._title.role, self._title.bold, self._title.smaller = "band", True, "second"
         self._now, self._rest, self._segments = Text(), Text(), Segments()
         self._now.bold, self._now.colour, self._rest.colour, self._title.colour = True, "now", "on_band", "on_band"
-        self._now.role = self._rest.role = "band" if look.elder else "second"
+        self._now.role = self._rest.role = "left" if look.elder and look.portrait else "second"
         head = Row()
         head.gap = 0
         self._title.before = 18
         self._rest.before = 0
-        self._spring = Spring()
+        self._spring, self._apart, self._left = Spring(), Spring(), Text()
+        self._left.colour, self._left.role = "on_band", "left"
         if look.portrait:
-            for part in (self._icon, self._picture, self._title, self._spring, self._now, self._rest):
+            for part in (
+                self._icon, self._picture, self._title, self._spring, self._now, self._rest, self._apart, self._left
+            ):  # fmt: skip
                 head.add_widget(part)
             self._segments.grow = 0.0
             self.add_widget(head)
@@ -168,6 +179,10 @@ class Band(Column):
         else:
             self._now.text = say("band.step", number=progress.number)
             self._rest.text = say("band.rest", total=progress.total, minutes=progress.minutes_left)
+            if bare:
+                self._rest.text = say("band.rest_elder_total", total=progress.total)
+        self._left.text = say("band.rest_elder", minutes=progress.minutes_left) if bare and progress else ""
+        self._spring.shown, self._apart.shown = not bare, bare
         self._segments.shown = self._now.shown = progress is not None
         self._rest.shown = bool(self._rest.text)
         self._segments.number = progress.number if progress else 0
@@ -225,6 +240,7 @@ class Counter(Node):
                 key.ident, key.text, key.icon, key.icon_end = spec.ident, spec.text, spec.icon, spec.icon_end
                 if key is self.main:
                     key.kind = "main" if spec.kind == "plain" else spec.kind
+                    key.role = "main" if key.kind == "main" else "main_long"
 
     @staticmethod
     def height_wanted() -> int:
@@ -265,8 +281,8 @@ class Counter(Node):
             self.main.place(x + left + gap, y, width - left - gap, height)
         elif self.main.shown:
             self.main.place(x, y, width, height)
-        elif self.left.shown:
-            self.left.place(x, y, width, height)
+        elif self.left.shown:  # alone, it stays where it always is
+            self.left.place(x, y, max(self.left.natural(), look.u(264)), height)
 
     def _one_row(self, x: int, y: int, width: int, height: int) -> None:
         gap = look.u(21)
@@ -275,8 +291,6 @@ class Counter(Node):
         least = {id(key): max(key.natural(), look.u(247 if key is self.left else 335)) for key in quiet}
         for key in quiet:
             wide = least[id(key)]
-            if not self.main.shown:
-                wide = max(wide, (width - gap * (len(quiet) - 1)) // len(quiet))
             key.place(at, y, wide, height)
             at += wide + gap
         if self.main.shown:

@@ -8,9 +8,17 @@ from screens import shapes
 from screens.status import StatusView
 from screens.theme import look
 from screens.widgets.base import Column, Hairline, Icon, Node, Row, Spring, Text
+from screens.widgets.hold import HeldText
 from screens.widgets.frame import Counter, KeySpec, marks
 from screens.widgets.touch import Key, Pill
 from screens.words import say
+
+
+def _name() -> HeldText:
+    """The hall's name; held, it opens the staff pages."""
+    name = HeldText()
+    name.role, name.bold, name.colour, name.leading, name.ident = "head", True, "on_band", 1.2, "staff"
+    return name
 
 
 def _text(role: str, *, bold: bool = False, colour: str = "on_band", leading: float = 1.2) -> Text:
@@ -27,11 +35,11 @@ class HomeBand(Column):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._name = _text("head", bold=True)
+        self._name = _name()
         self._name.smaller = "heading"
         self._open = Pill()
         self._open.tone, self._open.role, self._open.radius, self._open.pad = "now", "sub", 10, (16, 2, 16, 2)
-        self._hours = _text("second")
+        self._hours = _text("small")
         self._hours.grow = 1.0
         self._row = Row()
         self._row.gap = 17
@@ -64,7 +72,7 @@ class HomePanel(Column):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._name = _text("head", bold=True)
+        self._name = _name()
         self._clock = _text("number", bold=True)
         self._clock.role = "clock"
         self._date = _text("key")
@@ -116,7 +124,7 @@ class HomePanel(Column):
             for name, word, fault in wanted:
                 cell = Column()
                 cell.grow, cell.gap, cell.radius = 1.0, 4, 10
-                icon, label = Icon(), _text("status", bold=fault)
+                icon, label = Icon(), _text("mark", bold=fault)
                 icon.name, icon.of = name, 42
                 icon.colour = label.colour = "on_now" if fault else "on_band"
                 cell.fill = "now" if fault else ""
@@ -161,7 +169,7 @@ class ElderKey(Key):
     """The switch between the two versions; says in words which is on."""
 
     ident = "elder"
-    icon = "typography"
+    icon = "text-size"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

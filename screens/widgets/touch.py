@@ -361,22 +361,19 @@ class OptionLine(Slab):
         self._name.text, self._reason.text, self._word.text = option.title, option.reason, word
         self._name.role = "option" if roomy else "value"
         self._word.colour = "chosen_ink" if option.chosen else "ink2"
-        self.low = 214.0 if roomy else 142.0
-        self.roomy = roomy
+        self.tall = 214.0 if roomy else 142.0
 
-    roomy = False
+    tall = 142.0  # body, reference px
 
     def measure(self, width: int) -> int:
-        least = look.key_height(self.low, self.low)
+        least = look.gap(self.tall)
         self._reason.shown = bool(self._reason.text) and not (look.elder and look.squeeze > 1)
         own = Row.measure(self, width - look.u(self.indent))
-        return max(own, least if look.squeeze < 3 else 0, look.target) + look.u(look.palette.ledge_px)
+        return max(own, least, look.target) + look.u(look.palette.ledge_px)
 
     def place(self, x: int, y: int, width: int, height: int) -> None:
         shift = look.u(self.indent)
-        self.low = 0.0
         super().place(x + shift, y, width - shift, height)
-        self.low = 214.0 if self.roomy else 142.0
 
     def repaint_all(self) -> None:
         shift = look.u(self.indent)
