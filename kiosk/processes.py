@@ -28,6 +28,7 @@ ROLES = {
     "sync": "kiosk.syncing",
     "papers": "hardware.camera_worker",
     "input": "screens.input.__main__",
+    "voice": "hardware.speaker_voice",
     "simulators": "hardware.simulators",
 }
 

@@ -10,39 +10,42 @@ from config import locales
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
 
 
+def _officialese() -> dict[str, str]:
+    """Words that are not said, with what to say instead: a file that a clerk extends, one a line, a tab between."""
+    from config.catalogue import OFFICIALESE
+
+    lines = (line.split("#")[0].strip() for line in OFFICIALESE.read_text("utf-8").splitlines())
+    return {word: instead.strip() for word, _, instead in (line.partition("\t") for line in lines if line)}
+
+
 def check(arguments: argparse.Namespace) -> int:
     """Every finding: file, line, rule, how to mend it; exit status 1 if one is an error."""
-    from matters.check import check as judge
-
     from config import catalogue as files
-    from matters.findings import Weight, words
+    from matters.check import check as judge
+    from matters.findings import words
 
     texts = locales.load()
     try:
-        findings = judge(files.load(Path(arguments.path)), officialese=files.officialese())
+        report = judge(files.load(Path(arguments.path)), _officialese())
     except files.CatalogueError as error:
         show([{"weight": "error", "text": str(error)}], arguments.json, str(error))
         return FINDING
     sentences = {key: texts(key) for key in texts.keys()}  # noqa: SIM118 - Locale is no mapping
-    rows = [{**asdict(one), "text": words(one, sentences)} for one in findings]
+    rows = [{**asdict(one), "text": words(one, sentences)} for one in report.findings]
     lines = []
-    for one, row in zip(findings, rows, strict=True):
+    for one, row in zip(report.findings, rows, strict=True):
         lines.append(f"{one.place.file}:{one.place.line}: {one.weight}: {one.rule}: {row['text']}")
     show(rows, arguments.json, "\n".join(lines) or "nothing found")
-    return FINDING if any(one.weight is Weight.ERROR for one in findings) else DONE
+    return FINDING if report.failed else DONE
 
 
 def show_matter(arguments: argparse.Namespace) -> int:
     """A matter as the terminal merges it: form, materials with reasons, steps, limit with its rule."""
+    from kiosk.catalogues import load
+    from matters.show import NoSuch
     from matters.show import show as merged
 
-    from kiosk.catalogues import load
-
     loaded = load(settings_of(arguments).catalogue, state_of(arguments))
-    matter = next((m for m in loaded.catalogue.matters if m.id == arguments.matter), None)
-    if matter is None:
-        known = ", ".join(m.id for m in loaded.catalogue.matters)
-        return complain(f"no matter {arguments.matter!r}; there are {known}")
     answers = {}
     for pair in arguments.answer:
         key, equals, value = pair.partition("=")
@@ -50,5 +53,8 @@ def show_matter(arguments: argparse.Namespace) -> int:
             return complain(f"--answer wants KEY=VALUE, not {pair!r}")
         answers[key] = value
     items = [name for name in arguments.items.split(",") if name]
-    show(merged(loaded.catalogue, matter, items, answers), True)
+    try:
+        show(merged(loaded.catalogue, arguments.matter, items, answers), True)
+    except NoSuch as error:
+        return complain(str(error))
     return DONE

@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config import locales
+from config.settings import Settings
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
+
+if TYPE_CHECKING:
+    from matters.application import Application
+    from wire.messages import ItemDetail
 
 
 def submit(arguments: argparse.Namespace) -> int:
@@ -23,7 +28,7 @@ def submit(arguments: argparse.Namespace) -> int:
         application, pages = read_application(arguments.application)
         desk = Desk.open(state_of(arguments), reserve_bytes=settings.storage.free_bytes_least, area=settings.place.area)
         try:
-            done = desk.submit(application, pages)
+            done = desk.submit(application, pages, _details(settings, state_of(arguments), application))
         finally:
             desk.close()
     except OfflineError as error:
@@ -33,6 +38,15 @@ def submit(arguments: argparse.Namespace) -> int:
     value = {"application": done.application, "number": done.number, "code": done.code, "at": done.at}
     show(value, arguments.json, lambda: f"{done.number[:4]} {done.number[4:]}  {done.application}\n{done.code}")
     return DONE
+
+
+def _details(settings: Settings, state: Path, application: Application) -> tuple[ItemDetail, ...]:
+    """What the catalogue says of the items; nothing where it does not know the matter."""
+    from kiosk.catalogues import load
+    from kiosk.visiting.slips import item_details
+
+    matters = load(settings.catalogue, state).catalogue.matters
+    return item_details(matters.get(application.matter), application)
 
 
 def render_receipt(arguments: argparse.Namespace) -> int:

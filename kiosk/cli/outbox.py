@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import sys
 import time
@@ -69,21 +68,20 @@ def list(arguments: argparse.Namespace) -> int:  # noqa: A001 - the verb's name
 
 def send(arguments: argparse.Namespace) -> int:
     """Send what waits now; exit status 1 while something still waits."""
-    import random
-
-    from offline.pauses import Pauses
-    from offline.sync import Options, Sync
+    from offline.errors import Busy
+    from offline.process import send_once
 
     settings = settings_of(arguments)
     if not settings.county.url:
         return complain("no county: set county.url in the settings")
-    state = state_of(arguments)
-    county = settings.county
     with _outbox(arguments) as outbox:
         before = outbox.status().waiting
         print(f"sending {before} …", file=sys.stderr)
-        pauses = Pauses(county.retry_first_s, county.retry_most_s, random.SystemRandom())
-        asyncio.run(Sync(state, outbox, Options(county.url, pauses), time.time).once())
+        try:
+            send_once(state_of(arguments), settings.county.url)
+        except Busy:
+            outbox.hurry()  # the running terminal's own sync does it
+            print("the terminal is running: it sends them within a minute", file=sys.stderr)
         after = outbox.status()
     show({"before": before, **asdict(after)}, arguments.json, lambda: f"waiting: {after.waiting} (before: {before})")
     return DONE if after.waiting == 0 else complain(f"{after.waiting} still wait: {after.last_error or 'no reason'}")
@@ -111,25 +109,12 @@ def verify(arguments: argparse.Namespace) -> int:
 
     try:
         with _outbox(arguments, thorough=True) as outbox:
-            damaged = [entry.id for entry in outbox.entries() if not _whole(outbox, entry.id)]
+            damaged = [*outbox.damaged()]
     except Corrupt as error:
         show({"sound": False, "damaged": []}, arguments.json, str(error))
         return FINDING
     show({"sound": not damaged, "damaged": damaged}, arguments.json, lambda: "\n".join(damaged) or "sound")
     return FINDING if damaged else DONE
-
-
-def _whole(outbox: Outbox, record: str) -> bool:
-    from offline.errors import OfflineError
-
-    entry = outbox.entry(record)
-    if entry is None:
-        return True
-    try:
-        outbox.content(entry)
-    except OfflineError:
-        return False
-    return True
 
 
 def audit_show(arguments: argparse.Namespace) -> int:

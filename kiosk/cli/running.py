@@ -97,7 +97,7 @@ def play_visit(
     CannotBeDone, ScriptError.
     """
     from kiosk.runner.display import Finger, virtual_display
-    from kiosk.runner.play import Player, load_strokes
+    from kiosk.runner.play import CannotBeDone, Player, load_strokes
     from kiosk.runner.terminal import Terminal
 
     out.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,11 @@ def play_visit(
         terminal = Terminal(settings_file, folder, name, out / "terminal.log")
         stack.callback(terminal.stop)
         terminal.start()
-        terminal.ask("ready", timeout_s=60)
+        try:
+            terminal.ask("ready", timeout_s=60)
+        except RuntimeError as error:
+            said = (out / "terminal.log").read_text("utf-8").strip().splitlines()
+            raise CannotBeDone(f"the terminal did not start: {said[-1] if said else error}") from error
         player = Player(
             terminal,
             finger,

@@ -96,7 +96,7 @@ class Player:
 
     def _shown(self) -> str:
         try:
-            texts = [e.text or f"#{e.ident}" for e in self.terminal.elements()]
+            texts = [f"{e.text}#{e.ident}" if e.ident else e.text for e in self.terminal.elements()]
         except RuntimeError as error:
             return f"(nothing to be read: {error})"
         return "On the screen: " + " | ".join(text.replace("\n", "") for text in texts)
@@ -125,9 +125,17 @@ class Player:
             pad = self._wait_for(action, "#pad")
             for stroke in strokes:
                 self.finger.draw(_along([(pad.left + x * pad.width, pad.top + y * pad.height) for x, y in stroke]))
-            candidate = self._wait_for(action, f"#char:{character}")
-            self.finger.tap(candidate.middle)
+            self.finger.tap(self._at_rest(action, f"#char:{character}").middle)
             self._settle()
+
+    def _at_rest(self, action: Action, what: str) -> Element:
+        """Something that has stood in the same place for three looks: candidates move while they are being found."""
+        found, since = self._wait_for(action, what), 0
+        while since < 3:
+            time.sleep(LOOK_S)
+            now = self._wait_for(action, what)
+            found, since = now, since + 1 if now == found else 0
+        return found
 
     def _sign(self, action: Action) -> None:
         pad = self._wait_for(action, "#pad")

@@ -206,7 +206,7 @@ class Performer:
             application = replace(application, id=self._application_id())
         pages = self._process.pictures.by_digest()
         named = {page.sha256 for material in application.materials for page in material.pages}
-        details = item_details(self._process, application)
+        details = item_details(self._process.present().matter, application)
         chosen = {name: jpeg for name, jpeg in pages.items() if name in named}
         done = await self._at_desk(lambda desk: desk.submit(application, chosen, details))
         if isinstance(done, Submitted):

@@ -15,6 +15,7 @@ from wire.receipt import check_mark
 
 if TYPE_CHECKING:
     from kiosk.visiting.process import VisitProcess
+    from matters.catalogue import Matter
     from wire.messages import ItemDetail
 
 
@@ -86,11 +87,10 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
     )
 
 
-def item_details(process: VisitProcess, application: Application) -> tuple[ItemDetail, ...]:
+def item_details(matter: Matter | None, application: Application) -> tuple[ItemDetail, ...]:
     """What the catalogue of this visit says of the items, so that the county need not hold the same version."""
     from wire.messages import ItemDetail
 
-    matter = process.present().matter
     items = {item.id: item for item in matter.items} if matter is not None else {}
     return tuple(
         ItemDetail(
