@@ -1,8 +1,8 @@
 """One process that holds every simulated device, and the registry by which simulators plug in.
 
 A simulator speaks the device's own bytes over the device's own transport at the device's own pace, so it lives outside
-the program under test: `python -m hardware.simulators --channel N`. Its control channel is one inherited socket (without
---channel: standard input and output) that carries JSON, one object a line:
+the program under test: `python -m hardware.simulators --channel N`. Its control channel is one inherited socket, or
+without --channel standard input and output, and carries JSON, one object a line:
 
     in   {"folder": "/run/…", "devices": {"id_card": {"kind": "id-card", "options": {…}}, …}}    the first line
     out  {"event": "ready", "addresses": {"id_card": "sam:///run/…/id_card?baud=115200", …}}
@@ -223,7 +223,7 @@ def _write_all(fd: int, data: bytes) -> None:
 def main(argv: list[str] | None = None) -> int:
     """The process. Exit status 0 when its channel closed."""
     parser = argparse.ArgumentParser(prog="python -m hardware.simulators", description="simulated devices")
-    parser.add_argument("--channel", type=int, default=None, help="inherited socket of the control channel; default: stdin")
+    parser.add_argument("--channel", type=int, default=None, help="inherited socket; default: stdin and stdout")
     fd: int | None = parser.parse_args(argv).channel
     with contextlib.suppress(ConnectionError, KeyboardInterrupt):
         asyncio.run(_serve_standard() if fd is None else _serve_socket(fd))
