@@ -294,11 +294,13 @@ BOARD = staff.StaffBoard(
         staff.StaffDevice("speaker", "trying"),
         staff.StaffDevice("social_card", "absent"),
     ),
-    3, 240.0, datetime(2026, 3, 12, 8, 12), "county.offline", hours="9:00–12:00，14:00–17:00", version="0.2.0", now=STATUS.now,  # noqa: DTZ001
+    3, 240.0, datetime(2026, 3, 12, 8, 12), "county.offline",  # noqa: DTZ001 - a wall clock's time
+    hours="9:00–12:00，14:00–17:00", version="0.2.0", now=STATUS.now,
 )  # fmt: skip
 BOARD_FINE = replace(
-    BOARD, devices=tuple(replace(one, state="good", code="", note="") for one in BOARD.devices[:5]), waiting=0, last_error=""
-)
+    BOARD, devices=tuple(replace(one, state="good", code="", note="") for one in BOARD.devices[:5]), waiting=0,
+    last_error="",
+)  # fmt: skip
 PIN = staff.StaffPin("pin", None, False, "open", 4)
 
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {

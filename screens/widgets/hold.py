@@ -1,4 +1,4 @@
-"""The way into the staff pages: hold the hall's name for three seconds. Nobody does that by chance, nothing shows it."""
+"""The way into the staff pages: hold the hall's name for three seconds. Nobody does so by chance."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from screens import shapes
 from screens.status import StatusView
 from screens.theme import look
 from screens.widgets.base import Column, Hairline, Icon, Node, Row, Spring, Text
-from screens.widgets.hold import HeldText
 from screens.widgets.frame import Counter, KeySpec, marks
+from screens.widgets.hold import HeldText
 from screens.widgets.touch import Key, Pill
 from screens.words import say
 
@@ -228,7 +228,7 @@ class HomeCounter(Counter):
                 key.vanish()
             first = look.u(136 if look.elder else 104) + under
             tall = look.u(136 if look.elder else 104) + under
-            gap = look.u(26 if look.elder else 18)
+            gap = look.u(22 if look.elder else 18)
             self.elder.place(x + side, y + look.u(24) + first + gap, room, tall)
             return
         keys = [self.repeat, self.help, self.lookup, self.ask, self.elder]

@@ -1,0 +1,72 @@
+"""What staff are shown, as steps of the same kind as a visit's: values, drawn by `Stage.show`, answered by events.
+
+The kiosk makes them (it alone knows devices and queue); a screen sends `Pressed` with these ids:
+
+    StaffPin    digit:N, erase, main (the PIN is complete), back
+    StaffBoard  try:ID, try:all, send, restart, pin, leave
+    StaffAsk    main (do it), back
+
+The digits typed stay with the kiosk: a step only says how many they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from matters.steps import Step
+
+
+@dataclass(frozen=True)
+class StaffPin(Step):
+    """The PIN pad. `asks`: open | choose (there is none yet, or it is changed) | again (the chosen one once more).
+
+    `problem`: "" | wrong | locked | short | easy | differs. `seconds`: how long it stays locked.
+    """
+
+    asks: str
+    digits: int
+    shortest: int = 6
+    longest: int = 12
+    problem: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class StaffDevice:
+    """One line: `id` as in the settings (id_card, social_card, camera, receipt_printer, speaker), or network, disk.
+
+    `state`: good | care | broken | trying | absent (never fitted). `code`: the fault's code; its card's `short` is
+    shown and its `staff` line says what to do. `tried`: what the last try came to: "" | ok | a fault code.
+    `note`: a short word instead of the card's, e.g. 断了2小时. `can_try`: whether there is a try for it.
+    """
+
+    id: str
+    state: str
+    code: str = ""
+    tried: str = ""
+    note: str = ""
+    can_try: bool = True
+
+
+@dataclass(frozen=True)
+class StaffBoard(Step):
+    """Every device and the queue. `oldest`: when the oldest waiting one was handed in; `last_error`: a fault code."""
+
+    devices: tuple[StaffDevice, ...]
+    waiting: int
+    leaves_in_s: float
+    oldest: datetime | None = None
+    last_error: str = ""
+    sending: bool = False
+    hours: str = ""
+    open_now: bool = True
+    version: str = ""
+    now: datetime | None = None  # local time, to say "today"
+
+
+@dataclass(frozen=True)
+class StaffAsk(Step):
+    """One question before something that disturbs. `what`: restart."""
+
+    what: str = "restart"
