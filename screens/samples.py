@@ -169,10 +169,20 @@ PHONE = s.Entry(
 )
 PHONE_WRONG = replace(PHONE, key="q.phone2", problem="phone.too_short")
 ID_NUMBER = s.Entry(
-    "typed", at(4, 9), True, s.Kind.ID_NUMBER, "您的身份证号码", "按身份证上的号码，一位一位按。", "4311992001010100", 18, "digits"
+    "typed",
+    at(4, 9),
+    True,
+    s.Kind.ID_NUMBER,
+    "您的身份证号码",
+    "按身份证上的号码，一位一位按。",
+    "4311992001010100",
+    18,
+    "digits",
 )
 ID_WRONG = replace(ID_NUMBER, key="typed2", text="431199200101010022", problem="id.check_digit")
-MONEY = s.Entry("q.money", at(5, 5), True, s.Kind.MONEY, "每年交多少钱？", "最少200元，交得多领得多。", "500", 8, "digits")
+MONEY = s.Entry(
+    "q.money", at(5, 5), True, s.Kind.MONEY, "每年交多少钱？", "最少200元，交得多领得多。", "500", 8, "digits"
+)
 DATE = s.Entry(
     "q.birth", at(5, 6), True, s.Kind.DATE, "孩子哪天出生的？", "照着出生医学证明上的填。", "2026-02", 10, "digits",
     earliest="2025-03-12", latest="2026-03-12",
@@ -185,10 +195,21 @@ ADDRESS = s.Entry(
     suggestions=("示例县山背村3组", "示例县山背村5组", "示例县石背岭瑶族乡大坪塘村"), optional=True,
 )  # fmt: skip
 ADDRESS_LONG = replace(
-    ADDRESS, key="q.address2", text="湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", input="pinyin"
+    ADDRESS,
+    key="q.address2",
+    text="湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号",
+    input="pinyin",
 )
 CREDIT = s.Entry(
-    "q.credit", at(5, 4), True, s.Kind.TEXT, "营业执照上的号码", "一共18位，有数字也有字母。", "92431199MA4L", 18, "latin"
+    "q.credit",
+    at(5, 4),
+    True,
+    s.Kind.TEXT,
+    "营业执照上的号码",
+    "一共18位，有数字也有字母。",
+    "92431199MA4L",
+    18,
+    "latin",
 )
 
 CARD = s.Card("card", at(4, 9), True, "您的", "waiting")

@@ -6,6 +6,7 @@ strokes of the character being written, letters of the pinyin being spelled.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ from screens.words import say
 KV = Path(__file__).parent / "kv"
 PARTS = ("sheet", "counter", "band", "status")
 
+TIDY_AFTER_S = 0.4  # after a new screen: most people are still reading it
 EVENTS = {"search:handwriting": "search"}  # two keys that mean the same have names of their own
 
 _loaded = False
@@ -94,6 +96,9 @@ class Stage(Widget):
         self._modes = {"elder": screen.elder, "contrast": screen.contrast, "low": screen.low}
         self._parts: dict[str, Node] = {}
         say.use(words)
+        # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
+        gc.set_threshold(50_000, 50, 1000)
+        self._tidying = Clock.create_trigger(lambda _dt: gc.collect(), TIDY_AFTER_S)
         self._dress()
 
     # ---- what the kiosk uses
@@ -115,6 +120,8 @@ class Stage(Widget):
             self.add_widget(sheet)
             self._arrange(sheet)
             sheet.opened()
+            self._tidying.cancel()
+            self._tidying()
             return
         self._arrange(sheet)
 
@@ -218,9 +225,7 @@ class Stage(Widget):
     def _dress(self) -> None:
         """Set the look and make the frame anew."""
         screen = self._screen
-        look.configure(
-            screen.width_px, screen.height_px, screen.px_per_mm, motion=screen.motion, **self._modes
-        )
+        look.configure(screen.width_px, screen.height_px, screen.px_per_mm, motion=screen.motion, **self._modes)
         Window.clearcolor = look.colour("paper")
         if self.sheet is not None:
             self.sheet.closed()
@@ -329,4 +334,3 @@ def _words_in(node: Node) -> Iterator[str]:
     for inner in node.walk_nodes():
         if not inner.silent and inner.words():
             yield inner.words()
-

@@ -25,7 +25,7 @@ REGULAR, BOLD = "Terminal", "TerminalBold"
 NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line
 NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
 AFTER = set("，。；：？！、")  # where a reader takes breath
-TEXTURES_KEPT_BYTES = 24_000_000
+TEXTURES_KEPT_BYTES = 12_000_000
 
 _ready = False
 

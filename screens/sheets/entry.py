@@ -119,7 +119,9 @@ class LetterArea(Column):
         if digits:
             lines.append(tuple((f"key:{digit}", digit, "") for digit in "1234567890"))
         for letters in ROWS:
-            lines.append(tuple((f"key:{c.upper() if capital else c}", c.upper() if capital else c, "") for c in letters))
+            lines.append(
+                tuple((f"key:{c.upper() if capital else c}", c.upper() if capital else c, "") for c in letters)
+            )
         lines[-1] = (*lines[-1], ("delete", "", "backspace"))
         lines.append(last)
         for index, row in enumerate(self.rows):
@@ -164,7 +166,9 @@ class DateParts(Row):
 
     def tell(self, parts: dict[str, str], open_part: str) -> None:
         for key, part in zip(self.keys, ("year", "month", "day"), strict=True):
-            key.text = say(f"entry.date.{part}", value=parts.get(part, "").lstrip("0") if part != "year" else parts[part])
+            key.text = say(
+                f"entry.date.{part}", value=parts.get(part, "").lstrip("0") if part != "year" else parts[part]
+            )
             key.kind = "current" if part == open_part else "plain"
 
 
@@ -398,8 +402,10 @@ class EntrySheet(Typing):
         parts.shown = kind is Kind.DATE
         field.shown = not boxes.shown and not parts.shown
         boxes.text, boxes.limit, boxes.note = step.text, step.limit, "" if look.elder else say("entry.more")
-        field.text, field.groups, field.unit = step.text, GROUPS.get(kind, ()), step.unit or (
-            say("notice.yuan") if kind is Kind.MONEY else ""
+        field.text, field.groups, field.unit = (
+            step.text,
+            GROUPS.get(kind, ()),
+            step.unit or (say("notice.yuan") if kind is Kind.MONEY else ""),
         )
         message = self.ids.problem
         message.shown = bool(step.problem)

@@ -24,13 +24,13 @@ LIST_TILES = 8  # on one page of a list
 class TileTall(SlabColumn):
     """Picture above name: tall screens."""
 
-    item: Any = ObjectProperty(None, allownone=True)
+    item: Any = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class TileWide(Slab):
     """Picture beside name: wide screens."""
 
-    item: Any = ObjectProperty(None, allownone=True)
+    item: Any = ObjectProperty(None, allownone=True, rebind=True)
 
 
 def tile_words(tile: Tile) -> str:
@@ -49,7 +49,7 @@ class HomeSheet(Sheet):
     gap = 24.0
 
     def __init__(self, **kwargs: Any) -> None:
-        self.counter_height = (336 if look.elder else 300) if look.portrait else 180
+        self.counter_height = (364 if look.elder else 300) if look.portrait else 180
         super().__init__(**kwargs)
 
     def tiles(self) -> tuple[Tile, ...]:

@@ -100,7 +100,7 @@ class CardPicture(Picture):
             (self.where_words, 0.871, 0.522, 38, False, "ink2"),
         ):
             if words:
-                texture = textures(words, max(12, round(look.u(size) * share)), bold)
+                texture = textures(words, look.near(look.u(size) * share), bold)
                 at = (left + round(px * wanted - texture.width / 2), bottom + round(py * high - texture.height / 2))
                 group.add(Color(*look.colour(colour)))
                 group.add(Rectangle(pos=at, size=texture.size, texture=texture))
@@ -112,7 +112,9 @@ class CardPicture(Picture):
             texture = art.icon("arrow-down", mark)
             if texture is not None:
                 group.add(Color(*look.colour("#18212B")))
-                group.add(Rectangle(pos=(round(cx - mark / 2), round(cy - mark / 2)), size=(mark, mark), texture=texture))
+                group.add(
+                    Rectangle(pos=(round(cx - mark / 2), round(cy - mark / 2)), size=(mark, mark), texture=texture)
+                )
 
 
 class CardRow(Item):

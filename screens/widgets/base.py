@@ -139,7 +139,8 @@ class Column(Node):
 
     def _gaps(self, shown: list[Node]) -> list[int]:
         return [
-            0 if not i else look.gap(self.gap if child.before is None else child.before) for i, child in enumerate(shown)
+            0 if not i else look.gap(self.gap if child.before is None else child.before)
+            for i, child in enumerate(shown)
         ]
 
     def measure(self, width: int) -> int:

@@ -29,7 +29,7 @@ class Number(Node):
         x, y, width, height = self.box
         cx, cy = x + width / 2, look.height - y - height / 2
         shapes.disc(self.canvas.before, cx, cy, look.u(68), look.colour("accent"))
-        texture = textures(str(self.number), look.u(44), True)
+        texture = textures(str(self.number), look.near(look.u(44)), True)
         self.canvas.before.add(Color(*look.colour("disc_ink")))
         self.canvas.before.add(
             Rectangle(

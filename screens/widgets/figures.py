@@ -150,7 +150,7 @@ class Ring(Node):
         self._face(cx, cy, radius)
         shapes.arc(group, cx, cy, radius, thick, look.colour("ring_track"), 1.0)
         shapes.arc(group, cx, cy, radius, thick, look.colour("accent"), min(1.0, max(0.0, self.share)))
-        size = round(side * 220 / 544)
+        size = look.near(side * 220 / 544)
         texture = textures(self.number, size, True)
         group.add(Color(*look.colour("ink")))
         group.add(
@@ -159,11 +159,13 @@ class Ring(Node):
                 texture=texture,
             )
         )  # fmt: skip
-        unit = textures(self.unit, round(side * 50 / 544), False)
+        unit = textures(self.unit, look.near(side * 50 / 544), False)
         group.add(Color(*look.colour("ink2")))
         group.add(
             Rectangle(
-                pos=(round(cx - unit.width / 2), round(cy - unit.height / 2 - side * 0.22)), size=unit.size, texture=unit
+                pos=(round(cx - unit.width / 2), round(cy - unit.height / 2 - side * 0.22)),
+                size=unit.size,
+                texture=unit,
             )
         )
 

@@ -230,7 +230,9 @@ class Counter(Node):
         for key in (self.main, self.left, self.repeat, self.help):
             self.add_widget(key)
 
-    def tell(self, left: KeySpec | None, main: KeySpec | None, *, first_time: bool = False, help_key: bool = True) -> None:
+    def tell(
+        self, left: KeySpec | None, main: KeySpec | None, *, first_time: bool = False, help_key: bool = True
+    ) -> None:
         self.repeat.text = say("counter.read" if first_time else "counter.repeat")
         self.help.text = say("counter.help")
         self.help.shown = help_key
@@ -302,4 +304,6 @@ class Counter(Node):
     def paint(self) -> None:
         x, _, width, height = self.box
         shapes.fill(self.canvas.before, x, self.y, width, height, look.colour("counter"))
-        shapes.fill(self.canvas.before, x, look.height - self.box[1] - look.u(3), width, look.u(3), look.colour("hairline"))
+        shapes.fill(
+            self.canvas.before, x, look.height - self.box[1] - look.u(3), width, look.u(3), look.colour("hairline")
+        )

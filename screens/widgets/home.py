@@ -195,7 +195,7 @@ class ElderKey(Key):
     def _parts(self) -> list[Node]:
         parts = super()._parts()
         if self._switch.shown:
-            parts.insert(2, self._switch)
+            parts.insert(len(parts) - 1 if self.second else len(parts), self._switch)
         return parts
 
 

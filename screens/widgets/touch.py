@@ -138,12 +138,11 @@ class Key(Touchable):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._icon, self._end = Icon(), Icon()
-        self._word, self._second = Text(), Text()
-        self._second.role, self._second.colour = "second", "ink2"
-        for child in (self._icon, self._word, self._second, self._end):
-            child.shown = False
-            self.add_widget(child)
+        self._word = Text()
+        self.add_widget(self._word)
+        self._icon: Icon | None = None
+        self._end: Icon | None = None
+        self._second: Text | None = None
 
     # What .kv rules set.
     text = ""
@@ -177,7 +176,8 @@ class Key(Touchable):
         return count * (look.u(self.icon_of) + look.u(self.spacing))
 
     def _parts(self) -> list[Node]:
-        return [part for part in (self._icon, self._word, self._second, self._end) if part.shown]
+        given = (self._icon, self._word, self._second, self._end)
+        return [part for part in given if part is not None and part.shown]
 
     def _spaces(self, parts: list[Node]) -> int:
         return look.u(self.spacing) * (len(parts) - 1)
@@ -189,21 +189,35 @@ class Key(Touchable):
         self._word.leading = 1.2
         self._word.align = "centre"
         self._word.shown = bool(self.text)
-        self._second.text, self._second.shown = self.second, bool(self.second)
+        black = self.pressed and look.contrast and self.kind != "main"  # a pressed key is white there
+        if black:
+            self._word.colour = "#000000"
+        # Most keys have one icon and one word: the rest is made when it is first needed.
+        if self.second and self._second is None:
+            self._second = Text()
+            self._second.role = "second"
+            self.add_widget(self._second)
+        if self._second is not None:
+            self._second.text, self._second.shown = self.second, bool(self.second)
+            self._second.colour = "#000000" if black else "ink2"
+        if self.icon and self._icon is None:
+            self._icon = Icon()
+            self.add_widget(self._icon)
+        if self.icon_end and self._end is None:
+            self._end = Icon()
+            self.add_widget(self._end)
         for icon, name in ((self._icon, self.icon), (self._end, self.icon_end)):
-            icon.name, icon.shown, icon.of = name, bool(name), self.icon_of
-            icon.colour = (self.ink or ink) if self.mark or self.kind in ("main", "waiting") else icon_ink
-        if self.pressed and look.contrast and self.kind != "main":
-            self._word.colour = self._icon.colour = self._end.colour = self._second.colour = "#000000"
-        else:
-            self._second.colour = "ink2"
+            if icon is not None:
+                icon.name, icon.shown, icon.of = name, bool(name), self.icon_of
+                lead = self.mark or self.kind in ("main", "waiting")
+                icon.colour = "#000000" if black else (self.ink or ink) if lead else icon_ink
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         self._dress()
-        for part in (self._icon, self._word, self._second, self._end):
-            if not part.shown:
-                part.vanish()
         parts = self._parts()
+        for part in self.inner():
+            if part not in parts:
+                part.vanish()
         if not parts:
             return
         body = height - self.under
