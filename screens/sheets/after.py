@@ -29,9 +29,9 @@ TAKE_MOST = 6
 
 
 def face(item: tuple[int, bool]) -> str:
-    """The picture of a level: drawn full when it is the chosen one."""
+    """The picture of a level: drawn full when it is the chosen one, but for black ground, where that would vanish."""
     level, chosen = item
-    return f"face-{level}-chosen" if chosen else f"face-{level}"
+    return f"face-{level}-chosen" if chosen and not look.contrast else f"face-{level}"
 
 
 class Tick(Node):
