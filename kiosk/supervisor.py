@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ class Supervisor:
         self._journal = Journal(state)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._asked = 0
+        self._entered: list[Any] = []  # applications handed in, under test only
 
     # ------------------------------------------------------------------ life
 
@@ -208,6 +209,8 @@ class Supervisor:
             self._visible.set()
         elif said == "committed" and self._sync is not None:
             self._sync.channel.send({"wake": True})
+        elif said == "entered" and self._control_fd >= 0:
+            self._entered.append(message["application"])
         elif said == "restart" and child is self._active:
             await self._replace(child, None)
         elif said == "answer":
@@ -280,12 +283,13 @@ class Supervisor:
 
     async def _serve_control(self, fd: int) -> None:
         channel = await Channel.open(fd)
-        asks: dict[str, Callable[[dict[str, Any]], Any]] = {
+        asks: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
             "first": self._ask_first,
             "ready": self._ask_ready,
             "simulate": self._ask_simulate,
             "kill": self._ask_kill,
             "county": self._ask_county,
+            "entered": self._ask_entered,
         }
         async for message in channel.messages():
             asked = str(message.get("ask"))
@@ -317,6 +321,9 @@ class Supervisor:
     async def _ask_county(self, _: dict[str, Any]) -> Any:
         await self._ready.wait()
         return {"url": self._county_url, "state": str(self._parts.gateway_state) if self._parts else "", **self._county}
+
+    async def _ask_entered(self, _: dict[str, Any]) -> list[Any]:
+        return self._entered
 
     async def _ask_kill(self, message: dict[str, Any]) -> bool:
         name, _, point = str(message["what"]).partition("@")

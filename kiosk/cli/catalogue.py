@@ -30,8 +30,7 @@ def check(arguments: argparse.Namespace) -> int:
     except files.CatalogueError as error:
         show([{"weight": "error", "text": str(error)}], arguments.json, str(error))
         return FINDING
-    sentences = {key: texts(key) for key in texts.keys()}  # noqa: SIM118 - Locale is no mapping
-    rows = [{**asdict(one), "text": words(one, sentences)} for one in report.findings]
+    rows = [{**asdict(one), "text": words(one, texts)} for one in report.findings]
     lines = []
     for one, row in zip(report.findings, rows, strict=True):
         lines.append(f"{one.place.file}:{one.place.line}: {one.weight}: {one.rule}: {row['text']}")

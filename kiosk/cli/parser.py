@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,5 +106,8 @@ def run(arguments: Sequence[str]) -> int:
     except SettingsError as error:
         return complain(str(error))
     except KeyboardInterrupt:
+        return FINDING
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
         return FINDING
     return status

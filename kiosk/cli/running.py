@@ -13,11 +13,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, state_of
+
+COUNTY_S = 20.0  # how long to wait for the county to have what was handed in
 
 ROOT = Path(__file__).parent.parent.parent
 REHEARSAL = ROOT / "config" / "profiles" / "rehearsal.toml"
@@ -45,11 +48,19 @@ def visit(arguments: argparse.Namespace) -> int:
 
     try:
         script = load(arguments.script)
-        play_visit(script, arguments.out, base=arguments.script.parent, config=arguments.config, state=arguments.state,
-                   size=arguments.size, display=arguments.display, say=_say)  # fmt: skip
+        held = play_visit(
+            script,
+            arguments.out,
+            base=arguments.script.parent,
+            config=arguments.config,
+            state=arguments.state,
+            size=arguments.size,
+            display=arguments.display,
+            say=_say,
+        )
     except (ScriptError, CannotBeDone) as error:
         return complain(str(error))
-    return DONE
+    return DONE if held else complain("the county does not hold exactly what was handed in")
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -181,17 +192,21 @@ def _gather(terminal: Any, folder: Path, out: Path) -> bool:
         )
         return json.loads(done.stdout)
 
-    entered = terminal.ask("submitted") if terminal.running else None
-    cases = county("cases")
-    held = [{**case, "opened": county("open", case["application"])} for case in cases]
-    if entered is not None:
-        write_json(out / "visit.json", entered)
-        held = [case for case in held if case["application"] == entered["id"]]
-        write_json(out / "case.json", held[0] if len(held) == 1 else held)
-        return len(held) == 1 and held[0]["opened"]["application"] == entered
-    if held:
-        write_json(out / "case.json", held)
-    return True
+    entered: list[dict[str, Any]] = terminal.ask("entered") if terminal.running else []
+    deadline = time.monotonic() + COUNTY_S
+    while True:
+        held = {case["application"]: case for case in county("cases")}
+        if set(held) >= {one["id"] for one in entered} or time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+    opened = [{**case, "opened": county("open", name)} for name, case in held.items()]
+    if entered:
+        write_json(out / "visit.json", entered[-1] if len(entered) == 1 else entered)
+    if opened:
+        write_json(out / "case.json", opened[-1] if len(opened) == 1 else opened)
+    return len(opened) == len(entered) and all(
+        any(one == case["opened"]["application"] for case in opened) for one in entered
+    )
 
 
 __all__ = ["DONE", "FINDING", "demo", "play_visit", "profile", "run", "visit"]

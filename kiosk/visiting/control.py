@@ -7,13 +7,11 @@ can touch a visit; it only looks.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 from typing import TYPE_CHECKING, Any
 
 from matters import visit as visits
-from matters.application import to_json
 
 if TYPE_CHECKING:
     from kiosk.visiting.process import VisitProcess
@@ -50,9 +48,6 @@ async def _ask(process: VisitProcess, question: str) -> Any:
             return {"type": "", "key": ""}
         step = visits.step(process.conductor.visit)
         return {"type": type(step).__name__, "key": step.key}
-    if question == "submitted":
-        application = process.performer.application if process.performer is not None else None
-        return json.loads(to_json(application)) if application is not None else process.handed_in
     if question == "reading":
         return process.stage.reading()
     raise ValueError(f"nothing is known to answer {question!r}")

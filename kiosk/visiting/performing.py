@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardware.ports import Fault
 from matters import effects
-from matters.application import Application
+from matters.application import Application, to_json
 from matters.effects import AnyEffect
 from matters.outcomes import (
     AtCounty,
@@ -212,6 +213,8 @@ class Performer:
         if isinstance(done, Submitted):
             self.application = application
             self._process.channel.send({"say": "committed"})
+            if self._process.tested:  # what was entered, for a test to hold against what the county gets
+                self._process.channel.send({"say": "entered", "application": json.loads(to_json(application))})
         return done
 
     def _application_id(self) -> str:

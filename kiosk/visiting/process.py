@@ -67,7 +67,6 @@ class VisitProcess:
         self.catalogue_refused = ""  # file, line and what is wrong with a catalogue that was not taken
         self.farewell: Goodbye | None = None
         self.farewell_until = 0.0
-        self.handed_in: Any = None  # what the person before handed in, where a test asks
         self._status = StatusView()
         self._spoken: list[str] = []
         self._moment = ""
