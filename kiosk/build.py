@@ -1,11 +1,13 @@
 """Which build this is. Test controls and simulators exist only where the build and the profile both allow them.
 
-`make freeze` writes kiosk/build_kind.txt beside this file: "production" unless KIOSK_BUILD=test was set. A source tree
-has no such file and is a development build.
+`make freeze` lays kiosk/build_kind.txt beside this file in the frozen app: "production" unless KIOSK_BUILD=test was
+set. A source tree has no such file and is a development build. What is refused here is not in a production build at
+all (provision/freeze); the refusals are there to say so in words.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from config.settings import Settings, SettingsError
@@ -16,10 +18,10 @@ KINDS = ("development", "test", "production")
 def kind() -> str:
     """development | test | production."""
     marker = Path(__file__).with_name("build_kind.txt")
-    if not marker.exists():
-        return "development"
-    named = marker.read_text("ascii").strip()
-    return named if named in KINDS else "production"
+    named = marker.read_text("ascii").strip() if marker.exists() else ""
+    if getattr(sys, "frozen", False):  # a frozen app whose marker was lost or changed has no more rights by that
+        return "test" if named == "test" else "production"
+    return (named if named in KINDS else "production") if named else "development"
 
 
 def allows_tests(settings: Settings) -> bool:
@@ -28,17 +30,32 @@ def allows_tests(settings: Settings) -> bool:
 
 
 def refuse_test_parts(settings: Settings, *, control: bool) -> None:
-    """Raise SettingsError where a simulator or the control socket is asked for and this build or profile has none."""
+    """Raise SettingsError where a simulator, a county beside the terminal or the control socket is asked for and this
+    build or profile has none; in a production build also where the profile is one for tests."""
     if allows_tests(settings):
         return
+    where = settings.source or "settings"
     why = "this is a production build" if kind() == "production" else 'the profile is not "test"'
     if control:
         raise SettingsError(f"a control socket was handed over, but {why}: refused")
+    if settings.profile == "test":
+        raise SettingsError(f'{where}: profile = "test", but {why}; write profile = "production"')
+    if settings.county.embedded:
+        raise SettingsError(
+            f"{where}: county.embedded starts a county of our own beside the terminal, but {why}; "
+            "write the address of the real one as county.url"
+        )
     devices = settings.devices
     for name in ("id_card", "social_card", "camera", "receipt_printer", "speaker"):
         address = getattr(devices, name)
         if address.startswith("sim:"):
             raise SettingsError(
-                f"{settings.source or 'settings'}: devices.{name} = {address!r} is a simulator, but {why}; "
+                f"{where}: devices.{name} = {address!r} is a simulator, but {why}; "
                 "write the address of the real device (docs/devices.md)"
             )
+
+
+def refuse_in_production(what: str) -> None:
+    """Raise SettingsError in a production build, which lacks the parts that `what` would need."""
+    if kind() == "production":
+        raise SettingsError(f"this is a production build: {what} exists only in a build made for tests")

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Sequence
 
+from config.settings import SettingsError
+from kiosk import build
 from kiosk.processes import ROLES, die_with_parent, forbid_dumps
 
 
 def run_role(arguments: Sequence[str]) -> int:
     """Become one of the terminal's processes; returns its exit status."""
     role, rest = arguments[0], list(arguments[1:])
+    if role == "simulators":
+        try:
+            build.refuse_in_production("the simulators' process")
+        except SettingsError as error:
+            print(f"kiosk: {error}", file=sys.stderr)
+            return 1
     die_with_parent()
     if role != "simulators":
         forbid_dumps()

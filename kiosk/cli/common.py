@@ -11,6 +11,7 @@ from pathlib import Path
 
 from config import settings as settings_module
 from config.settings import Settings
+from kiosk import build
 
 DONE, FINDING, USAGE = 0, 1, 2
 
@@ -34,8 +35,11 @@ def _from_environment(name: str) -> Path | None:
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings the verb was given. Raises SettingsError."""
-    return settings_module.load(arguments.config)
+    """The settings the verb was given. Raises SettingsError; a production build takes none that are for tests."""
+    settings = settings_module.load(arguments.config)
+    if build.kind() == "production":
+        build.refuse_test_parts(settings, control=False)
+    return settings
 
 
 def state_of(arguments: argparse.Namespace) -> Path:

@@ -18,6 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from kiosk import build
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, state_of
 
 COUNTY_S = 20.0  # how long to wait for the county to have what was handed in
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def visit(arguments: argparse.Namespace) -> int:
     """The real app, driven by a script; exit status 1 at the first step that cannot be done."""
+    build.refuse_in_production("the visit runner")
     from kiosk.runner.play import CannotBeDone
     from kiosk.runner.script import ScriptError, load
 
@@ -65,6 +67,7 @@ def visit(arguments: argparse.Namespace) -> int:
 
 def demo(arguments: argparse.Namespace) -> int:
     """With a display: the full-screen app with simulated devices. Without: one whole visit on a virtual display."""
+    build.refuse_in_production("the demonstration")
     if os.environ.get("DISPLAY") and not arguments.headless:
         arguments.config = arguments.config or REHEARSAL
         arguments.control, arguments.log = -1, None

@@ -41,7 +41,9 @@ class Element:
 def program() -> list[str]:
     """The program under test: KIOSK_PROGRAM (a frozen build), or this very environment."""
     named = os.environ.get("KIOSK_PROGRAM")
-    return [named] if named else [sys.executable, "-m", "kiosk"]
+    if named or getattr(sys, "frozen", False):
+        return [named or sys.executable]
+    return [sys.executable, "-m", "kiosk"]
 
 
 class Terminal:

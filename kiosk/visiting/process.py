@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from config import locales
 from config import settings as settings_module
 from config.settings import Settings
+from kiosk import build
 from kiosk.channel import Channel
 from kiosk.journal import Journal
 from kiosk.processes import command
@@ -326,7 +327,8 @@ class VisitProcess:
 async def _run(arguments: argparse.Namespace) -> None:
     settings = settings_module.load(arguments.config)
     channel = await Channel.open(arguments.channel)
-    process = VisitProcess(settings, arguments.state, channel, hidden=arguments.hidden, tested=arguments.tested)
+    tested = arguments.tested and build.allows_tests(settings)
+    process = VisitProcess(settings, arguments.state, channel, hidden=arguments.hidden, tested=tested)
     await process.run()
 
 
