@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from PIL import Image
 import screens
 from config.faults import fault_cards
 from screens.assets import make_art
+from tests.matters.drive import shipped
 
 ASSETS = Path(screens.__file__).parent / "assets"
 ATLASES = sorted((ASSETS / "icons").glob("icons-*.atlas"))
@@ -91,6 +94,44 @@ def test_a_drawing_keeps_to_the_palette_and_holds_no_words_and_no_pixels(source:
 def test_every_fault_card_names_a_picture_that_is_drawn() -> None:
     drawn = {source.stem for source in SOURCES}
     assert {card.picture for card in fault_cards().values()} <= drawn
+
+
+def named(thing: object, field: str) -> Iterator[str]:
+    """Every value of a field of that name, anywhere inside."""
+    if dataclasses.is_dataclass(thing):
+        for one in dataclasses.fields(thing):
+            value = getattr(thing, one.name)
+            if one.name == field and isinstance(value, str) and value:
+                yield value
+            else:
+                yield from named(value, field)
+    elif isinstance(thing, Mapping):
+        for value in thing.values():
+            yield from named(value, field)
+    elif isinstance(thing, tuple | list | frozenset):
+        for value in thing:
+            yield from named(value, field)
+
+
+def test_every_picture_and_icon_of_the_shipped_catalogue_is_drawn() -> None:
+    catalogue = shipped()
+    pictures, icons = set(named(catalogue, "picture")), set(named(catalogue, "icon"))
+    icons |= {icon for matter in catalogue.matters.values() for icon, _, _ in matter.advice}
+    assert len(pictures) > 5
+    assert len(icons) > 10
+    assert pictures <= {source.stem for source in SOURCES}
+    assert icons <= set(make_art.icon_names())
+
+
+def test_every_icon_that_a_screen_names_is_drawn() -> None:
+    room = Path(screens.__file__).parent
+    asked = {
+        found
+        for file in [*room.rglob("*.py"), *room.rglob("*.kv")]
+        for found in re.findall(r'\bicon(?:_end)?(?:=|: ?)"([a-z0-9-]+)"', file.read_text())
+    }
+    assert len(asked) > 20
+    assert asked <= set(make_art.icon_names())
 
 
 def test_all_of_it_stays_small() -> None:
