@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from matters.outcomes import Done, Failed, Submitted
 from offline import identity as identities
 from offline.errors import OfflineError
-from offline.outbox import Clock, Committed, Outbox, Sealed, Signed, Unprinted, card_hash
+from offline.outbox import Clock, Committed, Outbox, Sealed, Signed, Status, Unprinted, card_hash
 from offline.points import Points, nothing
 
 if TYPE_CHECKING:
@@ -84,6 +84,10 @@ class Desk:
             return None if self._outbox.room_for(VISIT_BYTES) else Failed("storage.full")
         except OfflineError as error:
             return Failed(error.code)
+
+    def waiting(self) -> Status:
+        """What waits for the county, for staff to see. Raises OfflineError."""
+        return self._outbox.status()
 
     # ------------------------------------------------------------------ handing in
 

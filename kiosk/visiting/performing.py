@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardware.ports import Fault
@@ -198,6 +198,11 @@ class Performer:
     async def ready(self) -> Failed | None:
         """Why nobody should begin a visit that ends here, or None if they may."""
         return await self._at_desk(lambda desk: desk.ready())
+
+    async def queue(self) -> dict[str, Any] | None:
+        """How many wait, since when (seconds since 1970), last error; None while the outbox cannot say."""
+        found = await self._at_desk(lambda desk: desk.waiting())
+        return None if isinstance(found, Failed) else asdict(found)
 
     async def _submit(self, effect: effects.Submit, _: Tell) -> Result:
         from kiosk.visiting.slips import item_details

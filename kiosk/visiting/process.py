@@ -125,7 +125,7 @@ class VisitProcess:
             await asyncio.sleep(TICK_S)
             if self.farewell is not None and self.clock() >= self.farewell_until:
                 self._end_farewell()
-            if self.conductor is not None and self.farewell is None:
+            if self.conductor is not None and self.farewell is None and self.staff is None:
                 self.conductor.handle(Tick(self.clock()))
             if self.staff is not None:
                 self.staff.tick()
@@ -234,7 +234,7 @@ class VisitProcess:
             self._speak(self.stage.reading())
             return True
         if key == "staff":
-            self.spawn(self._open_staff())
+            self._open_staff()
             return True
         return False
 
@@ -300,7 +300,8 @@ class VisitProcess:
             seen: Surroundings = surroundings(self)
             if self.farewell is None:
                 self.conductor.handle(seen)
-                self.stage.show(visits.step(self.conductor.visit), self._status) if self.staff is None else None
+                if self.staff is None:
+                    self.stage.show(visits.step(self.conductor.visit), self._status)
 
     # ------------------------------------------------------------------ voice
 
@@ -316,12 +317,23 @@ class VisitProcess:
             with contextlib.suppress(OSError):
                 speaker.stop()
 
-    async def _open_staff(self) -> None:
+    # ------------------------------------------------------------------ staff
+
+    def _open_staff(self) -> None:
         from kiosk.visiting.staffing import StaffMode
 
-        if self.staff is None:
+        if self.staff is None and self._moment == "home":
             self.staff = StaffMode(self)
             self.staff.open()
+
+    def show_staff(self, step: Step) -> None:
+        self.stage.show(step, self._status)
+
+    def leave_staff(self) -> None:
+        """Back to the home screen."""
+        self.staff = None
+        if self.conductor is not None:
+            self.stage.show(visits.step(self.conductor.visit), self._status)
 
 
 async def _run(arguments: argparse.Namespace) -> None:

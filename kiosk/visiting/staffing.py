@@ -1,0 +1,264 @@
+"""Staff mode: a PIN, then every device's state and a try of it, the queue, a test print, restart.
+
+The steps are values of screens.staff; the digits typed stay here and are forgotten as soon as they are judged. Staff
+mode belongs to the process that shows the home screen, where no person's visit has begun, and leaves by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from hardware.ports import Fault, Health
+from kiosk.staff import LONGEST, SHORTEST, StaffPin
+from kiosk.visiting.looking import open_at
+from matters.events import Event, Pressed
+from screens.staff import StaffAsk, StaffBoard, StaffDevice
+from screens.staff import StaffPin as PinStep
+
+if TYPE_CHECKING:
+    from kiosk.visiting.process import VisitProcess
+
+LEAVE_S = 240.0  # without a touch
+TRY_S = 12.0  # longest try of one device
+LOOKS = 60
+NOTHING_CAME = {
+    # what a try that came to nothing says; a reader on which nobody laid a card has not failed
+    "id_card": "", "social_card": "", "camera": "camera.stalled", "receipt_printer": "printer.offline",
+}  # fmt: skip
+DEVICES = ("id_card", "social_card", "camera", "receipt_printer", "speaker")
+
+
+class StaffMode:
+    """From the PIN to leaving."""
+
+    def __init__(self, process: VisitProcess) -> None:
+        self._process = process
+        self._pin = StaffPin(process.state)
+        self._digits = ""
+        self._chosen = ""  # a new PIN, until it has been typed again
+        self._asks = "open" if self._pin.is_set else "choose"
+        self._problem = ""
+        self._where = "pin"  # pin | board | restart
+        self._touched = process.clock()
+        self._trying: set[str] = set()
+        self._tried: dict[str, str] = {}
+        self._queue: dict[str, Any] = {}
+        self._sending = False
+
+    def open(self) -> None:
+        self._show()
+
+    def tick(self) -> None:
+        """Time passes: leave when nobody is there, count the lock down, keep the board true."""
+        if self._process.clock() - self._touched > LEAVE_S:
+            self._leave()
+        else:
+            self._show()
+
+    def handle(self, event: Event) -> None:
+        """A touch."""
+        self._touched = self._process.clock()
+        if isinstance(event, Pressed):
+            name, _, value = event.id.partition(":")
+            {"pin": self._pressed_pin, "board": self._pressed_board, "restart": self._pressed_restart}[self._where](
+                name, value
+            )
+        if self._process.staff is self:
+            self._show()
+
+    # ------------------------------------------------------------------ the PIN
+
+    def _pressed_pin(self, name: str, value: str) -> None:
+        if name == "back":
+            self._leave() if not self._queue or self._asks == "open" else self._to_board()
+        elif name == "digit" and len(self._digits) < LONGEST:
+            self._digits, self._problem = self._digits + value, ""
+        elif name == "erase":
+            self._digits, self._problem = self._digits[:-1], ""
+        elif name == "main" and self._digits:
+            digits, self._digits = self._digits, ""
+            self._problem = self._judge(digits)
+
+    def _judge(self, digits: str) -> str:
+        """What is wrong with the digits, or "" and on to the next."""
+        if self._asks == "open":
+            verdict = self._pin.check(digits)
+            if verdict == "ok":
+                self._process.journal.note("staff.entered")
+                self._to_board()
+                return ""
+            self._process.journal.note("staff.refused", failures=1, locked_s=round(self._pin.locked_for()))
+            return verdict
+        if self._asks == "choose":
+            if len(digits) < SHORTEST:
+                return "short"
+            self._chosen, self._asks = digits, "again"
+            return ""
+        chosen, self._chosen = self._chosen, ""
+        if digits != chosen:
+            self._asks = "choose"
+            return "differs"
+        try:
+            self._pin.set(digits)
+        except ValueError:
+            self._asks = "choose"
+            return "easy"
+        self._process.journal.note("staff.pin_set")
+        self._to_board()
+        return ""
+
+    # ------------------------------------------------------------------ the board
+
+    def _to_board(self) -> None:
+        self._where, self._asks = "board", "open"
+        self._process.spawn(self._look_at_queue())
+
+    def _pressed_board(self, name: str, value: str) -> None:
+        if name in ("leave", "main", "back"):
+            self._leave()
+        elif name == "try":
+            for device in self._can_try() if value == "all" else (value,):
+                if device not in self._trying:
+                    self._trying.add(device)
+                    self._process.spawn(self._try(device))
+        elif name == "send":
+            self._process.journal.note("staff.acted", act="send")
+            self._process.channel.send({"say": "committed"})
+            self._process.spawn(self._look_at_queue())
+        elif name == "pin":
+            self._where, self._asks, self._digits, self._problem = "pin", "choose", "", ""
+        elif name == "restart":
+            self._where = "restart"
+
+    def _pressed_restart(self, name: str, _: str) -> None:
+        if name == "main":
+            self._process.journal.note("staff.acted", act="restart")
+            self._process.channel.send({"say": "restart"})
+        else:
+            self._where = "board"
+
+    def _leave(self) -> None:
+        if self._where != "pin":
+            self._process.journal.note("staff.left")
+        self._process.leave_staff()
+
+    async def _look_at_queue(self) -> None:
+        """How many wait, since when, last error: from the outbox itself, not from hearsay."""
+        while self._process.staff is self:
+            status = await self._process.performer.queue() if self._process.performer is not None else None
+            if status is not None:
+                self._queue = status
+            await asyncio.sleep(2.0)
+
+    def _can_try(self) -> tuple[str, ...]:
+        devices = self._process.devices
+        return tuple(name for name in DEVICES if devices is not None and name in devices.ports)
+
+    async def _try(self, device: str) -> None:
+        self._tried.pop(device, None)
+        self._show()
+        self._process.journal.note("staff.acted", act=f"try.{device}")
+        tries: dict[str, Callable[[], Awaitable[Any]]] = {
+            "id_card": self._try_card,
+            "social_card": self._try_card,
+            "camera": self._try_camera,
+            "receipt_printer": self._try_printer,
+            "speaker": self._try_speaker,
+        }
+        code = "terminal.unexpected"
+        try:
+            fault = await asyncio.wait_for(tries[device](), TRY_S) if device in tries else None
+            code = fault.code if isinstance(fault, Fault) else "ok"
+        except TimeoutError:
+            code = NOTHING_CAME.get(device, "terminal.unexpected")
+        finally:
+            self._trying.discard(device)
+            self._tried[device] = code
+        if self._process.staff is self:
+            self._show()
+
+    async def _try_card(self) -> Any:
+        return await self._process.devices.ports["id_card"].read()
+
+    async def _try_camera(self) -> Any:
+        camera = self._process.devices.ports["camera"]
+        fault = await camera.start("any", True)
+        try:
+            for _ in range(LOOKS):
+                if fault is not None or camera.latest() is not None:
+                    return fault
+                await asyncio.sleep(TRY_S / LOOKS / 2)
+            return Fault("camera.stalled")
+        finally:
+            await camera.stop()
+
+    async def _try_printer(self) -> Any:
+        from papers.trial import trial
+
+        settings = self._process.settings
+        at = datetime.now().astimezone().isoformat(timespec="seconds")
+        slip = trial(settings.place.county, settings.place.hall, settings.terminal, at, self._process.words)
+        return await self._process.devices.ports["receipt_printer"].print(slip)
+
+    async def _try_speaker(self) -> Any:
+        return await self._process.devices.ports["speaker"].tone("done")
+
+    # ------------------------------------------------------------------ showing
+
+    def _show(self) -> None:
+        process = self._process
+        if self._where == "pin":
+            step: Any = PinStep(
+                "staff:pin", None, True, self._asks, len(self._digits), SHORTEST, LONGEST,
+                "locked" if self._asks == "open" and self._pin.locked_for() > 0 else self._problem,
+                self._pin.locked_for(),
+            )  # fmt: skip
+        elif self._where == "restart":
+            step = StaffAsk("staff:restart", None, True)
+        else:
+            step = self._board()
+        process.show_staff(step)
+
+    def _board(self) -> StaffBoard:
+        process = self._process
+        now = datetime.now().astimezone()
+        oldest = self._queue.get("oldest_since")
+        return StaffBoard(
+            "staff:board", None, False,
+            devices=(*(self._device(name) for name in DEVICES), self._network(), self._disk()),
+            waiting=int(self._queue.get("waiting", process.line.get("waiting", 0))),
+            leaves_in_s=max(0.0, LEAVE_S - (process.clock() - self._touched)),
+            oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
+            last_error=str(self._queue.get("last_error", "")),
+            hours=process.settings.place.hours,
+            open_now=open_at(process.settings.place, now.time()),
+            now=now,
+        )  # fmt: skip
+
+    def _device(self, name: str) -> StaffDevice:
+        devices = self._process.devices
+        if not getattr(self._process.settings.devices, name) or devices is None:
+            return StaffDevice(name, "absent", can_try=False)
+        if name in self._trying:
+            return StaffDevice(name, "trying")
+        status = devices.statuses.get(name)
+        tried = self._tried.get(name, "")
+        if status is None or status.health in (Health.ONLINE, Health.BUSY, Health.UNKNOWN):
+            state = "care" if status is not None and status.code else "good"
+            return StaffDevice(name, state, status.code if status is not None else "", tried)
+        return StaffDevice(name, "broken", status.code, tried, can_try=name in devices.ports)
+
+    def _network(self) -> StaffDevice:
+        if self._process.line.get("online"):
+            return StaffDevice("network", "good", can_try=False)
+        return StaffDevice("network", "broken", "county.offline", can_try=False)
+
+    def _disk(self) -> StaffDevice:
+        free = shutil.disk_usage(self._process.state).free
+        if free >= self._process.settings.storage.free_bytes_least:
+            return StaffDevice("disk", "good", can_try=False)
+        return StaffDevice("disk", "broken", "storage.full", can_try=False)
