@@ -37,6 +37,7 @@ class ItemState:
     chosen: bool
     possible: bool = True  # False: the person is not known well enough for it
     reason: str = ""  # code why it is not possible: level | needs
+    forced: bool = False  # cannot be left out: required, or needed by what is
 
 
 @dataclass(frozen=True)
@@ -136,25 +137,28 @@ def _items(matter: Matter, given: Given, facts: Mapping[str, str], open_ended: b
             if item.id not in impossible and any(name in impossible for name in item.needs):
                 impossible[item.id] = "needs"
                 changed = True
-    picked = {
-        item.id
-        for item in here
-        if item.offered and item.id not in impossible and (item.required or given.picks.get(item.id, item.usual))
+    forced = {item.id for item in here if item.required and item.offered and item.id not in impossible}
+    todo = list(forced)
+    while todo:  # what cannot be left out brings what it needs
+        for parent in by_id[todo.pop()].needs:
+            if parent in by_id and by_id[parent].offered and parent not in forced:
+                forced.add(parent)
+                todo.append(parent)
+    picked = forced | {
+        item.id for item in here if item.offered and item.id not in impossible and given.picks.get(item.id, item.usual)
     }
     changed = True
     while changed:  # closed under dependency: without the parent, no child
-        changed = False
-        for name in sorted(picked):
-            for parent in by_id[name].needs:
-                needed = by_id.get(parent)
-                if needed is not None and needed.offered and parent not in picked:
-                    if by_id[name].required:
-                        picked.add(parent)
-                    else:
-                        picked.discard(name)
-                    changed = True
+        lost = {
+            name
+            for name in picked
+            if any(p in by_id and by_id[p].offered and p not in picked for p in by_id[name].needs)
+        }
+        picked -= lost
+        changed = bool(lost)
     return tuple(
-        ItemState(item, item.id in picked, item.id not in impossible, impossible.get(item.id, "")) for item in here
+        ItemState(item, item.id in picked, item.id not in impossible, impossible.get(item.id, ""), item.id in forced)
+        for item in here
     )
 
 
@@ -163,7 +167,7 @@ def toggle(matter: Matter, states: tuple[ItemState, ...], name: str) -> dict[str
     by_id = {state.item.id: state for state in states}
     picks = {state.item.id: state.chosen for state in states if state.item.offered and state.possible}
     state = by_id.get(name)
-    if state is None or not state.item.offered or not state.possible or state.item.required:
+    if state is None or not state.item.offered or not state.possible or state.forced:
         return picks
     on = not state.chosen
     todo = [name]
@@ -171,7 +175,7 @@ def toggle(matter: Matter, states: tuple[ItemState, ...], name: str) -> dict[str
         current = todo.pop()
         if current not in picks or (picks[current] == on and current != name):
             continue
-        if not on and by_id[current].item.required:
+        if not on and by_id[current].forced:
             continue
         picks[current] = on
         if on:

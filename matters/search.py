@@ -30,7 +30,7 @@ def _score(matter: Matter, wanted: str) -> float:
     best = 0.0
     for weight, phrase in _phrases(matter):
         if core == phrase:
-            best = max(best, weight + 5)
+            best = max(best, weight + 4)
         elif core in phrase:
             best = max(best, weight + 3 * len(core) / len(phrase))
         elif phrase in core:
@@ -48,11 +48,11 @@ def _phrases(matter: Matter) -> Iterator[tuple[float, str]]:
     for name in matter.names:
         yield 9, name
     for item in matter.items:
-        yield 6, item.title
-        yield 6, item.short
-        yield 6, item.official
+        yield 5, item.title
+        yield 5, item.short
+        yield 5, item.official
     for example in matter.examples:
-        yield 5, example
+        yield 4, example
 
 
 def _by_letters(pinyin: str, wanted: str) -> float:

@@ -145,7 +145,7 @@ def _items(visit: Visit, where: Where | None) -> steps.Items:
         reason = item.required or item.reason
         if not state.possible:
             reason = say(visit, "items.needs_card" if state.reason == "level" else "items.needs_parent")
-        fixed = bool(item.required) or not state.possible
+        fixed = state.forced or not state.possible
         options.append(Option(item.id, item.title, reason, "", word, state.chosen, fixed, parent))
         if item.tie and any(item.id in other.item.needs for other in found.items):
             ties.append((item.id, item.tie))
