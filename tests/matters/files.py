@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from typing import Any
 
@@ -46,11 +47,11 @@ def matter(**changes: Any) -> dict[str, Any]:
 
 
 def located(name: str, value: object) -> Located:
-    """Plain values as a file would give them."""
-    plain = json.loads(json.dumps(value))  # no object twice: the dumper would write an alias
-    return parse(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False).encode(), name)
+    """By way of JSON, a key a line: it is YAML, and the dumper of YAML writes an alias for what comes twice."""
+    return parse(json.dumps(value, ensure_ascii=False, indent=0).encode(), name)
 
 
+@functools.cache
 def head() -> dict[str, Any]:
     table = yaml.safe_load(HEAD.read_text("utf-8"))
     table["events"] = [{"id": "e", "title": "事", "examples": ["甲", "乙"], "picture": "aid"}]
@@ -58,8 +59,13 @@ def head() -> dict[str, Any]:
     return dict(table)
 
 
+@functools.cache
+def _head() -> Located:
+    return located("catalogue.yaml", head())
+
+
 def documents(*matters: dict[str, Any], **others: dict[str, Any]) -> dict[str, Located]:
-    files = {"catalogue.yaml": located("catalogue.yaml", head())}
+    files = {"catalogue.yaml": _head()}
     for one in matters:
         files[f"{one.get('matter', 'x')}.yaml"] = located(f"{one.get('matter', 'x')}.yaml", one)
     for name, value in others.items():
