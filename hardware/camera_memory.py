@@ -70,7 +70,7 @@ class FrameMemory:
         return int(struct.unpack_from("<Q", self._map, 0)[0])
 
     def read(self) -> tuple[int, int, int, bytearray, dict[str, Any]] | None:
-        """The newest whole frame as (number, width, height, RGB, meta), or None. A writable copy: what draws it asks so."""
+        """The newest whole frame as (number, width, height, RGB, meta), or None. A writable copy: drawing needs it."""
         for _ in range(4):
             number, slot, _beat = _HEAD.unpack_from(self._map, 0)
             if number == 0 or slot >= SLOTS:

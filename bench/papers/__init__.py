@@ -1,1 +1,1 @@
-"""Pictures of papers made from a seed, with exact truth: for tests, measurements and training. Nothing is downloaded."""
+"""Pictures of papers made from a seed, with exact truth: for tests, measurements, training."""

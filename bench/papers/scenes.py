@@ -14,7 +14,21 @@ from numpy.typing import NDArray
 from bench.papers.sheets import Dice, Image, draw
 
 Floats = NDArray[np.float32]
-GROUNDS = ("plain", "grain", "wood", "cloth", "stripes", "cloud", "clutter", "white", "white", "dark", "two", "keys", "sheen")
+GROUNDS = (
+    "plain",
+    "grain",
+    "wood",
+    "cloth",
+    "stripes",
+    "cloud",
+    "clutter",
+    "white",
+    "white",
+    "dark",
+    "two",
+    "keys",
+    "sheen",
+)
 SHAPES = ((16, 9), (4, 3), (3, 4), (9, 16), (1, 1), (6, 5))
 
 
@@ -29,13 +43,15 @@ class Scene:
 
 def _noise(dice: Dice, height: int, width: int, cells: int) -> Floats:
     """Smooth noise of mean 0, deviation about 1, with about `cells` bumps across."""
-    small = dice.normal(0, 1, (max(2, cells * height // max(width, height)), max(2, cells * width // max(width, height))))
+    small = dice.normal(
+        0, 1, (max(2, cells * height // max(width, height)), max(2, cells * width // max(width, height)))
+    )
     return np.asarray(cv2.resize(small.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _colour(dice: Dice) -> NDArray[np.float64]:
     hsv = np.array([[[dice.integers(0, 180), min(255, dice.gamma(2, 45)), dice.uniform(25, 245)]]], np.uint8)
-    return cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)[0, 0].astype(np.float64)
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)[0, 0], np.float64)
 
 
 def _ground(dice: Dice, kind: str, height: int, width: int) -> Floats:
@@ -58,7 +74,13 @@ def _ground(dice: Dice, kind: str, height: int, width: int) -> Floats:
                 direction = np.array([np.cos(angle), -np.sin(angle)])
                 normal = np.array([np.sin(angle), np.cos(angle)])
                 a, b = where * normal - 2 * longest * direction, where * normal + 2 * longest * direction
-                cv2.line(image, tuple(a.astype(int).tolist()), tuple(b.astype(int).tolist()), (30, 45, 60), max(1, longest // 250))
+                cv2.line(
+                    image,
+                    tuple(a.astype(int).tolist()),
+                    tuple(b.astype(int).tolist()),
+                    (30, 45, 60),
+                    max(1, longest // 250),
+                )
     elif kind == "cloth":
         period = dice.uniform(2.5, 14) * longest / 320
         y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -75,7 +97,9 @@ def _ground(dice: Dice, kind: str, height: int, width: int) -> Floats:
             image = image * (1 - 0.5 * across[:, :, None]) + _colour(dice).astype(np.float32) * 0.5 * across[:, :, None]
     elif kind == "cloud":
         for cells in (3, 8, 20, 60, 150):
-            image += (_noise(dice, height, width, cells) * dice.uniform(2, 28) / cells**0.25)[:, :, None] * dice.uniform(0.5, 1.2, 3)
+            image += (_noise(dice, height, width, cells) * dice.uniform(2, 28) / cells**0.25)[
+                :, :, None
+            ] * dice.uniform(0.5, 1.2, 3)
     elif kind == "white":
         image[:] = dice.uniform(170, 248) + dice.uniform(-10, 6, 3)
         image += (_noise(dice, height, width, longest // 3) * dice.uniform(0, 4))[:, :, None]
@@ -83,7 +107,7 @@ def _ground(dice: Dice, kind: str, height: int, width: int) -> Floats:
         image[:] = dice.uniform(8, 60) + dice.uniform(-8, 8, 3)
         image += (_noise(dice, height, width, longest // 2) * dice.uniform(1, 8))[:, :, None]
     elif kind == "sheen":  # crumpled film: bright ridges
-        ridges = sum(np.abs(_noise(dice, height, width, cells)) ** -0.15 for cells in (5, 11, 23))
+        ridges = sum((np.abs(_noise(dice, height, width, cells)) + 1e-4) ** -0.15 for cells in (5, 11, 23))
         ridges = np.clip((ridges - np.median(ridges)) * dice.uniform(15, 60), -20, 90)
         image += ridges[:, :, None]
         _lines(image, dice, int(dice.integers(2, 10)))
@@ -94,11 +118,18 @@ def _ground(dice: Dice, kind: str, height: int, width: int) -> Floats:
         direction = np.array([np.cos(angle), np.sin(angle)])
         normal = np.array([-direction[1], direction[0]])
         far = 3 * longest
-        half = np.array([corner - far * direction, corner + far * direction, corner + far * direction + far * normal, corner - far * direction + far * normal])
+        half = np.array(
+            [
+                corner - far * direction,
+                corner + far * direction,
+                corner + far * direction + far * normal,
+                corner - far * direction + far * normal,
+            ]
+        )
         mask = np.zeros((height, width), np.uint8)
         cv2.fillPoly(mask, [half.astype(np.int32)], 255, cv2.LINE_AA)
         share = (mask.astype(np.float32) / 255)[:, :, None]
-        image = image * (1 - share) + other * share
+        image = np.asarray(image * (1 - share) + other * share, np.float32)
     elif kind == "keys":
         _keys(image, dice)
     elif kind == "clutter":
@@ -151,11 +182,21 @@ def _clutter(image: Floats, dice: Dice, count: int) -> None:
             if dice.random() < 0.4:
                 cv2.polylines(layer, [box], True, _colour(dice).tolist(), max(1, longest // 150), cv2.LINE_AA)
         elif kind == 2:
-            cv2.ellipse(layer, (int(x), int(y)), (int(size / 2), int(size * dice.uniform(0.2, 0.6))), dice.uniform(0, 180), 0, 360, tone, -1, cv2.LINE_AA)
+            cv2.ellipse(
+                layer,
+                (int(x), int(y)),
+                (int(size / 2), int(size * dice.uniform(0.2, 0.6))),
+                dice.uniform(0, 180),
+                0,
+                360,
+                tone,
+                -1,
+                cv2.LINE_AA,
+            )
         elif kind == 3:
             _lines(layer, dice, 2)
         elif kind == 4:
-            points = np.cumsum(dice.normal(0, size / 3, (12, 2)), axis=0) + (x, y)
+            points = np.cumsum(dice.normal(0, size / 3, (12, 2)), axis=0) + np.array([x, y])
             cv2.polylines(layer, [points.astype(np.int32)], False, tone, max(1, longest // 120), cv2.LINE_AA)
         else:
             sheet = draw(dice, max(32, int(size * 2.2)))
@@ -165,9 +206,9 @@ def _clutter(image: Floats, dice: Dice, count: int) -> None:
             turn[:, 2] += (x - w / 2, y - h / 2)
             flat = cv2.warpAffine(sheet.image, turn, (width, height))
             mask = cv2.warpAffine(sheet.mask, turn, (width, height)).astype(np.float32)[:, :, None] / 255
-            inside = mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any()
-            if inside:  # only ones that leave the picture: a whole one would be a second right answer
-                layer = layer * (1 - mask) + flat * mask
+            leaves = mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any()
+            if leaves:  # only ones that leave the picture: a whole one would be a second right answer
+                layer = np.asarray(layer * (1 - mask) + flat * mask, np.float32)
         shade = cv2.GaussianBlur(np.abs(layer - image).max(axis=2), (0, 0), longest / 120)
         image[:] = np.clip(image - 0.15 * shade[:, :, None], 0, 255)
         changed = np.abs(layer - image).max(axis=2, keepdims=True) > 2
@@ -180,7 +221,9 @@ def _pose(dice: Dice, width: int, height: int, sheet_w: int, sheet_h: int) -> Fl
         turn = dice.normal(0, 9) if dice.random() < 0.7 else dice.uniform(-180, 180)
         tilt_x, tilt_y = dice.normal(0, 9), dice.normal(0, 7)
         spin = _rotation(np.radians(tilt_x), np.radians(tilt_y), np.radians(turn))
-        flat = np.array([[-sheet_w, -sheet_h, 0], [sheet_w, -sheet_h, 0], [sheet_w, sheet_h, 0], [-sheet_w, sheet_h, 0]], float)
+        flat = np.array(
+            [[-sheet_w, -sheet_h, 0], [sheet_w, -sheet_h, 0], [sheet_w, sheet_h, 0], [-sheet_w, sheet_h, 0]], float
+        )
         flat /= max(sheet_w, sheet_h)
         solid = flat @ spin.T
         distance = dice.uniform(3.5, 7)
@@ -200,7 +243,7 @@ def _pose(dice: Dice, width: int, height: int, sheet_w: int, sheet_h: int) -> Fl
         x, y = corners[:, 0], corners[:, 1]
         area = abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
         if area > 0.06 * width * height:
-            return corners.astype(np.float32)
+            return np.asarray(corners, np.float32)
     return None
 
 
@@ -226,7 +269,14 @@ def _hand(image: Floats, dice: Dice, corners: Floats) -> None:
     for finger in range(int(dice.integers(1, 5))):
         tip = at + along * finger * width * 2.1 + inward * longest * dice.uniform(0.02, 0.09)
         root = tip - inward * longest * dice.uniform(0.3, 0.6) + along * dice.normal(0, width)
-        cv2.line(layer, tuple(tip.astype(int).tolist()), tuple(root.astype(int).tolist()), (tone * dice.uniform(0.92, 1.05)).tolist(), int(width * 2), cv2.LINE_AA)
+        cv2.line(
+            layer,
+            tuple(tip.astype(int).tolist()),
+            tuple(root.astype(int).tolist()),
+            (tone * dice.uniform(0.92, 1.05)).tolist(),
+            int(width * 2),
+            cv2.LINE_AA,
+        )
     soft = cv2.GaussianBlur(layer, (0, 0), longest / 260)
     image[:] = np.where(np.abs(soft - image).max(axis=2, keepdims=True) > 6, soft, image)
 
@@ -239,14 +289,16 @@ def _light(image: Floats, dice: Dice, tags: dict[str, float | str]) -> Floats:
     light = 1 + slope
     if dice.random() < 0.35:  # a lamp
         cx, cy = dice.uniform(0, 1) * width, dice.uniform(0, 1) * height
-        light *= 0.55 + 0.6 * np.exp(-(((x - cx) ** 2 + (y - cy) ** 2) / (max(height, width) * dice.uniform(0.3, 0.9)) ** 2))
+        light *= 0.55 + 0.6 * np.exp(
+            -(((x - cx) ** 2 + (y - cy) ** 2) / (max(height, width) * dice.uniform(0.3, 0.9)) ** 2)
+        )
     if dice.random() < 0.35:  # a shadow falls across
         mask = np.zeros((height, width), np.float32)
         start = np.array([dice.uniform(0, 1) * width, dice.uniform(0, 1) * height])
         points = start + dice.normal(0, 0.6, (5, 2)) * (width, height)
         cv2.fillPoly(mask, [cv2.convexHull(points.astype(np.float32)).astype(np.int32)], 1.0)
-        mask = cv2.GaussianBlur(mask, (0, 0), max(height, width) * dice.uniform(0.004, 0.08))
-        light *= 1 - mask * dice.uniform(0.1, 0.5)
+        soft = cv2.GaussianBlur(mask, (0, 0), max(height, width) * dice.uniform(0.004, 0.08))
+        light *= 1 - soft * dice.uniform(0.1, 0.5)
         tags["shadow"] = 1.0
     lit = image * (light * dice.uniform(0.7, 1.12))[:, :, None]
     lit *= (1 + dice.normal(0, 0.05, 3)).astype(np.float32)
@@ -301,7 +353,9 @@ def scene(seed: int, longest: int = 1280, *, empty: float = 0.1) -> Scene:
     return Scene(_lens(image, dice, tags), corners, tags)
 
 
-def _lay(image: Floats, dice: Dice, sheet: Image, outline: Image, corners: Floats, tags: dict[str, float | str]) -> Floats:
+def _lay(
+    image: Floats, dice: Dice, sheet: Image, outline: Image, corners: Floats, tags: dict[str, float | str]
+) -> Floats:
     height, width = image.shape[:2]
     h, w = sheet.shape[:2]
     source = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32) - 0.5
@@ -327,7 +381,9 @@ def _lay(image: Floats, dice: Dice, sheet: Image, outline: Image, corners: Float
         size = max(height, width) * dice.uniform(0.002, 0.025)
         shift = dice.normal(0, size / 2, 2)
         move = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
-        shade = cv2.GaussianBlur(cv2.warpAffine(mask, move, (width, height)).astype(np.float32) / 255, (0, 0), max(0.6, size))
+        shade = cv2.GaussianBlur(
+            cv2.warpAffine(mask, move, (width, height)).astype(np.float32) / 255, (0, 0), max(0.6, size)
+        )
         image = image * (1 - dice.uniform(0.1, 0.55) * shade[:, :, None])
     lit = dice.uniform(0.85, 1.0)
     return np.asarray(image * (1 - share) + flat.astype(np.float32) * lit * share, np.float32)

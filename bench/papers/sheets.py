@@ -60,7 +60,9 @@ def _ink(image: Image, mask: Image, x: int, y: int, colour: tuple[float, ...], s
     image[y : y + h, x : x + w] = (part * (1 - share) + np.array(colour, np.float32) * share).astype(np.uint8)
 
 
-def _text(image: Image, dice: Dice, x: int, y: int, width: int, size: int, colour: tuple[float, ...], faint: float) -> None:
+def _text(
+    image: Image, dice: Dice, x: int, y: int, width: int, size: int, colour: tuple[float, ...], faint: float
+) -> None:
     strip = _strips()[int(dice.integers(len(_strips())))]
     size = max(4, size)
     length = int(np.clip(width / size * 32, 32, 1200))
@@ -77,7 +79,15 @@ def _ground(dice: Dice, kind: str) -> tuple[float, float, float]:
     elif dice.random() < 0.62:
         base = np.full(3, dice.uniform(215, 252)) + np.array([dice.uniform(-14, 3), dice.uniform(-4, 2), 0])
     else:
-        tints = ((225, 235, 205), (235, 225, 205), (200, 220, 240), (215, 210, 245), (205, 240, 215), (180, 225, 245), (235, 235, 180))
+        tints = (
+            (225, 235, 205),
+            (235, 225, 205),
+            (200, 220, 240),
+            (215, 210, 245),
+            (205, 240, 215),
+            (180, 225, 245),
+            (235, 235, 180),
+        )
         base = np.array(tints[int(dice.integers(len(tints)))], float) + dice.normal(0, 8, 3)
     base = np.clip(base, 20, 253)
     return float(base[0]), float(base[1]), float(base[2])
@@ -91,7 +101,9 @@ def _seal(image: Image, dice: Dice) -> None:
     colour = (50 + dice.uniform(0, 60), 40 + dice.uniform(0, 60), 190 + dice.uniform(0, 50))
     axes = (radius, radius if dice.random() < 0.6 else int(radius * 0.66))
     cv2.ellipse(layer, (x, y), axes, dice.uniform(0, 180), 0, 360, colour, max(1, radius // 10), cv2.LINE_AA)
-    cv2.putText(layer, "*", (x - radius // 3, y + radius // 3), 0, radius / 26, colour, max(1, radius // 14), cv2.LINE_AA)
+    cv2.putText(
+        layer, "*", (x - radius // 3, y + radius // 3), 0, radius / 26, colour, max(1, radius // 14), cv2.LINE_AA
+    )
     image[:] = cv2.addWeighted(layer, 0.75, image, 0.25, 0)
 
 
@@ -117,7 +129,17 @@ def _portrait(image: Image, dice: Dice) -> None:
     x, y = int(dice.uniform(0.04, 0.9) * (width - w)), int(dice.uniform(0.1, 0.8) * max(1, height - h))
     cv2.rectangle(image, (x, y), (x + w, y + h), tuple(dice.uniform(120, 250, 3).tolist()), -1)
     cv2.ellipse(image, (x + w // 2, y + h // 3), (w // 5, h // 5), 0, 0, 360, (150, 185, 225), -1, cv2.LINE_AA)
-    cv2.ellipse(image, (x + w // 2, y + h), (w // 2 - 2, h // 3), 0, 180, 360, tuple(dice.uniform(20, 150, 3).tolist()), -1, cv2.LINE_AA)
+    cv2.ellipse(
+        image,
+        (x + w // 2, y + h),
+        (w // 2 - 2, h // 3),
+        0,
+        180,
+        360,
+        tuple(dice.uniform(20, 150, 3).tolist()),
+        -1,
+        cv2.LINE_AA,
+    )
 
 
 def _table(image: Image, dice: Dice, colour: tuple[float, ...]) -> None:
@@ -150,31 +172,51 @@ def draw(dice: Dice, longest: int) -> Sheet:
     image = np.empty((height, width, 3), np.uint8)
     image[:] = ground
     dark = sum(ground) < 330
-    ink = tuple(dice.uniform(150, 240, 3).tolist()) if dark else tuple((dice.uniform(10, 95) + dice.normal(0, 10, 3)).clip(0, 130).tolist())
+    ink = (
+        tuple(dice.uniform(150, 240, 3).tolist())
+        if dark
+        else tuple((dice.uniform(10, 95) + dice.normal(0, 10, 3)).clip(0, 130).tolist())
+    )
     if kind in ("card", "ticket", "certificate") and dice.random() < 0.6:
         for _ in range(int(dice.integers(1, 4))):  # bands of colour, also along the border
-            y = int(dice.uniform(0, 1) * height) if dice.random() < 0.5 else (0 if dice.random() < 0.5 else int(height * 0.86))
+            y = (
+                int(dice.uniform(0, 1) * height)
+                if dice.random() < 0.5
+                else (0 if dice.random() < 0.5 else int(height * 0.86))
+            )
             tone = np.clip(np.array(ground) + dice.uniform(-70, 20, 3), 0, 255)
             cv2.rectangle(image, (0, y), (width, y + int(height * dice.uniform(0.06, 0.2))), tone.tolist(), -1)
     if dice.random() < 0.25:
-        waves = np.sin(np.arange(width) / width * dice.uniform(10, 60))[None, :] + np.sin(np.arange(height) / height * dice.uniform(10, 60))[:, None]
+        waves = (
+            np.sin(np.arange(width) / width * dice.uniform(10, 60))[None, :]
+            + np.sin(np.arange(height) / height * dice.uniform(10, 60))[:, None]
+        )
         image[:] = np.clip(image + (waves * dice.uniform(2, 8))[:, :, None], 0, 255).astype(np.uint8)
     if kind == "cover":
         for _ in range(int(dice.integers(1, 4))):
             w = int(width * dice.uniform(0.3, 0.7))
-            _text(image, dice, (width - w) // 2, int(height * dice.uniform(0.1, 0.8)), w, int(height * dice.uniform(0.05, 0.1)), ink, 1.0)
+            _text(
+                image,
+                dice,
+                (width - w) // 2,
+                int(height * dice.uniform(0.1, 0.8)),
+                w,
+                int(height * dice.uniform(0.05, 0.1)),
+                ink,
+                1.0,
+            )
     else:
         if dice.random() < (0.75 if kind in ("form", "invoice", "booklet", "certificate") else 0.2):
             _table(image, dice, ink)
         size = height * dice.uniform(0.012, 0.03) if kind in ("form", "letter") else height * dice.uniform(0.025, 0.08)
         size = max(4.0, min(size, width * 0.08))
-        y = height * dice.uniform(0.02, 0.12)
+        at = height * dice.uniform(0.02, 0.12)
         faint = dice.uniform(0.45, 1.0)
-        while y < height * dice.uniform(0.85, 1.0):
+        while at < height * dice.uniform(0.85, 1.0):
             if dice.random() < 0.86:
                 x = int(width * dice.uniform(0.03, 0.2))
-                _text(image, dice, x, int(y), int((width - x) * dice.uniform(0.2, 0.95)), int(size), ink, faint)
-            y += size * dice.uniform(1.2, 2.6)
+                _text(image, dice, x, int(at), int((width - x) * dice.uniform(0.2, 0.95)), int(size), ink, faint)
+            at += size * dice.uniform(1.2, 2.6)
         if kind in ("card", "booklet") and dice.random() < 0.6:
             _portrait(image, dice)
         if dice.random() < 0.5:
@@ -194,8 +236,8 @@ def draw(dice: Dice, longest: int) -> Sheet:
         a = (int(dice.integers(width)), 0) if dice.random() < 0.5 else (0, int(dice.integers(height)))
         b = (int(dice.integers(width)), height) if a[1] == 0 else (width, int(dice.integers(height)))
         cv2.line(bend, a, b, float(dice.uniform(-25, 25)), max(1, longest // 200))
-        bend = cv2.GaussianBlur(bend, (0, 0), max(0.8, longest / 300))
-        image[:] = np.clip(image + bend[:, :, None], 0, 255).astype(np.uint8)
+        soft = cv2.GaussianBlur(bend, (0, 0), max(0.8, longest / 300))
+        image[:] = np.clip(image + soft[:, :, None], 0, 255).astype(np.uint8)
     return Sheet(kind, image, _outline(dice, kind, width, height))
 
 

@@ -93,6 +93,24 @@ def paper_size(corners: Floats, width: int, height: int) -> tuple[float, float]:
     return down * ratio, down
 
 
+def shrunk(image: Image, longest: int) -> Image:
+    """The picture with its longer side at most `longest` px. Halves are averaged exactly, which costs a tenth of
+    averaging over any other ratio; the rest is interpolated."""
+    while max(image.shape[:2]) >= 2 * longest:
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        if min(height, width) < 1:
+            return image
+        image = np.asarray(
+            cv2.resize(image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    height, width = image.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def rectify(image: Image, corners: Floats, width: int | None = None, height: int | None = None) -> Image:
     """The sheet inside the corners, seen straight from above, in a picture of its own.
 

@@ -1,0 +1,178 @@
+"""Every four-sided shape that pairs of lines span, rated at once; the best ones described closely.
+
+A rough rating picks a few dozen. Those are described by what tells a sheet of paper from a frame printed on it, a board
+of the table or the gap between keys: how much of each side is an edge, whether its two sides differ, whether all four
+sides have the same colour within, whether edges end at the corners, and what form it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.document.geometry import Floats
+from hardware.document.lines import LAB, Along
+
+Indices = NDArray[np.intp]
+
+KEPT = 48  # shapes that are described
+SHARE_LEAST = 0.03  # of the picture
+PARALLEL_MOST = np.radians(28)  # between opposite sides
+CROSSING_LEAST = np.radians(40)  # between neighbouring sides
+OUTSIDE_MOST = 0.06  # of the longer picture side: corners may lie so far out of the picture
+FEATURES = (
+    "edge mean", "edge least", "edge second", "sides mean", "sides least", "sides second", "beyond mean", "beyond most",
+    "contrast least", "contrast mean", "spread inside", "spread outside", "one sign", "brighter", "lightness",
+    "opposite sides", "skew", "slender", "size", "at the border", "rough", "behind the best", "choice",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """`corners` (n, 4, 2) in order around, `rough` (n,) rating, best first; `features` (n, len(FEATURES))."""
+
+    corners: Floats
+    rough: Floats
+    features: Floats
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Of n shapes: which line each side lies on, and where on it the side begins and ends (as places of Along)."""
+
+    line: Indices  # (n, 4)
+    low: Indices
+    high: Indices
+
+
+def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
+    """The best shapes of these lines, or None."""
+    made = _combine(lines, along, width, height)
+    if made is None:
+        return None
+    corners, sides = made
+    edge = _mean(along.edge, sides.line, sides.low, sides.high)
+    differ = _mean(along.sides, sides.line, sides.low, sides.high)
+    tail = max(6, int(0.05 * max(width, height)))
+    last = 2 * along.reach
+    before = (
+        along.edge[sides.line, np.maximum(sides.low - 3, 0)] - along.edge[sides.line, np.maximum(sides.low - tail, 0)]
+    )
+    after = (
+        along.edge[sides.line, np.minimum(sides.high + tail, last)]
+        - along.edge[sides.line, np.minimum(sides.high + 3, last)]
+    )
+    beyond = (before + after) / (2 * (tail - 3))
+    share = _areas(corners) / (width * height)
+    rough = (
+        0.30 * edge.mean(1) + 0.15 * edge.min(1) + 0.25 * differ.mean(1) + 0.20 * differ.min(1)
+        - 0.15 * beyond.mean(1) + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
+    )  # fmt: skip
+    best = np.argpartition(-rough, min(KEPT, len(rough) - 1))[:KEPT]
+    best = best[np.argsort(-rough[best])]
+    rough, edge, differ, beyond = rough[best], np.sort(edge[best], 1), np.sort(differ[best], 1), beyond[best]
+    features = [
+        edge.mean(1), edge[:, 0], edge[:, 1], differ.mean(1), differ[:, 0], differ[:, 1], beyond.mean(1), beyond.max(1),
+        *_describe(corners[best], sides.line[best], sides.low[best], sides.high[best], along, lines, width, height),
+        rough, rough[0] - rough, np.full(len(rough), min(1.0, len(corners) / 10000)),
+    ]  # fmt: skip
+    return Shapes(
+        corners[best].astype(np.float32), rough.astype(np.float32), np.stack(features, axis=1).astype(np.float32)
+    )
+
+
+def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[NDArray[np.float64], _Sides] | None:
+    """Every convex shape of two by two nearly parallel lines that is large enough."""
+    theta, rho = lines[:, 0].astype(np.float64), lines[:, 1].astype(np.float64)
+    cos, sin = np.cos(theta), np.sin(theta)
+    det = cos[:, None] * sin[None, :] - cos[None, :] * sin[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        px = (rho[:, None] * sin[None, :] - rho[None, :] * sin[:, None]) / det
+        py = (cos[:, None] * rho[None, :] - cos[None, :] * rho[:, None]) / det
+        place = -px * sin[:, None] + py * cos[:, None]  # of the crossing with j, along line i
+    margin = OUTSIDE_MOST * max(width, height)
+    with np.errstate(invalid="ignore"):
+        crossing = (px > -margin) & (px < width + margin) & (py > -margin) & (py < height + margin)
+    crossing &= np.abs(det) > np.sin(CROSSING_LEAST)
+
+    first, second = np.triu_indices(len(lines), 1)
+    turn = np.abs(theta[first] - theta[second])
+    turn = np.minimum(turn, np.pi - turn)
+    # the distance between the two, near the middle of the picture
+    sign = np.where(np.abs(theta[first] - theta[second]) > np.pi / 2, -1.0, 1.0)
+    off = rho - (width / 2) * cos - (height / 2) * sin
+    gap = np.abs(off[first] - sign * off[second])
+    pair = (turn < PARALLEL_MOST) & (gap > 0.12 * min(width, height))
+    first, second = first[pair], second[pair]
+    a, b = np.triu_indices(len(first), 1)
+    ring = np.stack([first[a], first[b], second[a], second[b]], axis=1)
+    after = np.roll(ring, -1, axis=1)
+    ring = ring[crossing[ring, after].all(axis=1)]
+    if len(ring) == 0:
+        return None
+    before, after = np.roll(ring, 1, axis=1), np.roll(ring, -1, axis=1)
+    corners = np.stack([px[before, ring], py[before, ring]], axis=-1)
+    way = np.roll(corners, -1, axis=1) - corners
+    onward = np.roll(way, -1, axis=1)
+    turning = way[..., 0] * onward[..., 1] - way[..., 1] * onward[..., 0]
+    good = (turning > 0).all(axis=1) | (turning < 0).all(axis=1)
+    good &= _areas(corners) > SHARE_LEAST * width * height
+    if not good.any():
+        return None
+    ring, before, after = ring[good], before[good], after[good]
+    start, end = place[ring, before], place[ring, after]
+    low = np.clip(np.minimum(start, end) + along.reach, 0, 2 * along.reach).astype(np.intp)
+    high = np.clip(np.maximum(start, end) + along.reach, 0, 2 * along.reach).astype(np.intp)
+    return corners[good], _Sides(ring, low, high)
+
+
+def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    x, y = corners[..., 0], corners[..., 1]
+    return np.asarray(np.abs((x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)).sum(1)) / 2)
+
+
+def _mean(sums: Floats, line: Indices, low: Indices, high: Indices) -> NDArray[np.float64]:
+    length = np.maximum(high - low, 1).astype(np.float64)
+    total = (sums[line, high] - sums[line, low]).astype(np.float64)
+    return np.asarray(total / (length if total.ndim == length.ndim else length[..., None]))
+
+
+def _describe(
+    corners: NDArray[np.float64], line: Indices, low: Indices, high: Indices,
+    along: Along, lines: Floats, width: int, height: int,
+) -> list[NDArray[np.float64]]:  # fmt: skip
+    """What is behind FEATURES, but for the first eight."""
+    one, two = (_mean(sums, line, low, high) for sums in (along.one, along.two))
+    middle = corners.mean(axis=1)
+    theta, rho = lines[line, 0], lines[line, 1]
+    towards = middle[:, :1] * np.cos(theta) + middle[:, 1:] * np.sin(theta) > rho  # the normal points inwards
+    inside = np.where(towards[..., None], one, two)
+    outside = np.where(towards[..., None], two, one)
+    apart = (inside - outside) * LAB
+    contrast, brighter = np.abs(apart).sum(axis=2), apart[..., 0]
+    spread = np.abs(inside - inside.mean(axis=1, keepdims=True)) @ LAB
+    around = np.abs(outside - outside.mean(axis=1, keepdims=True)) @ LAB
+    way = np.roll(corners, -1, axis=1) - corners
+    lengths = np.linalg.norm(way, axis=2)
+    ratio = np.minimum(lengths[:, :2] / lengths[:, 2:], lengths[:, 2:] / lengths[:, :2])
+    cosine = np.abs((way * np.roll(way, 1, axis=1)).sum(2) / (lengths * np.roll(lengths, 1, axis=1)))
+    slender = np.abs(np.log((lengths[:, 0] + lengths[:, 2]) / (lengths[:, 1] + lengths[:, 3])))
+    near = 0.012 * max(width, height)
+    x, y = corners[..., 0], corners[..., 1]
+    out = (x < near) | (x > width - 1 - near) | (y < near) | (y > height - 1 - near)
+    return [
+        np.minimum(contrast.min(1) / 40, 2),
+        np.minimum(contrast.mean(1) / 60, 2),
+        np.minimum(spread.max(1) / 40, 2),
+        np.minimum(around.max(1) / 80, 2),
+        np.abs(np.sign(brighter).sum(1)) / 4,
+        np.clip(brighter.mean(1) / 60, -2, 2),
+        inside[..., 0].mean(1) / 255,
+        ratio.min(1),
+        cosine.max(1),
+        np.minimum(slender, 2),
+        np.sqrt(_areas(corners) / (width * height)),
+        out.sum(1) / 4,
+    ]
