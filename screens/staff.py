@@ -21,7 +21,7 @@ from matters.steps import Step
 class StaffPin(Step):
     """The PIN pad. `asks`: open | choose (there is none yet, or it is changed) | again (the chosen one once more).
 
-    `problem`: "" | wrong | locked | short | easy | differs. `seconds`: how long it stays locked.
+    `problem`: "" | wrong | locked | unset | short | easy | differs. `seconds`: how long it stays locked.
     """
 
     asks: str

@@ -67,7 +67,7 @@ def test_a_locked_pad_takes_nothing_and_says_how_long(hand: Hand) -> None:
     assert "main" not in hand.idents()
 
 
-@pytest.mark.parametrize("problem", ["wrong", "locked", "short", "easy", "differs"])
+@pytest.mark.parametrize("problem", ["wrong", "locked", "unset", "short", "easy", "differs"])
 @pytest.mark.parametrize("asks", ["open", "choose", "again"])
 def test_every_answer_of_the_lock_has_its_words(hand: Hand, asks: str, problem: str) -> None:
     hand.show(replace(samples.PIN, asks=asks, problem=problem, seconds=30.0))
