@@ -6,6 +6,7 @@ mouse button. None of that may happen on a terminal, and all of it is decided be
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -27,6 +28,7 @@ def prepare(folder: Path | None = None) -> None:
     """Set what Kivy looks at when it is imported. `folder` takes what little it writes; None: a new temporary one."""
     home = folder or Path(tempfile.mkdtemp(prefix="screens-"))
     home.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     os.environ.update(
         KIVY_HOME=str(home),
         KIVY_NO_ARGS="1",

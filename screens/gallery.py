@@ -1,6 +1,8 @@
 """Draws sample steps in a real window to PNG, and beside pictures of a reference folder when one is given.
 
-    python -m screens.gallery OUT [--size 1080x1920] [--mode elder|contrast|low ...] [--only PREFIX ...] [--beside FOLDER]
+    python -m screens.gallery OUT [--size 1080x1920] [--mode elder|contrast|low] [--only PREFIX] [--beside FOLDER]
+
+`--mode` and `--only` may be given several times.
 
 Needs a display; without one it starts a virtual one (Xvfb) of the asked size.
 """
@@ -87,7 +89,7 @@ def pose(stage: Stage, name: str) -> None:
     sheet = stage.sheet
     if not isinstance(sheet, Typing):
         return
-    if isinstance(sheet.area, HandArea) and (name.startswith("05-") or name.startswith("05c")):
+    if isinstance(sheet.area, HandArea) and name.startswith(("05-", "05c")):
         sheet.area.surface.set(HE)
         sheet.strokes_changed(sheet.area.surface)
     elif name.startswith(("05b", "05n")):
@@ -125,7 +127,10 @@ async def _run(asked: argparse.Namespace) -> int:
         image.save(asked.out / f"{name}{suffix}.png")
         sheet = app.stage.sheet
         level = sheet.level if sheet else 0
-        print(f"{name}{suffix}: built {1000 * (built - start):.1f} ms, drawn {1000 * (drawn - built):.1f} ms, squeeze {level}")
+        print(
+            f"{name}{suffix}: built {1000 * (built - start):.1f} ms, "
+            f"drawn {1000 * (drawn - built):.1f} ms, squeeze {level}"
+        )
         if asked.beside and (both := beside(image, asked.beside, name, suffix)):
             both.save(asked.out / f"beside-{name}{suffix}.png")
     app.stop()

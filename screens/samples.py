@@ -66,19 +66,23 @@ NOTICE = s.Notice(
     True, "idle",
 )  # fmt: skip
 NOTICE_LONG = replace(
-    NOTICE, key="notice-long", title="开一家小餐馆要办的许可和登记", lead="营业执照、食品小经营许可、招牌、消防，一次说清，一次交齐。",
+    NOTICE, key="notice-long", title="开一家小餐馆要办的许可和登记",
+    lead="营业执照、食品小经营许可、招牌、消防，一次说清，一次交齐。",
     fee_fen=1250, limit_days=None, limit_words="当场办好", printing="printing",
     rows=(
         *NOTICE.rows,
-        s.NeedRow("a", "食品经营场所平面布局图和操作流程图", "自己画的也行，写清楚哪里是厨房、哪里洗碗、哪里放菜", "map", s.Need.BRING),
+        s.NeedRow(
+            "a", "食品经营场所平面布局图和操作流程图",
+            "自己画的也行，写清楚哪里是厨房、哪里洗碗、哪里放菜", "map", s.Need.BRING,
+        ),
         s.NeedRow("b", "从业人员健康证明", "县疾控开的，一年内有效", "report-medical", s.Need.EXEMPT),
         s.NeedRow("c", "租房合同", "自己的房子就不用", "file-text", s.Need.OPTIONAL),
     ),
 )  # fmt: skip
 
 CONSENT = s.Consent(
-    "consent", at(2, 11), True, "general", ("姓名", "身份证号码", "住址", "电话", "孩子的出生情况"), "只用来替您办这几样事",
-    "县公安局、医保局、人社局", "交到县里后，机器里马上清掉；县里按规定保存。",
+    "consent", at(2, 11), True, "general", ("姓名", "身份证号码", "住址", "电话", "孩子的出生情况"),
+    "只用来替您办这几样事", "县公安局、医保局、人社局", "交到县里后，机器里马上清掉；县里按规定保存。",
 )  # fmt: skip
 CONSENT_CHILD = replace(CONSENT, key="consent-child", kind="guardian")
 CONSENT_SENSITIVE = replace(CONSENT, key="consent-sensitive", kind="sensitive")
@@ -100,11 +104,12 @@ DELIVERY = s.Choice(
     ),
     main="就这样送", remark=s.Remark("到了打这个电话：138****0000\n号码换了？点「返回」去改。", icon="phone"),
 )  # fmt: skip
+DISHES = ("热菜", "凉菜", "面食", "米粉", "烧烤", "糕点", "自制饮料", "散装熟食", "早点", "火锅")
 CHOICE_MANY = s.Choice(
     "many", at(5, 6), True, "店里卖哪些东西？", "可以多选，卖什么选什么。",
     tuple(
         s.Option(f"o{i}", name, "", "soup", chosen=i in (1, 4))
-        for i, name in enumerate(("热菜", "凉菜", "面食", "米粉", "烧烤", "糕点", "自制饮料", "散装熟食", "早点", "火锅"))
+        for i, name in enumerate(DISHES)
     ),
     many=True,
 )  # fmt: skip
@@ -159,8 +164,8 @@ HE = (
     ((0.52, 0.4), (0.65, 0.6), (0.83, 0.75)),
 )  # fmt: skip
 NAME = s.Entry(
-    "q.child_name", at(5, 7), True, s.Kind.NAME, "孩子叫什么名字？", "照着出生医学证明上的写，一次写一个字。", "陈小", 20,
-    "handwriting", main="名字写好了",
+    "q.child_name", at(5, 7), True, s.Kind.NAME, "孩子叫什么名字？", "照着出生医学证明上的写，一次写一个字。",
+    "陈小", 20, "handwriting", main="名字写好了",
 )  # fmt: skip
 NAME_PINYIN = replace(NAME, key="q.child_name2", input="pinyin")
 NAME_LONG = replace(NAME, key="q.long", text="阿卜杜热依木·买买提艾力江")

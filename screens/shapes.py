@@ -6,6 +6,7 @@ small texture: a box is that texture stretched over nine fields, a stroke is a r
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -145,7 +146,7 @@ def stroke(
     half = width / 2 + 1
     vertices: list[float] = []
     indices: list[int] = []
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
         length = math.hypot(x1 - x0, y1 - y0)
         if length < 0.01:
             continue
@@ -153,15 +154,30 @@ def stroke(
         at = len(vertices) // 4
         if at > 65000:
             break
-        vertices += [x0 + nx, y0 + ny, 0, 0.5, x0 - nx, y0 - ny, 1, 0.5, x1 - nx, y1 - ny, 1, 0.5, x1 + nx, y1 + ny, 0, 0.5]
+        vertices += [
+            x0 + nx,
+            y0 + ny,
+            0,
+            0.5,
+            x0 - nx,
+            y0 - ny,
+            1,
+            0.5,
+            x1 - nx,
+            y1 - ny,
+            1,
+            0.5,
+            x1 + nx,
+            y1 + ny,
+            0,
+            0.5,
+        ]
         indices += [at, at + 1, at + 2, at, at + 2, at + 3]
     if indices:
         group.add(Mesh(vertices=vertices, indices=indices, mode="triangles", texture=_profile(width)))
 
 
-def arc(
-    group: InstructionGroup, cx: float, cy: float, radius: float, width: int, colour: Colour, share: float
-) -> None:
+def arc(group: InstructionGroup, cx: float, cy: float, radius: float, width: int, colour: Colour, share: float) -> None:
     """Part of a ring, clockwise from the top; `share` 0..1. A ribbon along the middle radius, ends rounded."""
     if share <= 0:
         return
@@ -174,7 +190,9 @@ def arc(
         vertices += [cx + dx * (radius + half), cy + dy * (radius + half), 0, 0.5]
         vertices += [cx + dx * (radius - half), cy + dy * (radius - half), 1, 0.5]
     group.add(Color(*colour))
-    group.add(Mesh(vertices=vertices, indices=list(range(2 * steps + 2)), mode="triangle_strip", texture=_profile(width)))
+    group.add(
+        Mesh(vertices=vertices, indices=list(range(2 * steps + 2)), mode="triangle_strip", texture=_profile(width))
+    )
     if share < 1:
         for step in (0, steps):
             angle = 2 * math.pi * share * step / steps
@@ -197,7 +215,7 @@ def dashes(
     indices: list[int] = []
     carry = 0.0
     half = width / 2
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
         length = math.hypot(x1 - x0, y1 - y0)
         if length < 0.01:
             continue
@@ -209,7 +227,24 @@ def dashes(
                 n = len(vertices) // 4
                 nx, ny = -dy * half, dx * half
                 ax, ay, bx, by = x0 + dx * begin, y0 + dy * begin, x0 + dx * end, y0 + dy * end
-                vertices += [ax + nx, ay + ny, 0, 0, ax - nx, ay - ny, 0, 0, bx - nx, by - ny, 0, 0, bx + nx, by + ny, 0, 0]
+                vertices += [
+                    ax + nx,
+                    ay + ny,
+                    0,
+                    0,
+                    ax - nx,
+                    ay - ny,
+                    0,
+                    0,
+                    bx - nx,
+                    by - ny,
+                    0,
+                    0,
+                    bx + nx,
+                    by + ny,
+                    0,
+                    0,
+                ]
                 indices += [n, n + 1, n + 2, n, n + 2, n + 3]
             at += on + off
         carry = (length + carry) % (on + off)
@@ -233,7 +268,9 @@ def outline(x: float, y: float, width: float, height: float, radius: float) -> l
     return points
 
 
-def modules(group: InstructionGroup, x: float, y: float, matrix: Iterable[Sequence[bool]], dot: int, colour: Colour) -> None:
+def modules(
+    group: InstructionGroup, x: float, y: float, matrix: Iterable[Sequence[bool]], dot: int, colour: Colour
+) -> None:
     """A QR code's dark modules from its matrix (rows from the top), `dot` px each, lower left corner at (x, y)."""
     rows = [list(row) for row in matrix]
     group.add(Color(*colour))

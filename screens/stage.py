@@ -10,6 +10,7 @@ import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.window import Window
@@ -94,7 +95,7 @@ class Stage(Widget):
         self.status = StatusView()
         self.sheet: Sheet | None = None
         self._modes = {"elder": screen.elder, "contrast": screen.contrast, "low": screen.low}
-        self._parts: dict[str, Node] = {}
+        self._parts: dict[str, Any] = {}  # Node, each of its own kind
         say.use(words)
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
         gc.set_threshold(50_000, 50, 1000)
@@ -166,7 +167,7 @@ class Stage(Widget):
         return None
 
     def visible(self) -> list[Shown]:
-        """Everything on the screen, in reading order. A key's words are its own; what lies on it is not listed again."""
+        """Everything on the screen, in reading order. What lies on a key is the key's, and not listed again."""
         return [shown for part in PARTS for shown in self._shown(part)]
 
     def nodes(self) -> Iterator[Node]:
@@ -206,7 +207,7 @@ class Stage(Widget):
         self.on_event(event)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        if not 0 <= touch.sx <= 1 or "button" in touch.profile and touch.button != "left":
+        if not 0 <= touch.sx <= 1 or ("button" in touch.profile and touch.button != "left"):
             return False
         sheet = self.sheet
         if sheet is None or sheet.wakes(*touch.pos):
@@ -248,9 +249,6 @@ class Stage(Widget):
         """Give every part its zone. What does not change is not painted again."""
         width, height = look.width, look.height
         status, band, home = (self._parts[name] for name in ("status", "band", "home_band"))
-        assert isinstance(status, StatusBar)
-        assert isinstance(band, Band)
-        assert isinstance(home, HomeBand | HomePanel)
         at_home = sheet.head == "home"
         panel = at_home and not look.portrait
         status.shown, band.shown, home.shown = not panel, not at_home, at_home
@@ -282,7 +280,6 @@ class Stage(Widget):
                 part.vanish()
         sheet.place(left, top, width - left, height - top - low)
         counter, other = (self._parts[name] for name in ("home_counter", "counter")[:: 1 if at_home else -1])
-        assert isinstance(counter, Counter)
         counter.shown, other.shown = True, False
         other.vanish()
         sheet.tell_counter(counter)

@@ -19,7 +19,6 @@ from kivy.graphics.texture import Texture
 
 from config import fonts
 
-
 REGULAR, BOLD = "Terminal", "TerminalBold"
 
 NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line

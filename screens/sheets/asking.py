@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from kivy.properties import ObjectProperty
 
@@ -11,7 +11,7 @@ from matters.steps import Choice, Items, Option
 from screens import shapes
 from screens.sheets.base import Sheet, shows
 from screens.theme import look
-from screens.widgets.base import Column, Node, Row, Text
+from screens.widgets.base import Column, Icon, Node, Row, Text
 from screens.widgets.frame import KeySpec
 from screens.widgets.touch import OptionLine
 from screens.words import say
@@ -78,13 +78,9 @@ class Options(Column):
         made = self.inner()
         for child in made[len(items) :]:
             self.remove_widget(child)
-        for index, option in enumerate(items):
-            if index < len(made):
-                line = made[index]
-            else:
-                line = OptionLine()
-                self.add_widget(line)
-            assert isinstance(line, OptionLine)
+        for _ in range(len(made), len(items)):
+            self.add_widget(OptionLine())
+        for option, line in zip(items, cast("list[OptionLine]", self.inner()), strict=True):
             word = state_word(option, say("choice.chosen") if option.chosen else "")
             if self.columns > 1:  # narrow: the name has the room
                 option, word = replace(option, icon=""), ""
@@ -117,6 +113,16 @@ class Tie(Row):
     """What makes the children depend on their parent, in one sentence."""
 
     gap = 18.0
+    pad = (112, 0, 0, 0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        icon, words = Icon(), Text()
+        icon.name, icon.of = "link", 48
+        words.role, words.bold, words.colour, words.leading, words.grow = "second", True, "accent", 1.3, 1.0
+        self.words_text = words
+        self.add_widget(icon)
+        self.add_widget(words)
 
 
 class Tree(Column):
@@ -151,17 +157,15 @@ class Tree(Column):
         self._parents = {}
         for (kind, name), node in self._made.items():
             if kind == "tie":
-                words = node.inner()[1]
-                assert isinstance(words, Text)
-                words.text = said[name]
+                cast(Tie, node).words_text.text = said[name]
                 node.before = 20
                 continue
             option = by_id[name]
-            assert isinstance(node, OptionLine)
+            line = cast(OptionLine, node)
             word = state_word(option, say("items.chosen" if option.chosen else "items.not_chosen"))
-            node.tell(option, many=True, word=word, roomy=False)
+            line.tell(option, many=True, word=word, roomy=False)
             indented = option.parent in by_id
-            node.indent = 112 if indented else 0
+            line.indent = 112 if indented else 0
             first = indented and not self._parents.get(option.parent)
             node.before = 20 if first and option.parent in said else 15 if indented else None
             if indented:
@@ -169,18 +173,7 @@ class Tree(Column):
 
     @staticmethod
     def _make(kind: str) -> Node:
-        from screens.widgets.base import Icon
-
-        if kind == "option":
-            return OptionLine()
-        tie = Tie()
-        icon, words = Icon(), Text()
-        icon.name, icon.of = "link", 48
-        words.role, words.bold, words.colour, words.leading, words.grow = "second", True, "accent", 1.3, 1.0
-        tie.pad = (112, 0, 0, 0)
-        tie.add_widget(icon)
-        tie.add_widget(words)
-        return tie
+        return OptionLine() if kind == "option" else Tie()
 
     def state(self) -> object:
         return tuple((name, tuple(child.box for child in children)) for name, children in self._parents.items())

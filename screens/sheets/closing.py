@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from kivy.properties import ObjectProperty
 
@@ -148,7 +148,6 @@ class FaultPicture(Column):
 
         if not self.children:
             self.add_widget(Picture())
-        drawing = self.inner()[0]
-        assert isinstance(drawing, Picture)
+        drawing = cast(Picture, self.inner()[0])
         drawing.name = fault_card(code).picture if code else ""
         drawing.of, drawing.elastic = 600, True

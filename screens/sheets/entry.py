@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import string
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 from kivy.properties import ObjectProperty
 
@@ -119,9 +119,8 @@ class LetterArea(Column):
         if digits:
             lines.append(tuple((f"key:{digit}", digit, "") for digit in "1234567890"))
         for letters in ROWS:
-            lines.append(
-                tuple((f"key:{c.upper() if capital else c}", c.upper() if capital else c, "") for c in letters)
-            )
+            drawn = letters.upper() if capital else letters
+            lines += [tuple((f"key:{letter}", letter, "") for letter in drawn)]
         lines[-1] = (*lines[-1], ("delete", "", "backspace"))
         lines.append(last)
         for index, row in enumerate(self.rows):
@@ -448,8 +447,7 @@ class EntrySheet(Typing):
     def _date(self) -> None:
         parts, opened = self._parts(), self._open()
         self.ids.parts.tell(parts, opened)
-        area = self.area
-        assert isinstance(area, DateArea)
+        area = cast(DateArea, self.area)
         if opened == "month":
             area.tell(3, tuple((f"month:{n}", say("entry.date.month", value=n), "") for n in range(1, 13)))
         elif opened == "day":

@@ -73,8 +73,8 @@ class _Paged(Sheet):
     per_page = LIST_TILES
 
     def heard(self, ident: str) -> bool:
-        if ident in ("page:next", "page:before"):
-            self.page += 1 if ident == "page:next" else -1
+        if ident in ("page:next", "page:before", "page:first"):
+            self.page = 0 if ident == "page:first" else self.page + (1 if ident == "page:next" else -1)
             self.told()
             self.stage().rearrange()
             return True
@@ -118,8 +118,12 @@ def need_pill(row: NeedRow) -> tuple[str, str, str]:
 
 
 @shows(Notice)
-class NoticeSheet(Sheet):
+class NoticeSheet(_Paged):
     """What it takes, before anything is asked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.per_page = (4 if look.elder else 6) if look.portrait else 4
+        super().__init__(**kwargs)
 
     def main(self) -> KeySpec | None:
         if self.step.takes_applications:
@@ -128,7 +132,15 @@ class NoticeSheet(Sheet):
 
     def told(self) -> None:
         step = self.step
-        self.ids.rows.items = step.rows
+        pages = max(1, -(-len(step.rows) // self.per_page))
+        self.page = min(max(0, self.page), pages - 1)
+        self.ids.rows.items = step.rows[self.page * self.per_page : (self.page + 1) * self.per_page]
+        more = self.ids.more
+        more.shown = pages > 1
+        last = self.page + 1 == pages
+        more.ident, more.icon = ("page:first", "chevron-up") if last else ("page:next", "chevron-down")
+        left = len(step.rows) - (self.page + 1) * self.per_page
+        more.text = say("notice.first") if last else say("notice.more", count=left)
         fee = step.fee_fen
         self.ids.fee.number = "" if not step.fee_known else str(fee // 100) if fee % 100 == 0 else f"{fee / 100:.2f}"
         self.ids.fee.unit = say("notice.yuan" if step.fee_known else "notice.fee_unknown")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
@@ -211,8 +211,7 @@ class Strip(Grid):
             cell = StripCell()
             cell.grow = 1.0
             self.add_widget(cell)
-        for cell, row in zip(self.inner(), shown, strict=True):
-            assert isinstance(cell, StripCell)
+        for cell, row in zip(cast("list[StripCell]", self.inner()), shown, strict=True):
             cell.tell(row)
 
 

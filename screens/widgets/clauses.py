@@ -42,7 +42,7 @@ class Clauses(Ruled):
     """What one promises, sentence by sentence."""
 
     def tell(self, clauses: tuple[str, ...]) -> None:
-        if [child.inner()[1].text for child in self.inner() if isinstance(child, Row)] == list(clauses):  # type: ignore[attr-defined]
+        if [child.inner()[1].text for child in self.inner() if isinstance(child, Row)] == list(clauses):
             return
         self.clear_widgets()
         for index, clause in enumerate(clauses, 1):

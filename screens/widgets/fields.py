@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from kivy.graphics import Color, InstructionGroup, Rectangle
 from kivy.input.motionevent import MotionEvent
@@ -226,7 +226,7 @@ class StrokePad(Node):
         return (self.hint, self.guide)
 
     def paint(self) -> None:
-        x, y, width, height = self.box
+        x, _y, width, height = self.box
         group = self.canvas.before
         shapes.box(
             group, x, self.y, width, height, radius=look.u(self.radius), fill=look.colour("card"),
@@ -355,8 +355,7 @@ class Candidates(Row):
             key = Key()
             key.edge_room, key.radius = 16, 18
             self.add_widget(key)
-        for index, key in enumerate(self.inner()):
-            assert isinstance(key, Key)
+        for index, key in enumerate(cast("list[Key]", self.inner())):
             key.shown = index < len(words)
             if key.shown:
                 word = words[index]

@@ -75,7 +75,8 @@ class Figure(Node):
         return f"{self.number}{self.unit}" + (f"，{self.meaning}" if self.meaning else "")
 
     def needed(self) -> tuple[int, int]:
-        return self.natural(), 0
+        with look.squeezed(self.squeeze):
+            return self.natural(), self.measure(self.box[2])
 
 
 @lru_cache(maxsize=4)
@@ -198,7 +199,7 @@ class Way(Node):
         return look.u(68)
 
     def paint(self) -> None:
-        x, y, width, height = self.box
+        x, y, _width, height = self.box
         side = look.u(68)
         cx, cy = x + side / 2, look.height - y - side / 2
         group = self.canvas.before
@@ -242,11 +243,10 @@ class Preview(Node):
         if self._frame is not None and frame.number == self._frame.number and frame.corners == self._frame.corners:
             return
         fresh = self._texture is None or self._texture.size != (frame.width, frame.height)
-        if fresh:
+        if fresh or self._texture is None:
             self._texture = Texture.create(size=(frame.width, frame.height), colorfmt="rgb")
             self._texture.flip_vertical()
             self._texture.mag_filter = self._texture.min_filter = "linear"
-        assert self._texture is not None
         if self._frame is None or frame.number != self._frame.number or fresh:
             self._texture.blit_buffer(frame.rgb, colorfmt="rgb", bufferfmt="ubyte")
         old = self._frame
@@ -264,14 +264,13 @@ class Preview(Node):
     def state(self) -> object:
         return (self.caption, self.good, self._texture is not None)
 
-    def _picture(self) -> tuple[int, int, int, int]:
+    def _picture(self, frame: Frame) -> tuple[int, int, int, int]:
         """Where the frame is drawn, Kivy's coordinates."""
-        assert self._frame is not None
         x, _, width, height = self.box
         bar = look.u(self.bar)
         room = height - bar
-        share = min(width / self._frame.width, room / self._frame.height)
-        wide, high = round(self._frame.width * share), round(self._frame.height * share)
+        share = min(width / frame.width, room / frame.height)
+        wide, high = round(frame.width * share), round(frame.height * share)
         return x + (width - wide) // 2, self.y + bar + (room - high) // 2, wide, high
 
     def paint(self) -> None:
@@ -283,7 +282,7 @@ class Preview(Node):
         shapes.box(group, x, self.y, width, bar, radius=radius, fill=look.colour("film_bar"))
         shapes.fill(group, x, self.y + bar - radius, width, radius, look.colour("film_bar"))
         if self._texture is not None and self._frame is not None:
-            left, bottom, wide, high = self._picture()
+            left, bottom, wide, high = self._picture(self._frame)
             group.add(Color(1, 1, 1, 1))
             group.add(Rectangle(pos=(left, bottom), size=(wide, high), texture=self._texture))
             self._mark()
@@ -307,7 +306,7 @@ class Preview(Node):
         group.clear()
         if self._frame is None or self._frame.corners is None or not self.box[2]:
             return
-        left, bottom, wide, high = self._picture()
+        left, bottom, wide, high = self._picture(self._frame)
         points = [(left + px * wide, bottom + (1 - py) * high) for px, py in self._frame.corners]
         shapes.stroke(group, points, look.u(18), look.colour("#18212B"), closed=True)
         shapes.stroke(group, points, look.u(9), look.colour("now"), closed=True)
@@ -350,7 +349,7 @@ class Photo(Node):
         return id(self._texture)
 
     def paint(self) -> None:
-        x, y, width, height = self.box
+        x, _y, width, height = self.box
         group = self.canvas.before
         shapes.box(group, x, self.y, width, height, radius=look.u(22), fill=look.colour("film"))
         if self._texture is None:

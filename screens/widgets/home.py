@@ -234,6 +234,9 @@ class HomeCounter(Counter):
         keys = [self.repeat, self.help, self.lookup, self.ask, self.elder]
         gap = look.u(20)
         least = [key.natural() for key in keys]
+        short = sum(least) + gap * (len(keys) - 1) - room
+        if short > 0:  # words give way, keys stay in the window
+            least = [wide - -(-short * wide // sum(least)) for wide in least]
         spare = max(0, room - sum(least) - gap * (len(keys) - 1)) // len(keys)
         at = x + side
         for key, wide in zip(keys, least, strict=True):

@@ -126,7 +126,7 @@ class Key(Touchable):
     tall = 104.0  # body, reference px
     elder_tall = 128.0
     role = "key"
-    smaller = ("second", "sub", "status")
+    smaller: tuple[str, ...] = ("second", "sub", "status")
     stack = False
     strong = True
     icon_of = 56
