@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matters import answers as judge_answer
 from matters import identity, steps
-from matters.catalogue import Field, Matter
+from matters.catalogue import Field, Item, Matter
 from matters.limits import Limit, matter_limit
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
@@ -133,13 +135,15 @@ def _situation(visit: Visit, where: Where | None, name: str) -> steps.Choice:
 def _items(visit: Visit, where: Where | None) -> steps.Items:
     matter = doing(visit)
     found = resolved(visit)
-    here = {state.item.id for state in found.items}
-    options, ties = [], []
+    # Two levels are drawn: what has to be done first, and everything that hangs on it. What needs no action hangs on
+    # nothing, carries nothing and comes last.
+    doable = {state.item.id: state.item for state in found.items if state.item.offered}
+    options, ties, settled = [], [], []
     for state in found.items:
         item = state.item
-        parent = next((name for name in item.needs if name in here), "")
+        parent = _root(item, doable)
         if not item.offered:
-            options.append(Option(item.id, item.title, item.settled or item.reason, fixed=True, dashed=True))
+            settled.append(Option(item.id, item.title, item.settled or item.reason, fixed=True, dashed=True))
             continue
         word = say(visit, "state.do" if state.chosen else "state.not")
         reason = item.required or item.reason
@@ -150,7 +154,16 @@ def _items(visit: Visit, where: Where | None) -> steps.Items:
         if item.tie and any(item.id in other.item.needs for other in found.items):
             ties.append((item.id, item.tie))
     title = matter.items_title or say(visit, "items.title")
-    return steps.Items(visit.place, where, True, title, tuple(options), tuple(ties), len(found.chosen), visit.problem)
+    rows = (*options, *settled)
+    return steps.Items(visit.place, where, True, title, rows, tuple(ties), len(found.chosen), visit.problem)
+
+
+def _root(item: Item, doable: Mapping[str, Item]) -> str:
+    """The first of the chain that an item hangs on; "" if it hangs on nothing that is done here."""
+    root = ""
+    while parent := next((name for name in item.needs if name in doable), ""):
+        root, item = parent, doable[parent]
+    return root
 
 
 def _choice(visit: Visit, where: Where | None, field: Field) -> steps.Choice:
