@@ -18,7 +18,8 @@ class Frame:
     """One picture of the live preview. `rgb` is 3 x width x height bytes, rows from the top.
 
     `corners` are those of the paper that was found, 0..1 of width and height, clockwise from top left. `remark` says
-    how it stands: looking | found | steady | blurred | dark | glare | cut_off | small ("" before the first finding).
+    how it stands: "" before the first finding, ok, steady (ok and at rest), or the code of what to put right
+    (capture.blurred, capture.too_far …).
     """
 
     number: int

@@ -161,9 +161,6 @@ class Stage(Widget):
             found = [shown.rect for shown in everything if fits(shown)]
             if found:
                 return min(found, key=lambda rect: rect.width * rect.height)
-        joined = "".join(shown.text for shown in everything)
-        if wanted in joined:
-            return Rect(0, 0, look.width, look.height)
         return None
 
     def visible(self) -> list[Shown]:
@@ -199,8 +196,6 @@ class Stage(Widget):
         if ident.startswith("option:"):
             self.on_event(Chosen(self.clock(), ident.removeprefix("option:")))
         else:
-            if ident == "elder":
-                self.set_modes(elder=not self._modes["elder"])
             self.on_event(Pressed(self.clock(), EVENTS.get(ident, ident)))
 
     def emit(self, event: Event) -> None:

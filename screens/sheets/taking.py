@@ -35,7 +35,6 @@ REMARKS = {
     "glare": ("care", "sun"),
     "shadow": ("care", "sun"),
     "cut_off": ("care", "maximize"),
-    "small": ("care", "zoom-in"),
     "too_far": ("care", "zoom-in"),
     "several": ("care", "files"),
     "empty": ("plain", "hand-finger"),
@@ -275,11 +274,15 @@ class CaptureSheet(Sheet):
             message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
             self.ids.preview.caption = say("capture.caption.looking")
             return
-        known = remark if remark in REMARKS else "looking"
-        message.tone, message.icon = REMARKS[known]
-        message.text = say(f"capture.remark.{known}")
-        message.second = step.hint if known in ("looking", "empty") and step.hint else say(f"capture.second.{known}")
-        found = known not in ("looking", "empty", "cut_off", "several")
+        code = {"": "looking", "ok": "found"}.get(remark, remark.removeprefix("capture."))
+        found = code not in ("looking", "empty", "cut_off", "several", "not_paper")
+        if code in REMARKS:
+            message.tone, message.icon = REMARKS[code]
+            message.text = say(f"capture.remark.{code}")
+            message.second = step.hint if code in ("looking", "empty") and step.hint else say(f"capture.second.{code}")
+        else:
+            words = say.fault(f"capture.{code}")
+            message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
         self.ids.preview.caption = say("capture.caption.found" if found else "capture.caption.looking")
         self.ids.preview.good = found
 
