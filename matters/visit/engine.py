@@ -55,6 +55,8 @@ def _touched(visit: Visit, event: Touched | Pressed | Chosen | Typed | Signed) -
     visit = late
     if visit.still and isinstance(event, Pressed) and event.id == "stop":
         return clock.farewell(visit, "done" if visit.submitted else "stopped")
+    if visit.still and event == Pressed(event.at, "stop"):  # "wipe it all now"
+        return clock.farewell(visit, "done" if visit.submitted else "stopped")
     if visit.still:  # the touch says "I am here", and nothing else
         return replace(clock.active(visit), woken=visit.at)
     visit = clock.active(visit)

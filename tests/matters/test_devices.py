@@ -274,6 +274,15 @@ def test_any_touch_comes_back_to_exactly_where_it_was(wake: Touched | Pressed) -
     assert drive.press("main").key != before.key
 
 
+def test_the_warning_can_be_answered_by_wiping_everything_now() -> None:
+    drive = Drive()
+    drive.to("newborn", steps.Entry)
+    drive.wait(125)
+    shown = drive.press("stop")
+    assert isinstance(shown, steps.Goodbye)
+    assert shown.ending == "stopped"
+
+
 def test_waiting_for_us_is_not_idleness() -> None:
     drive = Drive()
     drive.to("pension", steps.Working)
