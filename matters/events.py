@@ -19,7 +19,8 @@ class Pressed:
     commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N.
 
     `left` by step: consent: I do not agree; review: keep it as it is; commitment: I will bring the paper; handed in:
-    one more receipt (print again, wait for paper); rate: no rating. `here` answers the idle warning, `stop` ends the visit there and then."""
+    one more receipt (print again, wait for paper); rate: no rating. `here` answers the idle warning, `stop` there
+    wipes everything at once."""
 
     at: float
     id: str
