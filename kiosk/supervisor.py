@@ -58,7 +58,7 @@ class Supervisor:
         self._moment = "starting"  # of the active visit: starting | home | visit | ending
         self._heard = time.monotonic()
         self._restart_s = FIRST_RESTART_S
-        self._county: dict[str, Any] = {"online": False, "waiting": 0}
+        self._county: dict[str, Any] = {"online": None if settings.county.url or settings.county.embedded else False}
         self._ready = asyncio.Event()  # devices' real addresses are known
         self._home = asyncio.Event()
         self._visible = asyncio.Event()

@@ -33,7 +33,7 @@ class Notice:
     hall: str
     title: str
     lead: str
-    fee_fen: int
+    fee_fen: int | None  # None: not known here
     minutes: int
     limit_days: int | None
     limit_words: str
@@ -55,7 +55,11 @@ def notice(n: Notice, words: Words) -> Slip:
     if n.lead:
         blocks.append(Text(n.lead))
     blocks.append(Dashes())
-    blocks.append(Row(say("fee"), say("fee_none") if n.fee_fen == 0 else say("fee_some", fee=yuan(n.fee_fen))))
+    if n.fee_fen is None:
+        fee = say("fee_unknown")
+    else:
+        fee = say("fee_none") if n.fee_fen == 0 else say("fee_some", fee=yuan(n.fee_fen))
+    blocks.append(Row(say("fee"), fee))
     if n.minutes:
         blocks.append(Row(say("minutes"), say("minutes_value", minutes=n.minutes)))
     if n.limit_days is not None:

@@ -66,7 +66,7 @@ class Receipt:
     phone: str
     terminal: str
     check: str = ""
-    fee_fen: int = 0
+    fee_fen: int | None = 0  # None: not known; then nothing is said of money but whom to ring
     copy: int = 1
     clock_sure: bool = True  # False: the clock was not set by the county or the network
     example: bool = False  # the catalogue is the one that ships, not the county's own
@@ -135,7 +135,10 @@ def receipt(r: Receipt, words: Words) -> Slip:
         blocks += [Section(say("materials")), Text(materials(r.materials, words))]
     if r.following:
         blocks += [Dashes(), Section(say("next")), Bullets(r.following)]
-    fee = say("free") if r.fee_fen == 0 else say("fee", fee=yuan(r.fee_fen))
+    if r.fee_fen is None:
+        fee = say("fee_unknown")
+    else:
+        fee = say("free") if r.fee_fen == 0 else say("fee", fee=yuan(r.fee_fen))
     blocks += [Rule(), Boxed(fee), Small(say("forgotten") if r.at_county else say("forgotten_kept"))]
     blocks.append(Small(words("papers.phone_row", phone=r.phone)))
     foot = "papers.foot" if r.check else "papers.foot_plain"

@@ -60,7 +60,7 @@ def status_view(process: VisitProcess) -> StatusView:
         now=now,
         card=card,
         printer=printer,
-        network="ok" if process.line.get("online") else "down",
+        network={True: "ok", False: "down"}.get(process.line.get("online"), ""),  # "": not known yet, nothing is said
     )
 
 

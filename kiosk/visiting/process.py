@@ -61,7 +61,7 @@ class VisitProcess:
         self.clock = time.monotonic
         self.conductor: Conductor | None = None
         self.staff: StaffMode | None = None
-        self.line: dict[str, Any] = {"online": False, "waiting": 0}
+        self.line: dict[str, Any] = {"online": None, "waiting": 0}  # None: nobody has tried yet
         self.devices: Any = None
         self.performer: Any = None
         self.county_url = ""

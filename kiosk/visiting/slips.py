@@ -32,7 +32,7 @@ def notice_slip(process: VisitProcess) -> Any:
             hall=place.hall,
             title=step.where.title if step.where is not None else step.title,
             lead=step.lead,
-            fee_fen=step.fee_fen,
+            fee_fen=step.fee_fen if step.fee_known else None,
             minutes=step.minutes,
             limit_days=step.limit_days,
             limit_words=step.limit_words,
@@ -57,6 +57,7 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
         raise LookupError("nothing has been handed in")
     following = step.following if isinstance(step, HandedIn) else ()
     titles = {item.id: item.title for item in visit.matter.items}
+    fees = [item.fee_fen for item in visit.matter.items if item.id in application.items]
     place = process.settings.place
     words = process.words
 
@@ -80,11 +81,19 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
             phone=place.phone,
             terminal=process.settings.terminal,
             check=check_mark(submitted.code),
+            fee_fen=None if None in fees else sum(fee for fee in fees if fee is not None),
+            clock_sure=clock_sure(datetime.now().astimezone()),
             copy=copy,
             example=bool(visit.catalogue.label),
         ),
         words,
     )
+
+
+def clock_sure(now: datetime) -> bool:
+    """Whether the clock can be right at all: a board without a battery wakes up years back. More than that the terminal
+    cannot know by itself; the county writes down when it received."""
+    return 2026 <= now.year <= 2060
 
 
 def item_details(matter: Matter | None, application: Application) -> tuple[ItemDetail, ...]:
