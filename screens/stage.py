@@ -25,6 +25,7 @@ from matters.steps import Step
 from screens import text
 from screens.services import Services
 from screens.sheets import Register, Sheet
+from screens.sheets.base import fitting
 from screens.status import StatusView
 from screens.theme import look
 from screens.widgets.base import Node
@@ -170,7 +171,7 @@ class Stage(Widget):
     def nodes(self) -> Iterator[Node]:
         """Every node on the screen, for checks."""
         for part in PARTS:
-            for node in self._roots(part):
+            for node in self.roots(part):
                 yield from node.walk_nodes()
 
     def on_drawn(self, callback: Callable[[], None]) -> None:
@@ -265,7 +266,8 @@ class Stage(Widget):
             home.tell(self.status)
             if panel:
                 left = look.u(512)
-                home.place(0, 0, left, height - low)
+                with look.squeezed(fitting(home, left, height - low)):
+                    home.place(0, 0, left, height - low)
             else:
                 high = home.measure(width)
                 home.place(0, top, width, high)
@@ -293,7 +295,8 @@ class Stage(Widget):
             return f"{self.status.county} {self.status.hall}"
         return self.status.hall
 
-    def _roots(self, part: str) -> list[Node]:
+    def roots(self, part: str) -> list[Node]:
+        """What a part of the screen consists of, for checks."""
         if part == "sheet":
             return [self.sheet] if self.sheet is not None else []
         if part == "band":
@@ -304,7 +307,7 @@ class Stage(Widget):
         return [node] if node.shown else []
 
     def _shown(self, part: str) -> Iterator[Shown]:
-        for root in self._roots(part):
+        for root in self.roots(part):
             yield from self._list(root)
 
     def _list(self, node: Node) -> Iterator[Shown]:

@@ -116,13 +116,14 @@ SIZES = {
     "main": (60, 74),
     "main_long": (54, 66),
     "answer": (92, 112),  # a character in its box
-    "candidate": (80, 84),
+    "candidate": (76, 92),
     "tile": (52, 68),
+    "tile_wide": (48, 60),
     "option": (54, 68),
     "value": (50, 62),
     "heading": (52, 64),
     "left": (52, 60),
-    "head": (64, 68),
+    "head": (68, 68),
     "band": (46, 56),
     "body": (44, 54),
     "key": (44, 54),
@@ -134,7 +135,7 @@ SIZES = {
 }
 
 # The sizes that are really drawn: every size of a face costs 2.5 MB and 2 ms to open, so near ones share.
-LADDER = (24, 28, 31, 34, 38, 40, 44, 52, 60, 68, 76, 92, 112, 220)
+LADDER = (24, 28, 31, 34, 36, 40, 44, 48, 52, 60, 68, 76, 92, 112, 144, 220)
 
 # How far a crowded screen may be drawn together, one step after the other: (gaps and paddings, type).
 SQUEEZES = ((1.0, 1.0), (0.72, 1.0), (0.5, 1.0), (0.45, 0.93), (0.4, 0.86), (0.35, 0.8), (0.3, 0.72), (0.25, 0.64))
@@ -177,8 +178,8 @@ class Look:
     def size(self, role: str) -> int:
         """Type size in px."""
         normal, elder = SIZES[role]
-        wanted = (elder if self.elder else normal) * SQUEEZES[self.squeeze][1] + 2
-        return round(max((step for step in LADDER if step <= wanted), default=LADDER[0]) * self.scale)
+        wanted = (elder if self.elder else normal) * SQUEEZES[self.squeeze][1]
+        return round(min(LADDER, key=lambda step: abs(step - wanted)) * self.scale)
 
     def near(self, px: float) -> int:
         """The largest size that is drawn and not above this many px of this panel."""

@@ -72,14 +72,20 @@ class Sheet(Column):
 
     def place(self, x: int, y: int, width: int, height: int) -> None:
         """As it is meant to be, or drawn together as far as it takes to fit."""
-        for level in range(len(SQUEEZES)):
-            with look.squeezed(level):
-                if self.measure(width) <= height or level == len(SQUEEZES) - 1:
-                    self.level = level
-                    super().place(x, y, width, height)
-                    return
+        self.level = fitting(self, width, height)
+        with look.squeezed(self.level):
+            super().place(x, y, width, height)
 
     level = 0
+
+
+def fitting(node: Column, width: int, height: int) -> int:
+    """How far a node must be drawn together to be no higher than this."""
+    for level in range(len(SQUEEZES)):
+        with look.squeezed(level):
+            if node.measure(width) <= height:
+                return level
+    return len(SQUEEZES) - 1
 
 
 T = TypeVar("T", bound=type[Sheet])

@@ -69,7 +69,7 @@ class CharBoxes(Node):
         count, columns, side = self._now
         group = self.canvas.before
         gap = look.u(18)
-        size = look.near(side * 0.62)
+        size = look.near(side * 0.66)
         for index in range(count):
             row, column = divmod(index, columns)
             left = x + column * (side + gap)

@@ -140,13 +140,13 @@ class Band(Column):
         self._title.role, self._title.bold, self._title.smaller = "band", True, "second"
         self._now, self._rest, self._segments = Text(), Text(), Segments()
         self._now.bold, self._now.colour, self._rest.colour, self._title.colour = True, "now", "on_band", "on_band"
-        self._now.role = self._rest.role = "left" if look.elder and look.portrait else "second"
+        self._now.role = self._rest.role = "second"
         head = Row()
         head.gap = 0
         self._title.before = 18
         self._rest.before = 0
         self._spring, self._apart, self._left = Spring(), Spring(), Text()
-        self._left.colour, self._left.role = "on_band", "left"
+        self._left.colour, self._left.role = "on_band", "second"
         if look.portrait:
             for part in (
                 self._icon, self._picture, self._title, self._spring, self._now, self._rest, self._apart, self._left

@@ -63,7 +63,7 @@ def faults(hand: Hand, width: int, height: int, target_mm: float, gap: float) ->
             touched.append(node)
             if wide < least - 1 or high < least - 1:
                 yield f"#{node.ident} is {wide} x {high}, less than {least:.0f}"
-    for node in sheet.walk_nodes():
+    for node in (node for part in ("sheet", "band") for root in hand.stage.roots(part) for node in root.walk_nodes()):
         if node.box[2] and node.box[1] + node.box[3] > bottom + 1:
             yield f"{type(node).__name__} {node.words()!r} lies under the counter: {node.box}, sheet ends at {bottom}"
             break
