@@ -108,6 +108,9 @@ class Settings:
     profile: str = "production"  # production | test; a production profile refuses simulators and test controls
     terminal: str = "示例-山背-01"
     catalogue: str = ""  # folder or bundle; empty: what ships
+    limit_profile: str = (
+        "published"  # whose rule gives a matter's time limit: published | chenzhou | yongzhou | yongzhou-market
+    )
     place: Place = field(default_factory=Place)
     screen: Screen = field(default_factory=Screen)
     devices: Devices = field(default_factory=Devices)

@@ -52,7 +52,7 @@ def flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str
 
 
 def load(language: str = DEFAULT, folder: Path = HERE) -> Locale:
-    """All words of a language. Raises FileNotFoundError for a language that is not there, ValueError for a key twice."""
+    """All words of a language. Raises FileNotFoundError for a language not there, ValueError for a key twice."""
     files = sorted((folder / language).glob("*.toml"))
     if not files:
         raise FileNotFoundError(f"no words for language {language!r} in {folder}")

@@ -10,23 +10,16 @@ from config import locales
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
 
 
-def _officialese() -> dict[str, str]:
-    """Words that are not said, with what to say instead: a file that a clerk extends, one a line, a tab between."""
-    from config.catalogue import OFFICIALESE
-
-    lines = (line.split("#")[0].strip() for line in OFFICIALESE.read_text("utf-8").splitlines())
-    return {word: instead.strip() for word, _, instead in (line.partition("\t") for line in lines if line)}
-
-
 def check(arguments: argparse.Namespace) -> int:
     """Every finding: file, line, rule, how to mend it; exit status 1 if one is an error."""
     from config import catalogue as files
     from matters.check import check as judge
+    from matters.check import word_list
     from matters.findings import words
 
     texts = locales.load()
     try:
-        report = judge(files.load(Path(arguments.path)), _officialese())
+        report = judge(files.load(Path(arguments.path)), word_list(files.OFFICIALESE.read_text("utf-8")))
     except files.CatalogueError as error:
         show([{"weight": "error", "text": str(error)}], arguments.json, str(error))
         return FINDING

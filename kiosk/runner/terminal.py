@@ -46,6 +46,11 @@ def program() -> list[str]:
     return [sys.executable, "-m", "kiosk"]
 
 
+def _county_beside() -> dict[str, str]:
+    """Where a frozen terminal finds the county's program: beside the runner that drives it, unless told otherwise."""
+    return {} if getattr(sys, "frozen", False) else {"KIOSK_GATEWAY": str(Path(sys.executable).with_name("gateway"))}
+
+
 class Terminal:
     """Start, ask, kill."""
 
@@ -65,7 +70,7 @@ class Terminal:
             self._process = subprocess.Popen(
                 [*program(), *arguments, "--control", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
-                env={**os.environ, "DISPLAY": self.display, **(environment or {})},
+                env={**_county_beside(), **os.environ, "DISPLAY": self.display, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

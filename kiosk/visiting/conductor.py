@@ -11,13 +11,15 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from matters import visit as visits
-from matters.effects import AnyEffect
+from matters.effects import AnyEffect, PrintNotice, PrintReceipt, SendRating
 from matters.events import Event, Outcome, Underway
 from matters.outcomes import Failed, Result
 from matters.steps import Step
 from matters.visit import Visit
 
 log = logging.getLogger("kiosk.visit")
+
+FINISHED_FIRST = (PrintReceipt, PrintNotice, SendRating)
 
 Tell = Callable[[str], None]  # what an effect is at, by code: card.reading
 Perform = Callable[[AnyEffect, Tell], Awaitable[Result]]
@@ -72,6 +74,13 @@ class Conductor:
 
     def _outcome(self, effect: AnyEffect, result: Result) -> None:
         self.handle(Outcome(self._clock(), effect.id, result))
+
+    async def finish(self, within_s: float) -> None:
+        """Wait for what must not be cut short: a print, a rating on its way to the outbox."""
+        wanted = {effect.id: effect for effect in visits.wanted(self.visit)}
+        tasks = [task for name, task in self._running.items() if isinstance(wanted.get(name), FINISHED_FIRST)]
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_s)
 
     async def stop(self) -> None:
         """Cancel everything that is under way."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from kiosk.visiting.process import VisitProcess
 
 
+NETWORK: dict[bool | None, str] = {True: "ok", False: "down", None: ""}
+
+
 def surroundings(process: VisitProcess) -> Surroundings:
     """As it is now. Before the devices have been opened a fitted one counts as usable: effects wait for it."""
     devices = process.devices
@@ -60,7 +63,7 @@ def status_view(process: VisitProcess) -> StatusView:
         now=now,
         card=card,
         printer=printer,
-        network={True: "ok", False: "down"}.get(process.line.get("online"), ""),  # "": not known yet, nothing is said
+        network=NETWORK[process.line.get("online")],  # "": not known yet, nothing is said
     )
 
 

@@ -32,7 +32,7 @@ from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
 from matters import visit as visits
 from matters.events import Event, Pressed, Surroundings, Tick
-from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere
+from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere, Working
 from screens.app import ScreenApp
 from screens.status import StatusView
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kiosk.visiting.staffing import StaffMode
 
 TICK_S = 0.5
+FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone
 PULSE_S = 2.0  # how often the supervisor hears that this process is alive
 
 log = logging.getLogger("kiosk.visit")
@@ -71,6 +72,7 @@ class VisitProcess:
         self._status = StatusView()
         self._spoken: list[str] = []
         self._moment = ""
+        self._ending = False
         self._stopping = asyncio.Event()
         self._opened = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -240,7 +242,11 @@ class VisitProcess:
 
     def _show(self, step: Step) -> None:
         if isinstance(step, Goodbye) and self.farewell is None:
-            self._end(step)
+            if not self._ending:
+                self._ending = True
+                self.stage.show(Working("working:forget", None, False, "forget"), self._status)
+                self._say_moment(step)
+                self.spawn(self._end(step))
             return
         visit = self.conductor.visit if self.conductor is not None else None
         if visit is not None:
@@ -270,9 +276,12 @@ class VisitProcess:
             if moment != "home":  # home is said when it is drawn
                 self.channel.send({"say": "moment", "moment": moment})
 
-    def _end(self, goodbye: Goodbye) -> None:
-        """The person has gone: whoever takes over says goodbye, and this process is killed."""
+    async def _end(self, goodbye: Goodbye) -> None:
+        """The person has gone: what is half done is finished (half a receipt in the hand is worse than a wait), then
+        whoever takes over says goodbye and this process is killed."""
         self._hush()
+        if self.conductor is not None:
+            await self.conductor.finish(FINISH_S)
         self.channel.send({"say": "ended", "ending": goodbye.ending, "take": [list(pair) for pair in goodbye.take]})
 
     # ------------------------------------------------------------------ devices
