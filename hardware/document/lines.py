@@ -17,11 +17,15 @@ from hardware.document.geometry import Floats, Image
 
 Shorts = NDArray[np.int16]
 
-LINES = 44  # at most so many lines are combined
-EDGES = 20000  # at most about twice so many edge pixels vote
+PEAKS = 120  # of the votes, of which the first so many that differ are lines:
+LINES = 40
+LIKE_TURN = np.radians(3)  # lines that differ by less than this, and by less than LIKE_PX, are one
+LIKE_PX = 4.0
+EDGES = 16000  # at most about twice so many edge pixels vote
 EDGE_LOW, EDGE_HIGH = 12, 30  # Scharr strength (of 255) an edge pixel needs, beside a stronger one and alone
 EDGE_SURE = 24.0  # strength from which an edge counts in full
 SIDES_SURE = 24.0  # difference of the two sides (CIE Lab, 0..255 scale, colour doubled) from which it counts in full
+PACE = 3  # px between two places of a line
 BAND = 6  # px: how far to either side is compared
 TURNS = 120  # directions in half a turn
 VOTES_LEAST = 10.0
@@ -30,13 +34,13 @@ LAB = np.array([1, 2, 2], np.float32)  # lightness, colour, colour
 
 @dataclass(frozen=True)
 class Along:
-    """Running sums along n lines at m places; place 0 is `-reach` px from the foot of the line's normal."""
+    """Running sums along n lines at m places, PACE px apart; the middle place is the foot of the line's normal."""
 
     edge: Floats  # (n, m), of 0..1: is there an edge along the line
     sides: Floats  # (n, m), of 0..1: do the two sides differ
     one: Floats  # (n, m, 3): CIE Lab on the side to which the normal points
     two: Floats  # (n, m, 3): on the other
-    reach: int
+    middle: int
 
 
 def to_lab(small: Image) -> Image:
@@ -45,16 +49,18 @@ def to_lab(small: Image) -> Image:
 
 def gradient(lab: Image) -> tuple[Shorts, Shorts]:
     """Of the three channels the one that changes most, colour counted double: (dx, dy)."""
-    best_x = best_y = best = np.zeros(lab.shape[:2], np.int16)
-    for channel, weight in enumerate(LAB):
-        plane = np.ascontiguousarray(lab[:, :, channel])
-        x = np.asarray(cv2.Scharr(plane, cv2.CV_16S, 1, 0, scale=float(weight) / 4), np.int16)
-        y = np.asarray(cv2.Scharr(plane, cv2.CV_16S, 0, 1, scale=float(weight) / 4), np.int16)
-        strength = np.abs(x) + np.abs(y)
-        more = strength > best
-        best_x, best_y = np.where(more, x, best_x), np.where(more, y, best_y)
-        best = np.maximum(best, strength)
-    return best_x, best_y
+    across = cv2.split(cv2.Scharr(lab, cv2.CV_16S, 1, 0, scale=0.25))
+    down = cv2.split(cv2.Scharr(lab, cv2.CV_16S, 0, 1, scale=0.25))
+    best_x, best_y = np.array(across[0]), np.array(down[0])
+    best = cv2.add(cv2.convertScaleAbs(best_x), cv2.convertScaleAbs(best_y))
+    for x, y in zip(across[1:], down[1:], strict=True):
+        x, y = cv2.add(x, x), cv2.add(y, y)
+        strength = cv2.add(cv2.convertScaleAbs(x), cv2.convertScaleAbs(y))
+        more = cv2.compare(strength, best, cv2.CMP_GT)
+        cv2.copyTo(x, more, best_x)
+        cv2.copyTo(y, more, best_y)
+        best = cv2.max(best, strength)
+    return np.asarray(best_x, np.int16), np.asarray(best_y, np.int16)
 
 
 def find_lines(lab: Image, soft: Image, dx: Shorts, dy: Shorts) -> Floats:
@@ -71,15 +77,37 @@ def find_lines(lab: Image, soft: Image, dx: Shorts, dy: Shorts) -> Floats:
     gx, gy = dx[ys, xs].astype(np.float32), dy[ys, xs].astype(np.float32)
     size = np.hypot(gx, gy) + np.float32(1e-3)
     ox, oy = np.rint(gx * (BAND / size)).astype(np.int32), np.rint(gy * (BAND / size)).astype(np.int32)
-    one = soft[np.clip(ys + oy, 0, height - 1), np.clip(xs + ox, 0, width - 1)].astype(np.float32)
-    two = soft[np.clip(ys - oy, 0, height - 1), np.clip(xs - ox, 0, width - 1)].astype(np.float32)
-    weight = 0.1 * np.sqrt(np.minimum(size, 200)) + 0.3 * np.minimum(np.abs(one - two) @ LAB, 40)
+    flat = soft.reshape(-1, 3)
+    one = flat.take(np.clip(ys + oy, 0, height - 1) * width + np.clip(xs + ox, 0, width - 1), axis=0)
+    two = flat.take(np.clip(ys - oy, 0, height - 1) * width + np.clip(xs - ox, 0, width - 1), axis=0)
+    apart = cv2.absdiff(one, two).astype(np.float32) @ LAB
+    weight = 0.1 * np.sqrt(np.minimum(size, 200)) + 0.3 * np.minimum(apart, 40)
     votes, step, diagonal = _vote(xs, ys, np.arctan2(gy, gx), weight, int(np.hypot(height, width)) + 2)
     peak = (votes == cv2.dilate(votes, np.ones((5, 7), np.uint8))) & (votes > VOTES_LEAST)
     peak[:4] = peak[TURNS + 4 :] = False
     rows, columns = np.nonzero(peak)
-    order = np.argsort(-votes[rows, columns])[:LINES]
-    return np.stack([(rows[order] - 4) * step, columns[order] - diagonal], axis=1).astype(np.float32)
+    order = np.argsort(-votes[rows, columns])[:PEAKS]
+    lines = np.stack([(rows[order] - 4) * step, columns[order] - diagonal], axis=1).astype(np.float32)
+    return lines[_different(lines, width, height)]
+
+
+def _different(lines: Floats, width: int, height: int) -> NDArray[np.intp]:
+    """The first LINES, without those that nearly repeat an earlier one."""
+    theta = lines[:, 0]
+    off = lines[:, 1] - (width / 2) * np.cos(theta) - (height / 2) * np.sin(theta)
+    turn = theta[:, None] - theta[None, :]
+    sign = np.where(np.abs(turn) > np.pi / 2, -1, 1)
+    turn = np.minimum(np.abs(turn), np.pi - np.abs(turn))
+    like = (turn < LIKE_TURN) & (np.abs(off[:, None] - sign * off[None, :]) < LIKE_PX)
+    taken = np.zeros(len(lines), bool)
+    best: list[int] = []
+    for index in range(len(lines)):
+        if not taken[index]:
+            best.append(index)
+            taken |= like[index]
+            if len(best) == LINES:
+                break
+    return np.asarray(best, np.intp)
 
 
 def _vote(
@@ -111,10 +139,10 @@ def _vote(
 
 
 def sum_along(soft: Image, dx: Shorts, dy: Shorts, lines: Floats) -> Along:
-    """Samples every line at every px of its length."""
+    """Samples every line along its whole length."""
     height, width = dx.shape
-    reach = int(np.hypot(height, width)) + 1
-    at = np.arange(-reach, reach + 1, dtype=np.float32)
+    middle = (int(np.hypot(height, width)) + 1) // PACE
+    at = np.arange(-middle, middle + 1, dtype=np.float32) * PACE
     cos, sin = np.cos(lines[:, :1]), np.sin(lines[:, :1])
     x = lines[:, 1:] * cos - at * sin
     y = lines[:, 1:] * sin + at * cos
@@ -130,11 +158,13 @@ def sum_along(soft: Image, dx: Shorts, dy: Shorts, lines: Floats) -> Along:
         cv2.remap(soft, x + d * cos, y + d * sin, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
         for d in (BAND, -BAND)
     )
-    apart = np.abs(one - two) @ LAB
+    edge = np.clip(edge * (1 / EDGE_SURE), 0, 1) * present
+    apart = np.clip((np.abs(one - two) @ LAB) * (1 / SIDES_SURE), 0, 1) * present
+    within = present[:, :, None]
     return Along(
-        np.cumsum(np.clip(edge * (1 / EDGE_SURE), 0, 1) * present, axis=1),
-        np.cumsum(np.clip(apart * (1 / SIDES_SURE), 0, 1) * present, axis=1),
-        np.cumsum(one * present[:, :, None], axis=1),
-        np.cumsum(two * present[:, :, None], axis=1),
-        reach,
+        np.cumsum(edge, axis=1),
+        np.cumsum(apart, axis=1),
+        np.cumsum(one * within, axis=1),
+        np.cumsum(two * within, axis=1),
+        middle,
     )

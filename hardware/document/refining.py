@@ -9,85 +9,81 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hardware.document.geometry import Floats, Image, is_sane, overlap
+
+Doubles = NDArray[np.float64]
+
+
+COLUMNS = 96  # places along a side
+WINDOWS = (1.0, 0.5, 0.25)  # shares of the doubt within which the edge is looked for, one after the other
+WINDOW_LEAST = 2.0  # px
 
 
 def refine(image: Image, corners: Floats, reach: float) -> Floats:
     """Corners after refinement; the ones given where a side cannot be seen better. `reach`: px of doubt."""
     half = max(3.0, 3.0 * reach)
-    lines = []
-    for index in range(4):
-        start, end = corners[index].astype(np.float64), corners[(index + 1) % 4].astype(np.float64)
-        lines.append(_side(image, start, end, half))
-    moved = np.empty((4, 2), np.float64)
-    for index in range(4):
-        crossing = _cross(lines[index - 1], lines[index])
-        if crossing is None:
-            return corners
-        moved[index] = crossing
-    result = moved.astype(np.float32)
+    start = corners.astype(np.float64)
+    way = np.roll(start, -1, axis=0) - start
+    length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    direction = way / length
+    normal = np.stack([-direction[:, 1], direction[:, 0]], axis=1)
+    offset, slope = _edges(image, start, direction, normal, length, half)
+    begin = start + normal * (offset - slope * length / 2)
+    onward = way + normal * slope * length
+    back, back_way = np.roll(begin, 1, axis=0), np.roll(onward, 1, axis=0)
+    det = back_way[:, 0] * onward[:, 1] - back_way[:, 1] * onward[:, 0]
+    if (np.abs(det) < 1e-6 * (length[:, 0] ** 2)).any():
+        return corners
+    apart = begin - back
+    share = (apart[:, 0] * onward[:, 1] - apart[:, 1] * onward[:, 0]) / det
+    result = np.asarray(back + share[:, None] * back_way, np.float32)
     if not is_sane(result) or overlap(result, corners) < 0.85:
         return corners
     return result
 
 
-def _side(image: Image, start: np.ndarray, end: np.ndarray, half: float) -> tuple[np.ndarray, np.ndarray]:
-    """A point and the direction of the side."""
-    direction = end - start
-    length = float(np.linalg.norm(direction))
-    direction = direction / max(length, 1e-6)
-    normal = np.array([-direction[1], direction[0]])
-    columns = int(np.clip(length / 4, 16, 128))
-    along = np.linspace(0.04, 0.96, columns) * length
-    rows = int(2 * half + 1)
-    across = np.linspace(-half, half, rows)
-    x = (start[0] + along * direction[0])[None, :] + (across * normal[0])[:, None]
-    y = (start[1] + along * direction[1])[None, :] + (across * normal[1])[:, None]
-    strip = cv2.remap(
-        image, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    strip = cv2.blur(strip, (5, 1)).astype(np.float32)
-    change = np.abs(strip[2:] - strip[:-2]).sum(axis=2)  # rows 1..rows-2
-    inside = (x[1:-1] >= 0) & (x[1:-1] <= image.shape[1] - 1) & (y[1:-1] >= 0) & (y[1:-1] <= image.shape[0] - 1)
-    change = np.where(inside, change, 0)
-    at = across[1:-1]
-    slope, offset = 0.0, 0.0
+def _edges(
+    image: Image, start: Doubles, direction: Doubles, normal: Doubles, length: Doubles, half: float
+) -> tuple[Doubles, Doubles]:
+    """Of the four sides, (4, 1) each: how far the true edge lies along the normal at the middle, and its slope."""
+    height, width = image.shape[:2]
+    along = np.linspace(0.04, 0.96, COLUMNS) * length  # (4, COLUMNS)
+    across = np.linspace(-half, half, int(2 * half + 1))
+    foot = start[:, None, :] + along[:, :, None] * direction[:, None, :]
+    place = foot[:, None] + across[None, :, None, None] * normal[:, None, None, :]  # (4, rows, COLUMNS, 2)
+    x, y = place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
+    flat = (-1, COLUMNS)
+    strip = cv2.remap(image, x.reshape(flat), y.reshape(flat), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    values = cv2.blur(strip, (5, 1)).astype(np.float32).reshape(*x.shape, 3)
+    change = np.abs(values[:, 2:] - values[:, :-2]).sum(axis=3)  # (4, rows - 2, COLUMNS)
+    x, y = x[:, 1:-1], y[:, 1:-1]
+    change *= (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    at, step = across[1:-1], across[1] - across[0]
     where = along - length / 2
-    step = at[1] - at[0]
-    for window in (half, half * 0.5, max(2.0, half * 0.25)):
+    offset, slope = np.zeros((4, 1)), np.zeros((4, 1))
+    for share in WINDOWS:
+        window = max(WINDOW_LEAST, half * share)
         expected = offset + slope * where
-        near = np.exp(-(((at[:, None] - expected[None, :]) / window) ** 2))
+        near = np.exp(-(((at[None, :, None] - expected[:, None, :]) / window) ** 2))
         weighted = change * near
-        peak = np.argmax(weighted, axis=0)
-        strength = weighted[peak, np.arange(columns)]
-        inner = np.clip(peak, 1, len(at) - 2)
-        before, middle, after = (change[inner + d, np.arange(columns)] for d in (-1, 0, 1))
+        peak = np.clip(np.argmax(weighted, axis=1), 1, len(at) - 2)[:, None, :]
+        strength = np.take_along_axis(weighted, peak, 1)[:, 0]
+        before, middle, after = (np.take_along_axis(change, peak + d, 1)[:, 0] for d in (-1, 0, 1))
         bend = before - 2 * middle + after
-        shift = np.where(np.abs(bend) > 1e-6, 0.5 * (before - after) / np.where(np.abs(bend) > 1e-6, bend, 1), 0)
-        place = at[inner] + np.clip(shift, -1, 1) * step
-        weight = np.minimum(strength, np.median(strength) * 2 + 1e-6)
-        if weight.sum() < columns * 2:
-            break
+        bend[np.abs(bend) < 1e-6] = -1e-6
+        seen = at[peak[:, 0]] + np.clip(0.5 * (before - after) / bend, -1, 1) * step
+        weight = np.minimum(strength, 2 * np.median(strength, axis=1, keepdims=True) + 1e-6)
+        clear = weight.sum(axis=1, keepdims=True) >= 2 * COLUMNS
+        weight = weight + 1e-9
         for _ in range(4):
-            residual = place - (offset + slope * where)
-            robust = weight / (1 + (residual / max(1.0, window * 0.2)) ** 2)
-            total = robust.sum()
-            mean_w, mean_p = (robust * where).sum() / total, (robust * place).sum() / total
-            spread = (robust * (where - mean_w) ** 2).sum()
-            slope = float((robust * (where - mean_w) * (place - mean_p)).sum() / max(spread, 1e-6))
-            offset = float(mean_p - slope * mean_w)
-    left = start + normal * (offset - slope * length / 2)
-    right = end + normal * (offset + slope * length / 2)
-    return left, right - left
-
-
-def _cross(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray | None:
-    (p, r), (q, s) = one, other
-    det = r[0] * s[1] - r[1] * s[0]
-    if abs(det) < 1e-6 * (np.linalg.norm(r) * np.linalg.norm(s) + 1e-9):
-        return None
-    d = q - p
-    t = (d[0] * s[1] - d[1] * s[0]) / det
-    crossing: np.ndarray = p + t * r
-    return crossing
+            robust = weight / (1 + ((seen - offset - slope * where) / max(1.0, window * 0.2)) ** 2)
+            total = robust.sum(axis=1, keepdims=True)
+            mean_w = (robust * where).sum(axis=1, keepdims=True) / total
+            mean_s = (robust * seen).sum(axis=1, keepdims=True) / total
+            spread = (robust * (where - mean_w) ** 2).sum(axis=1, keepdims=True)
+            tilt = (robust * (where - mean_w) * (seen - mean_s)).sum(axis=1, keepdims=True) / np.maximum(spread, 1e-6)
+            slope = np.where(clear, tilt, slope)
+            offset = np.where(clear, mean_s - tilt * mean_w, offset)
+    return offset, slope

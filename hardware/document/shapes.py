@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.document.geometry import Floats
-from hardware.document.lines import LAB, Along
+from hardware.document.lines import LAB, PACE, Along
 
 Indices = NDArray[np.intp]
+Doubles = NDArray[np.float64]
 
 KEPT = 48  # shapes that are described
 SHARE_LEAST = 0.03  # of the picture
@@ -55,17 +56,17 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
     corners, sides = made
     edge = _mean(along.edge, sides.line, sides.low, sides.high)
     differ = _mean(along.sides, sides.line, sides.low, sides.high)
-    tail = max(6, int(0.05 * max(width, height)))
-    last = 2 * along.reach
+    gap, tail = 4 // PACE, max(6, int(0.05 * max(width, height))) // PACE
+    last = 2 * along.middle
     before = (
-        along.edge[sides.line, np.maximum(sides.low - 3, 0)] - along.edge[sides.line, np.maximum(sides.low - tail, 0)]
+        along.edge[sides.line, np.maximum(sides.low - gap, 0)] - along.edge[sides.line, np.maximum(sides.low - tail, 0)]
     )
     after = (
         along.edge[sides.line, np.minimum(sides.high + tail, last)]
-        - along.edge[sides.line, np.minimum(sides.high + 3, last)]
+        - along.edge[sides.line, np.minimum(sides.high + gap, last)]
     )
-    beyond = (before + after) / (2 * (tail - 3))
-    share = _areas(corners) / (width * height)
+    beyond = (before + after) / (2 * (tail - gap))
+    share = _area(corners[..., 0], corners[..., 1]) / (width * height)
     rough = (
         0.30 * edge.mean(1) + 0.15 * edge.min(1) + 0.25 * differ.mean(1) + 0.20 * differ.min(1)
         - 0.15 * beyond.mean(1) + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
@@ -83,7 +84,7 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
     )
 
 
-def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[NDArray[np.float64], _Sides] | None:
+def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doubles, _Sides] | None:
     """Every convex shape of two by two nearly parallel lines that is large enough."""
     theta, rho = lines[:, 0].astype(np.float64), lines[:, 1].astype(np.float64)
     cos, sin = np.cos(theta), np.sin(theta)
@@ -106,43 +107,52 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[NDAr
     gap = np.abs(off[first] - sign * off[second])
     pair = (turn < PARALLEL_MOST) & (gap > 0.12 * min(width, height))
     first, second = first[pair], second[pair]
-    a, b = np.triu_indices(len(first), 1)
-    ring = np.stack([first[a], first[b], second[a], second[b]], axis=1)
-    after = np.roll(ring, -1, axis=1)
-    ring = ring[crossing[ring, after].all(axis=1)]
-    if len(ring) == 0:
+    # a shape is two pairs of which every line of one meets every line of the other near the picture
+    meet = crossing[np.ix_(first, first)] & crossing[np.ix_(second, second)]
+    meet &= crossing[np.ix_(first, second)] & crossing[np.ix_(second, first)]
+    a, b = np.nonzero(np.triu(meet, 1))
+    if len(a) == 0:
         return None
-    before, after = np.roll(ring, 1, axis=1), np.roll(ring, -1, axis=1)
-    corners = np.stack([px[before, ring], py[before, ring]], axis=-1)
-    way = np.roll(corners, -1, axis=1) - corners
-    onward = np.roll(way, -1, axis=1)
-    turning = way[..., 0] * onward[..., 1] - way[..., 1] * onward[..., 0]
-    good = (turning > 0).all(axis=1) | (turning < 0).all(axis=1)
-    good &= _areas(corners) > SHARE_LEAST * width * height
+    ring = np.stack([first[a], first[b], second[a], second[b]], axis=1)
+    before, after = ring[:, (3, 0, 1, 2)], ring[:, (1, 2, 3, 0)]
+    x, y = px[before, ring], py[before, ring]
+    good = _convex(x, y) & (_area(x, y) > SHARE_LEAST * width * height)
     if not good.any():
         return None
     ring, before, after = ring[good], before[good], after[good]
     start, end = place[ring, before], place[ring, after]
-    low = np.clip(np.minimum(start, end) + along.reach, 0, 2 * along.reach).astype(np.intp)
-    high = np.clip(np.maximum(start, end) + along.reach, 0, 2 * along.reach).astype(np.intp)
-    return corners[good], _Sides(ring, low, high)
+    start, end = start / PACE + along.middle, end / PACE + along.middle
+    low = np.clip(np.minimum(start, end), 0, 2 * along.middle).astype(np.intp)
+    high = np.clip(np.maximum(start, end), 0, 2 * along.middle).astype(np.intp)
+    return np.stack([x[good], y[good]], axis=-1), _Sides(ring, low, high)
 
 
-def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    x, y = corners[..., 0], corners[..., 1]
-    return np.asarray(np.abs((x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)).sum(1)) / 2)
+def _convex(x: Doubles, y: Doubles) -> NDArray[np.bool_]:
+    """Whether every corner of (n, 4) turns the same way."""
+    turns = []
+    for i in range(4):
+        j, k = (i + 1) % 4, (i + 2) % 4
+        turns.append((x[:, j] - x[:, i]) * (y[:, k] - y[:, j]) - (y[:, j] - y[:, i]) * (x[:, k] - x[:, j]) > 0)
+    right = turns[0] & turns[1] & turns[2] & turns[3]
+    left = turns[0] | turns[1] | turns[2] | turns[3]
+    return np.asarray(right | ~left)
 
 
-def _mean(sums: Floats, line: Indices, low: Indices, high: Indices) -> NDArray[np.float64]:
+def _area(x: Doubles, y: Doubles) -> Doubles:
+    """Of shapes (n, 4), by their diagonals."""
+    return np.abs((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2
+
+
+def _mean(sums: Floats, line: Indices, low: Indices, high: Indices) -> Doubles:
     length = np.maximum(high - low, 1).astype(np.float64)
     total = (sums[line, high] - sums[line, low]).astype(np.float64)
     return np.asarray(total / (length if total.ndim == length.ndim else length[..., None]))
 
 
 def _describe(
-    corners: NDArray[np.float64], line: Indices, low: Indices, high: Indices,
+    corners: Doubles, line: Indices, low: Indices, high: Indices,
     along: Along, lines: Floats, width: int, height: int,
-) -> list[NDArray[np.float64]]:  # fmt: skip
+) -> list[Doubles]:  # fmt: skip
     """What is behind FEATURES, but for the first eight."""
     one, two = (_mean(sums, line, low, high) for sums in (along.one, along.two))
     middle = corners.mean(axis=1)
@@ -173,6 +183,6 @@ def _describe(
         ratio.min(1),
         cosine.max(1),
         np.minimum(slender, 2),
-        np.sqrt(_areas(corners) / (width * height)),
+        np.sqrt(_area(corners[..., 0], corners[..., 1]) / (width * height)),
         out.sum(1) / 4,
     ]
