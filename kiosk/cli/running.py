@@ -69,9 +69,12 @@ def demo(arguments: argparse.Namespace) -> int:
     """With a display: the full-screen app with simulated devices. Without: one whole visit on a virtual display."""
     build.refuse_in_production("the demonstration")
     if os.environ.get("DISPLAY") and not arguments.headless:
-        arguments.config = arguments.config or REHEARSAL
         arguments.control, arguments.log = -1, None
         arguments.state = arguments.state or Path("build/demo/state")
+        arguments.state.mkdir(parents=True, exist_ok=True)
+        settings = arguments.state / "settings.toml"
+        settings.write_text(_toml(profile(arguments.config or REHEARSAL, {}, _size_of_display())), "utf-8")
+        arguments.config = settings
         print("· The terminal with simulated devices. Ctrl+C ends it.", file=sys.stderr)
         return run(arguments)
     from kiosk.runner.play import CannotBeDone
@@ -87,6 +90,21 @@ def demo(arguments: argparse.Namespace) -> int:
         return complain("the county does not hold what was handed in")
     print(f"The county holds it: {out / 'case.json'}; the receipt: {out / 'receipt.png'}")
     return DONE
+
+
+def _size_of_display() -> str:
+    """The largest of our sizes that the display shows whole; portrait on an upright one."""
+    from Xlib.display import Display
+
+    display = Display()
+    try:
+        screen = display.screen()
+        width, height = screen.width_in_pixels, screen.height_in_pixels
+    finally:
+        display.close()
+    if height > width:
+        return "1080x1920"
+    return "1920x1080" if width >= 1920 and height >= 1080 else "1366x768"
 
 
 def _say(line: str) -> None:
