@@ -128,6 +128,10 @@ class Worker:
         self._turn = 0
         self._seen = False
 
+    @property
+    def _shape(self) -> str:
+        return str(self._wish.get("shape", "any"))
+
     def tell(self, message: dict[str, Any]) -> None:
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
         with self._sending:
@@ -208,7 +212,7 @@ class Worker:
         self._turn += 1
         if corners is None or self._turn % JUDGE_EVERY == 0 or self._verdict in ("capture.empty", "capture.not_paper"):
             full = None if corners is None else (corners + 0.5) / scale - 0.5
-            _, self._verdict = judge(image, full, shape=str(self._wish.get("shape", "any")))
+            _, self._verdict = judge(image, full, shape=self._shape, others=0 if found is None else found.others)
         moving = self._movement > LIMITS.movement
         remark = "capture.moving" if moving and self._verdict == OK else self._verdict
         if remark == OK and relative is not None and self._is_last(image, relative):
@@ -271,11 +275,11 @@ class Worker:
             return
         found = find(image)
         corners = found.corners if found is not None and found.rating >= SURE else None
-        _, verdict = judge(image, corners, shape=str(self._wish.get("shape", "any")))
+        _, verdict = judge(image, corners, shape=self._shape, others=0 if found is None else found.others)
         if automatic and verdict != OK:
             self._good_since = None  # what looked good small is not good full size
             return
-        shape, colour = str(self._wish.get("shape", "any")), bool(self._wish.get("colour", True))
+        shape, colour = self._shape, bool(self._wish.get("colour", True))
         page = image if corners is None else rectify(image, corners)
         page = enhance(page, even=shape not in ("card", "any"))
         data, width, height = jpeg(

@@ -25,7 +25,7 @@ def capture_check(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
         began = time.perf_counter()
         found = find(image)
         corners = found.corners if found is not None and found.rating >= SURE else None
-        quality, verdict = judge(image, corners)
+        quality, verdict = judge(image, corners, others=found.others if found is not None else 0)
         quality["rating"] = round(found.rating, 3) if found is not None else 0.0
         yield {
             "corners": None if corners is None else [[round(float(x), 1), round(float(y), 1)] for x, y in corners],

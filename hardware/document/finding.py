@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hardware.document.geometry import Floats, Image, ordered, shrunk
+from hardware.document.geometry import Floats, Image, area, ordered, shrunk
 from hardware.document.lines import find_lines, gradient, sum_along, to_lab
 from hardware.document.rating import rate
 from hardware.document.refining import refine
@@ -22,14 +22,20 @@ from hardware.document.shapes import Shapes, span
 SMALL = 400  # px, longest side, at which lines are looked for
 SIDE_LEAST = 32  # px
 SURE = 0.55  # expected overlap; below it is "not sure"
+COARSE_PX, COARSE_WIDTH = 10.0, 4  # first refinement, on the small picture: how far, and how wide a border is compared
+FINE_PX = 3.0  # second refinement, on the full picture: how far, in px of the small one
+OTHER_SURE = 0.9  # rating from which a further sheet is one
+OTHER_SHARE = 0.3  # of the found one's area that it has at least
 
 
 @dataclass(frozen=True)
 class Found:
-    """A four-sided shape and how much it is expected to overlap with the paper, 0..1."""
+    """A four-sided shape, how much it is expected to overlap with the paper (0..1), and how many further sheets lie
+    beside it."""
 
     corners: Floats
     rating: float
+    others: int = 0
 
 
 def find(image: Image) -> Found | None:
@@ -44,8 +50,10 @@ def find(image: Image) -> Found | None:
     ratings = rate(shapes.features)
     best = int(np.argmax(ratings))
     scale = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]], np.float32)
-    full = (shapes.corners[best] + 0.5) * scale - 0.5
-    return Found(refine(image, ordered(full), float(scale.max())), float(ratings[best]))
+    rough = refine(small, ordered(shapes.corners[best]), COARSE_PX, COARSE_WIDTH)
+    full = (rough + 0.5) * scale - 0.5
+    fine = refine(image, full, max(3.0, FINE_PX * float(scale.max())))
+    return Found(fine, float(ratings[best]), _others(shapes.corners, ratings, best))
 
 
 def locate(image: Image) -> Floats | None:
@@ -65,3 +73,17 @@ def candidates(small: Image) -> Shapes | None:
     if len(lines) < 4:
         return None
     return span(lines, sum_along(soft, dx, dy, lines), small.shape[1], small.shape[0])
+
+
+def _others(shapes: Floats, ratings: Floats, best: int) -> int:
+    """How many sheets lie apart from the best one and from each other."""
+    sheets = [ordered(shapes[best])]
+    for index in np.argsort(-ratings).tolist():
+        if ratings[index] < OTHER_SURE:
+            break
+        one = ordered(shapes[index])
+        if area(one) < OTHER_SHARE * area(sheets[0]):
+            continue
+        if all(cv2.intersectConvexConvex(one, other)[0] < 0.1 * area(one) for other in sheets):
+            sheets.append(one)
+    return len(sheets) - 1

@@ -21,15 +21,18 @@ WINDOWS = (1.0, 0.5, 0.25)  # shares of the doubt within which the edge is looke
 WINDOW_LEAST = 2.0  # px
 
 
-def refine(image: Image, corners: Floats, reach: float) -> Floats:
-    """Corners after refinement; the ones given where a side cannot be seen better. `reach`: px of doubt."""
-    half = max(3.0, 3.0 * reach)
+def refine(image: Image, corners: Floats, half: float, width: int = 1) -> Floats:
+    """Corners after refinement; the ones given where a side cannot be seen better.
+
+    `half`: px to either side within which the edge is looked for; `width`: px on both sides that are compared, more
+    for a paper's border among print, fewer for the exact place.
+    """
     start = corners.astype(np.float64)
     way = np.roll(start, -1, axis=0) - start
     length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
     direction = way / length
     normal = np.stack([-direction[:, 1], direction[:, 0]], axis=1)
-    offset, slope = _edges(image, start, direction, normal, length, half)
+    offset, slope = _edges(image, start, direction, normal, length, half, width)
     begin = start + normal * (offset - slope * length / 2)
     onward = way + normal * slope * length
     back, back_way = np.roll(begin, 1, axis=0), np.roll(onward, 1, axis=0)
@@ -45,7 +48,7 @@ def refine(image: Image, corners: Floats, reach: float) -> Floats:
 
 
 def _edges(
-    image: Image, start: Doubles, direction: Doubles, normal: Doubles, length: Doubles, half: float
+    image: Image, start: Doubles, direction: Doubles, normal: Doubles, length: Doubles, half: float, wide: int
 ) -> tuple[Doubles, Doubles]:
     """Of the four sides, (4, 1) each: how far the true edge lies along the normal at the middle, and its slope."""
     height, width = image.shape[:2]
@@ -57,10 +60,18 @@ def _edges(
     flat = (-1, COLUMNS)
     strip = cv2.remap(image, x.reshape(flat), y.reshape(flat), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     values = cv2.blur(strip, (5, 1)).astype(np.float32).reshape(*x.shape, 3)
-    change = np.abs(values[:, 2:] - values[:, :-2]).sum(axis=3)  # (4, rows - 2, COLUMNS)
-    x, y = x[:, 1:-1], y[:, 1:-1]
+    if wide > 1:
+        sums = np.cumsum(values, axis=1)
+        ahead = sums[:, 2 * wide + 1 :] - sums[:, wide + 1 : -wide]
+        behind = sums[:, wide : -wide - 1] - sums[:, : -2 * wide - 1]
+        change = np.abs(ahead - behind).sum(axis=3) / wide
+        cut = slice(wide + 1, -wide)
+    else:
+        change = np.abs(values[:, 2:] - values[:, :-2]).sum(axis=3)  # (4, rows - 2, COLUMNS)
+        cut = slice(1, -1)
+    x, y = x[:, cut], y[:, cut]
     change *= (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    at, step = across[1:-1], across[1] - across[0]
+    at, step = across[cut], across[1] - across[0]
     where = along - length / 2
     offset, slope = np.zeros((4, 1)), np.zeros((4, 1))
     for share in WINDOWS:
