@@ -95,6 +95,7 @@ class Stage(Widget):
         self.step: Step | None = None
         self.status = StatusView()
         self.sheet: Sheet | None = None
+        self._kept: dict[type[Sheet], Sheet] = {}  # one of each kind, to be used again
         self._modes = {"elder": screen.elder, "contrast": screen.contrast, "low": screen.low}
         self._parts: dict[str, Any] = {}  # Node, each of its own kind
         say.use(words)
@@ -117,8 +118,8 @@ class Stage(Widget):
             if sheet is not None:
                 sheet.closed()
                 self.remove_widget(sheet)
-            sheet = self.sheet = kind(step=step)
-            sheet.told()
+                self._kept[type(sheet)] = sheet
+            sheet = self.sheet = self._sheet(kind, step)
             self.add_widget(sheet)
             self._arrange(sheet)
             sheet.opened()
@@ -219,6 +220,33 @@ class Stage(Widget):
 
     # ---- inside
 
+    def _sheet(self, kind: type[Sheet], step: Step) -> Sheet:
+        """A sheet for this step: the one kept of its kind, without what it kept for itself, or a new one."""
+        sheet = self._kept.pop(kind, None)
+        if sheet is None:
+            sheet = kind(step=step)
+        else:
+            sheet.step = step
+            sheet.renewed()
+        sheet.told()
+        return sheet
+
+    async def warm(self) -> None:
+        """Do beforehand, in slices, what first showings would wait for; the screen stays as it is."""
+        from screens.warm import warm
+
+        await warm(self)
+
+    def make_ready(self, step: Step) -> None:
+        """Make and lay out the sheet of a kind of step that has none yet, and keep it."""
+        kind = Register.known[type(step)]
+        if kind not in self._kept and type(self.sheet) is not kind:
+            sheet = self._sheet(kind, step)
+            high = look.u(1337) if look.portrait else look.u(744)
+            sheet.place(0, look.height - high, look.width, high)
+            sheet.closed()
+            self._kept[kind] = sheet
+
     def _dress(self) -> None:
         """Set the look and make the frame anew."""
         screen = self._screen
@@ -228,6 +256,7 @@ class Stage(Widget):
             self.sheet.closed()
         self.clear_widgets()
         self.sheet = None
+        self._kept = {}
         self._parts = {
             "status": StatusBar(),
             "band": Band(),

@@ -38,10 +38,27 @@ def load_fonts() -> None:
         _ready = True
 
 
-@lru_cache(maxsize=64)
-def _meter(size: int, bold: bool) -> CoreLabel:
+def face(text: str, bold: bool) -> str:
+    """The type that draws a text: ours, or for a rare character of a name whatever spare this machine has."""
     load_fonts()
-    return CoreLabel(font_name=BOLD if bold else REGULAR, font_size=size)
+    for character in text:
+        if character > "\u33ff" and not "\u4e00" <= character <= "\u9fa5" and not "\uff00" <= character <= "\uffef":
+            return _rare_face(character, bold)
+    return BOLD if bold else REGULAR
+
+
+@lru_cache(maxsize=256)
+def _rare_face(character: str, bold: bool) -> str:
+    file = fonts.face_for(character, bold)
+    if file is None or file == fonts.path(bold):
+        return BOLD if bold else REGULAR
+    LabelBase.register(file.stem, str(file))
+    return file.stem
+
+
+@lru_cache(maxsize=64)
+def _meter(size: int, name: str) -> CoreLabel:
+    return CoreLabel(font_name=name, font_size=size)
 
 
 @lru_cache(maxsize=8192)
@@ -49,7 +66,7 @@ def advance(piece: str, size: int, bold: bool) -> int:
     """Width of a piece in px. A Chinese character is as wide as the type is high."""
     if len(piece) == 1 and "\u3000" <= piece <= "\u9fff":
         return size
-    return int(_meter(size, bold).get_extents(piece)[0])
+    return int(_meter(size, face(piece, bold)).get_extents(piece)[0])
 
 
 class _Textures:
@@ -65,8 +82,7 @@ class _Textures:
         if texture is not None:
             self._kept.move_to_end(key)
             return texture
-        load_fonts()
-        label = CoreLabel(text=text, font_name=BOLD if bold else REGULAR, font_size=size, color=(1, 1, 1, 1))
+        label = CoreLabel(text=text, font_name=face(text, bold), font_size=size, color=(1, 1, 1, 1))
         label.refresh()
         texture = label.texture
         texture.mag_filter = texture.min_filter = "nearest"  # drawn on whole pixels: crisp, and cheaper
@@ -144,7 +160,8 @@ def lay(text: str, size: int, bold: bool, width: int, leading: float) -> Laid:
         index = 0
         while index < len(line):
             end = index
-            while end < len(line) and line[end][1] == line[index][1]:
+            drawn = face(line[index][0], line[index][1])
+            while end < len(line) and line[end][1] == line[index][1] and face(*line[end]) == drawn:
                 end += 1
             piece = "".join(atom for atom, _ in line[index:end])
             wide = advance(piece, size, line[index][1])

@@ -1,22 +1,25 @@
 """Does beforehand what the first showing of each kind of screen would otherwise wait for.
 
 A visit runs in a process of its own, so every screen is shown for the first time in it. Opening a type size costs 2 ms,
-unpacking a sheet of icons 10 to 30, compiling a layout rule 5; done while nobody waits, the first showing is as quick
-as the second. Nothing is put on the screen: sheets are made, laid out and thrown away.
+unpacking a sheet of icons 10 to 30, making a sheet's widgets 10 to 40; done while nobody waits, the first showing is as
+quick as the second. Nothing is put on the screen: sheets are made, laid out and kept until their step comes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+from typing import TYPE_CHECKING
 
 from kivy.core.text import Label as CoreLabel
 
 from matters import steps as s
 from screens import art
-from screens.sheets import Register
 from screens.text import BOLD, REGULAR, load_fonts
 from screens.theme import SIZES, look
+
+if TYPE_CHECKING:
+    from screens.stage import Stage
 
 PAUSE_S = 0.005
 REGULAR_ROLES = ("body", "second", "small", "status")
@@ -53,7 +56,7 @@ STEPS: tuple[s.Step, ...] = (
 )
 
 
-async def warm() -> None:
+async def warm(stage: Stage) -> None:
     """Everything, in slices of a few milliseconds; may be cancelled at any of them."""
     load_fonts()
     for face, roles in ((REGULAR, REGULAR_ROLES), (BOLD, tuple(SIZES))):
@@ -64,12 +67,7 @@ async def warm() -> None:
         art.icon("check", look.u(size))
         await asyncio.sleep(PAUSE_S)
     for step in STEPS:
-        kind = Register.known.get(type(step))
-        if kind is not None:
-            sheet = kind(step=step)
-            sheet.told()
-            sheet.place(0, look.u(232), look.width, look.u(1337) if look.portrait else look.u(744))
-            sheet.closed()
+        stage.make_ready(step)
         await asyncio.sleep(PAUSE_S)
     # What lives as long as the process need not be looked through at every collection.
     gc.collect()

@@ -61,6 +61,9 @@ class Sheet(Column):
         """A key was pressed. True: it meant something in here only."""
         return False
 
+    def renewed(self) -> None:
+        """It is used again, for another question: forget what was kept of the last one."""
+
     def told(self) -> None:
         """The step is new or another of the same kind: bring what .kv cannot express up to date."""
 

@@ -176,6 +176,7 @@ class Typing(Sheet):
 
     def __init__(self, **kwargs: Any) -> None:
         self.area: Node | None = None
+        self._areas: dict[type[Node], Node] = {}  # one of each kind, to be used again
         self.spelled = ""
         self.found: Found = Found("", (), ())
         self.recognised: tuple[str, ...] = ()
@@ -226,6 +227,10 @@ class Typing(Sheet):
 
     def closed(self) -> None:
         self._stop()
+
+    def renewed(self) -> None:
+        self.clear()
+        self.digits_open = False
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._stop()
@@ -315,7 +320,9 @@ class Typing(Sheet):
             if self.area is not None:
                 self.ids.work.remove_widget(self.area)
             self.clear()
-            self.area = wanted()
+            self.area = self._areas.get(wanted) or wanted()
+            self._areas[wanted] = self.area
+            self.clear()
             self.ids.work.add_widget(self.area)
         area = self.area
         if isinstance(area, HandArea):
@@ -374,6 +381,10 @@ class EntrySheet(Typing):
     """One answer."""
 
     part = ""  # of a date: opened by hand
+
+    def renewed(self) -> None:
+        super().renewed()
+        self.part = ""
 
     def kind(self) -> Kind:
         kind: Kind = self.step.kind

@@ -72,6 +72,9 @@ class _Paged(Sheet):
     page = 0
     per_page = LIST_TILES
 
+    def renewed(self) -> None:
+        self.page = 0
+
     def heard(self, ident: str) -> bool:
         if ident in ("page:next", "page:before", "page:first"):
             self.page = 0 if ident == "page:first" else self.page + (1 if ident == "page:next" else -1)

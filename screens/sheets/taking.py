@@ -246,6 +246,10 @@ class CaptureSheet(Sheet):
         self.ids.others.shown = step.can_commit or step.can_skip
         self._say(self._remark)
 
+    def renewed(self) -> None:
+        self._remark = ""
+        self.ids.preview.blank()
+
     def opened(self) -> None:
         self._ticking = Clock.schedule_interval(self._look, 1 / PREVIEW_PER_SECOND)
         self._look(0)

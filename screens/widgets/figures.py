@@ -236,6 +236,11 @@ class Preview(Node):
         self._over = Widget()
         self.add_widget(self._over)
 
+    def blank(self) -> None:
+        """Forget the last frame: it belongs to another paper."""
+        self._texture = self._frame = None
+        self._over.canvas.clear()
+
     def feed(self, frame: Frame | None) -> None:
         """Show this frame; cheap when it is the one already shown."""
         if frame is None:

@@ -236,11 +236,29 @@ def test_the_same_question_changes_in_place(hand: Hand) -> None:
     assert "还差几位" in hand.words()
 
 
-def test_another_question_is_another_screen(hand: Hand) -> None:
-    hand.show(samples.PHONE)
-    sheet = hand.stage.sheet
-    hand.show(samples.MONEY)
-    assert hand.stage.sheet is not sheet
+async def test_another_question_has_nothing_of_the_last_one(hand: Hand) -> None:
+    """Sheets are used again: strokes, letters and the open part of a date must not come along."""
+    hand.show(samples.NAME)
+    draw(hand, "pad", [(0.2, 0.4), (0.8, 0.4)])
+    await asyncio.sleep(0.05)
+    assert "char:禾" in hand.idents()
+    hand.show(replace(samples.NAME, key="q.mother", text=""))
+    assert "char:禾" not in hand.idents()
+    pad = next(node for node in hand.stage.nodes() if node.ident == "pad")
+    assert pad.value() == ()  # type: ignore[attr-defined]
+    hand.show(samples.DATE)
+    hand.tap("#part:month")
+    hand.show(replace(samples.DATE, key="q.other"))
+    assert "day:1" in hand.idents()
+
+
+def test_a_list_begins_with_its_first_page_again(hand: Hand) -> None:
+    hand.show(samples.MATTERS_MANY)
+    hand.tap("下一页")
+    assert "第8件要办的事" in hand.words()
+    hand.show(samples.HOME)
+    hand.show(samples.MATTERS_MANY)
+    assert "第0件要办的事" in hand.words()
 
 
 def test_what_does_not_change_is_not_painted_again(hand: Hand) -> None:
@@ -274,11 +292,9 @@ def test_every_kind_of_step_has_a_screen() -> None:
 
 
 async def test_warming_up_leaves_the_screen_alone(hand: Hand) -> None:
-    from screens.warm import warm
-
     hand.show(samples.PHONE)
     before = [shown.text for shown in hand.stage.visible()]
-    await warm()
+    await hand.stage.warm()
     assert [shown.text for shown in hand.stage.visible()] == before
 
 
