@@ -1,6 +1,6 @@
 """Trains the rating of shapes (hardware/document/rating.py) on pictures made here, with numpy alone.
 
-python -m bench.papers.train_rating [--pictures 4000] [--seed 3000000] [--out hardware/document/rating.npz]
+python -m bench.papers.train_rating [--pictures 4000] [--seed 3000000] [--out hardware/document/rating.npy]
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from bench.papers.scenes import scene
 from hardware.document.finding import SMALL, candidates
 from hardware.document.geometry import overlap
-from hardware.document.rating import FIGURES
+from hardware.document.rating import FIGURES, HIDDEN, answer
 
 Floats = NDArray[np.float32]
-HIDDEN = (32, 16)
 EMPTY = 0.2  # share of pictures without a paper: a false alarm costs as much as a miss
 
 
@@ -51,7 +50,7 @@ def wanted(overlaps: Floats) -> Floats:
     return np.asarray(np.clip((overlaps - 0.4) / 0.6, 0, 1), np.float32)
 
 
-def train(features: Floats, overlaps: Floats, epochs: int = 40, seed: int = 1) -> dict[str, Floats]:
+def train(features: Floats, overlaps: Floats, epochs: int = 40, seed: int = 1) -> tuple[Floats, ...]:
     """Adam on the cross-entropy; deterministic."""
     dice = np.random.default_rng(seed)
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
@@ -77,8 +76,7 @@ def train(features: Floats, overlaps: Floats, epochs: int = 40, seed: int = 1) -
                 m += 0.1 * (g - m)
                 v += 0.001 * (g * g - v)
                 one -= (rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)).astype(np.float32)
-    names = ("w1", "b1", "w2", "b2", "w3", "b3")
-    return {"mean": mean, "scale": scale, **dict(zip(names, figures, strict=True))}
+    return (mean, scale, *figures)
 
 
 def _gradients(figures: list[Floats], x: Floats, y: Floats) -> list[Floats]:
@@ -91,13 +89,6 @@ def _gradients(figures: list[Floats], x: Floats, y: Floats) -> list[Floats]:
     d1 = (d2 @ w2.T) * (one > 0)
     made = [x.T @ d1, d1.sum(0), one.T @ d2, d2.sum(0), two.T @ d3, d3.sum(0)]
     return [np.asarray(one, np.float32) for one in made]
-
-
-def apply(figures: dict[str, Floats], features: Floats) -> Floats:
-    """As hardware.document.rating.rate, with figures not yet written."""
-    one = np.maximum((features - figures["mean"]) / figures["scale"] @ figures["w1"] + figures["b1"], 0)
-    two = np.maximum(one @ figures["w2"] + figures["b2"], 0)
-    return np.asarray(1 / (1 + np.exp(-(two @ figures["w3"] + figures["b3"])[:, 0])), np.float32)
 
 
 def report(rating: Floats, overlaps: Floats, pictures: NDArray[np.int64]) -> str:
@@ -128,8 +119,8 @@ def main() -> int:
     features, overlaps, pictures = examples(given.seed, given.pictures)
     held = pictures >= given.pictures * 0.85
     figures = train(features[~held], overlaps[~held])
-    print(report(apply(figures, features[held]), overlaps[held], pictures[held]))
-    np.savez(given.out, allow_pickle=False, **figures)
+    print(report(answer(figures, features[held]), overlaps[held], pictures[held]))
+    np.save(given.out, np.concatenate([one.ravel() for one in figures]), allow_pickle=False)
     return 0
 
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from hardware.document.geometry import Floats, Image, area, ordered, shrunk
-from hardware.document.lines import find_lines, gradient, sum_along, to_lab
+from hardware.document.lines import find_lines, gradient, sum_along, to_colours
 from hardware.document.rating import rate
 from hardware.document.refining import refine
 from hardware.document.shapes import Shapes, span
@@ -66,10 +66,10 @@ def candidates(small: Image) -> Shapes | None:
     """What might be the paper in a small picture, best first by the rough rating."""
     if min(small.shape[:2]) < SIDE_LEAST:
         return None
-    lab = to_lab(small)
-    soft = np.asarray(cv2.blur(lab, (5, 5)), np.uint8)
-    dx, dy = gradient(lab)
-    lines = find_lines(lab, soft, dx, dy)
+    colours = to_colours(small)
+    soft = np.asarray(cv2.blur(colours, (5, 5)), np.uint8)
+    dx, dy = gradient(colours)
+    lines = find_lines(colours, soft, dx, dy)
     if len(lines) < 4:
         return None
     return span(lines, sum_along(soft, dx, dy, lines), small.shape[1], small.shape[0])

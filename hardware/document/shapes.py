@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.document.geometry import Floats
-from hardware.document.lines import LAB, PACE, Along
+from hardware.document.lines import PACE, WEIGHTS, Along
 
 Indices = NDArray[np.intp]
 Doubles = NDArray[np.float64]
@@ -160,10 +160,10 @@ def _describe(
     towards = middle[:, :1] * np.cos(theta) + middle[:, 1:] * np.sin(theta) > rho  # the normal points inwards
     inside = np.where(towards[..., None], one, two)
     outside = np.where(towards[..., None], two, one)
-    apart = (inside - outside) * LAB
+    apart = (inside - outside) * WEIGHTS
     contrast, brighter = np.abs(apart).sum(axis=2), apart[..., 0]
-    spread = np.abs(inside - inside.mean(axis=1, keepdims=True)) @ LAB
-    around = np.abs(outside - outside.mean(axis=1, keepdims=True)) @ LAB
+    spread = np.abs(inside - inside.mean(axis=1, keepdims=True)) @ WEIGHTS
+    around = np.abs(outside - outside.mean(axis=1, keepdims=True)) @ WEIGHTS
     way = np.roll(corners, -1, axis=1) - corners
     lengths = np.linalg.norm(way, axis=2)
     ratio = np.minimum(lengths[:, :2] / lengths[:, 2:], lengths[:, 2:] / lengths[:, :2])
