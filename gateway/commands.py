@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--catalogue", type=Path, metavar="BUNDLE", help="a signed bundle")
     publish.add_argument("--version", default="", help="the catalogue's version")
     publish.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting; may come often")
+    publish.add_argument("--unset", action="append", default=[], metavar="KEY", help="a setting no longer the county's")
     verb("rotate", _rotate, "New county keys. What was sealed to the old ones still opens.")
     return parser
 
@@ -232,7 +233,7 @@ def _publish(options: argparse.Namespace, county: County) -> int:
             print(f"gateway: {options.catalogue}: {error.strerror}", file=sys.stderr)
             return 1
         done["catalogue"] = counties.publish_catalogue(county, store, bundle, options.version)
-    if options.set:
+    if options.set or options.unset:
         values: dict[str, str | int | bool] = {}
         for pair in options.set:
             key, equals, value = pair.partition("=")
@@ -240,9 +241,9 @@ def _publish(options: argparse.Namespace, county: County) -> int:
                 print("gateway: --set wants KEY=VALUE", file=sys.stderr)
                 return 2
             values[key] = {"true": True, "false": False}.get(value, int(value) if value.isdecimal() else value)
-        done["settings"] = counties.publish_settings(county, store, values)
+        done["settings"] = counties.publish_settings(county, store, values, options.unset)
     if not done:
-        print("gateway: name a --catalogue or a --set", file=sys.stderr)
+        print("gateway: name a --catalogue, a --set or an --unset", file=sys.stderr)
         return 2
     return _print(options, done, [f"{name}: {value}" for name, value in done.items()])
 

@@ -15,15 +15,27 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from gateway.files import Folder
 from gateway.settings import GatewaySettings
 from gateway.store import Store
 from wire.answers import encode, make_settings
-from wire.keys import CountyKeys, CountyPublic, Enrolment, EnrolRequest, certify, check_struct, key_id, read_private
+from wire.keys import (
+    CountyKeys,
+    CountyPublic,
+    CountySettings,
+    Enrolment,
+    EnrolRequest,
+    certify,
+    check_struct,
+    key_id,
+    read_private,
+)
 from wire.keys import write_private as write_key
 from wire.messages import CatalogueNotice, SettingsNotice
 
@@ -46,6 +58,7 @@ class County:
     index_key: bytes
     files: Folder
     clock: Clock = time.time
+    keys_at: int = 0  # when their folder was last changed before they were read (nanoseconds)
 
     @property
     def database(self) -> Path:
@@ -87,9 +100,18 @@ def load(folder: Path, settings: GatewaySettings, clock: Clock = time.time) -> C
     """Raises NotMade, wire.errors.WireError key.*, gateway.schema.NewerSchema."""
     if not (folder / "keys").is_dir() or not (folder / "index.key").exists():
         raise NotMade(f"{folder} holds no county yet; make one with: gateway init --state {folder}")
+    keys_at = (folder / "keys").stat().st_mtime_ns
     keys = CountyKeys.load(folder / "keys")
     Store.prepare(folder / "gateway.db")
-    return County(folder, settings, keys, read_private(folder / "index.key"), Folder(folder), clock)
+    return County(folder, settings, keys, read_private(folder / "index.key"), Folder(folder), clock, keys_at)
+
+
+def refreshed(county: County) -> County:
+    """The county with the keys that lie in its folder now, if they are others: a rotation needs no restart."""
+    stamp = (county.folder / "keys").stat().st_mtime_ns
+    if stamp == county.keys_at:
+        return county
+    return replace(county, keys=CountyKeys.load(county.folder / "keys"), keys_at=stamp)
 
 
 def _stamp(seconds: float) -> str:
@@ -134,17 +156,29 @@ def enrol(county: County, store: Store, request: EnrolRequest) -> bytes | None:
 # ---------------------------------------------------------------- what goes to all terminals
 
 
-def publish_settings(county: County, store: Store, values: dict[str, str | int | bool], signed_by: str = "") -> int:
-    """New settings for all terminals, with the county's present keys; their version."""
+def publish_settings(
+    county: County, store: Store, values: Mapping[str, str | int | bool], drop: Collection[str] = ()
+) -> int:
+    """Settings for all terminals with the county's present keys: those published before, with `values` laid over them
+    and `drop` left out. Their version."""
     latest = store.latest_settings()
-    version = 1
-    if latest is not None:
-        import json
-
-        version = int(json.loads(latest)["version"]) + 1
-    body = encode(make_settings(county.keys, county.public, version=version, values=values, signed_by=signed_by))
+    before = msgspec.json.decode(latest, type=CountySettings) if latest is not None else None
+    version = before.version + 1 if before else 1
+    whole = {**(before.values if before else {}), **values}
+    for name in drop:
+        whole.pop(name, None)
+    body = encode(make_settings(county.keys, county.public, version=version, values=whole))
     store.publish("settings", str(version), body, county.now(), encode(SettingsNotice(version=version)))
     return version
+
+
+def settings_for(county: County, latest: bytes, known: str) -> bytes:
+    """The settings for a terminal whose newest county key has that id: signed with it, however often the county has
+    changed its keys since. As they were published where the key is not (or no longer) held here."""
+    told = msgspec.json.decode(latest, type=CountySettings)
+    if known == told.key or all(key.id != known for key in county.keys.signing):
+        return latest
+    return encode(make_settings(county.keys, told.county, version=told.version, values=told.values, signed_by=known))
 
 
 def publish_catalogue(county: County, store: Store, bundle: bytes, version: str) -> str:
@@ -156,10 +190,9 @@ def publish_catalogue(county: County, store: Store, bundle: bytes, version: str)
 
 
 def rotate(county: County, store: Store) -> County:
-    """New keys for sealing and signing. Terminals learn of them by settings signed with the key they know; what is
-    sealed to the old key still opens."""
-    before = county.keys.signing[0].id
+    """New keys for sealing and signing. Terminals learn of them by settings signed with the key they know (see
+    settings_for), also after several rotations; what is sealed to an old key still opens."""
     CountyKeys.create(county.folder / "keys", _stamp(county.clock()))
     county = load(county.folder, county.settings, county.clock)
-    publish_settings(county, store, {}, signed_by=before)
+    publish_settings(county, store, {})
     return county

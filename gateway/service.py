@@ -48,12 +48,17 @@ class Service:
     """One gateway process over one county."""
 
     def __init__(self, county: County) -> None:
-        self.county = county
+        self._county = county
         self.uploads = Uploads(county.files, county.settings.limits)
         self.words = locales.load()
         self._local = threading.local()
         self._writer = ThreadPoolExecutor(1, "write")
         self._readers = ThreadPoolExecutor(2, "read")
+
+    @property
+    def county(self) -> County:
+        self._county = counties.refreshed(self._county)
+        return self._county
 
     def app(self) -> web.Application:
         app = web.Application(
@@ -259,7 +264,8 @@ class Service:
         body = await self._read(lambda store: store.latest_settings())
         if body is None:
             raise Refused(404, "settings.none", "none were published yet")
-        return _json(body)
+        known = request.query.get("known", "")
+        return _json(await asyncio.to_thread(counties.settings_for, self.county, body, known))
 
     async def catalogue(self, request: web.Request) -> web.Response:
         await self._terminal(request)

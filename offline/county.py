@@ -194,9 +194,12 @@ class County:
             return answers.read_feed(data, identity.county, terminal=identity.terminal, after=after)
 
     async def settings(self) -> CountySettings:
-        data = await self._ask("GET", self._url(SETTINGS))
+        """The county's settings and keys, signed with the newest of its keys that we know: it may have changed them
+        several times while we had no line."""
+        county = self._known().county
+        data = await self._ask("GET", self._url(SETTINGS, {"known": county.verify[0].id}))
         with _verified():
-            return answers.read_settings(data, self._known().county)
+            return answers.read_settings(data, county)
 
     async def lookup(self, body: bytes) -> bytes:
         """Ask for one's own cases; question and answer are sealed by wire.lookup."""

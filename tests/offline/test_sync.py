@@ -128,27 +128,49 @@ def test_what_the_county_says_by_the_feed_comes_once(gateway: Gateway, terminal:
     assert terminal.outbox().note("cursor") == cursor
 
 
-def test_a_county_that_changed_its_keys_is_known_again_and_opens_what_waited(tmp_path: Path) -> None:
+@pytest.mark.parametrize("restarted", [True, False], ids=["restarted", "running on"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_county_that_changed_its_keys_is_known_again_and_opens_what_waited(
+    tmp_path: Path, times: int, restarted: bool
+) -> None:
+    """However often it did so while the terminal had no line."""
     gateway = start_gateway(tmp_path / "gateway")
     try:
         terminal = enrolled(gateway, tmp_path / "terminal", "示例-换钥匙")
         first, _ = put(terminal, pages=1, size=1000)
         before = identity.load(terminal.state).county
-        counties.rotate(gateway.county(), gateway.county().store())
-        gateway.stop()
-        gateway = start_gateway(tmp_path / "gateway")  # it signs with the new key from now on
+        counties.publish_settings(gateway.county(), gateway.county().store(), {"voice.volume_percent": 60})
+        for _ in range(times):
+            counties.rotate(gateway.county(), gateway.county().store())
+        if restarted:
+            gateway.stop()
+            gateway = start_gateway(tmp_path / "gateway")
         terminal.once(gateway.url)
         after = identity.load(terminal.state).county
-        if after.seal[0].id == before.seal[0].id:  # the new key may itself have to come first
-            terminal.once(gateway.url)
-            after = identity.load(terminal.state).county
-        assert after.seal[0].id != before.seal[0].id
+        newest = gateway.county().public
+        assert (after.seal[0], after.verify[0]) == (newest.seal[0], newest.verify[0])
+        assert len(after.verify) == len(before.verify) + times
+        assert json.loads(terminal.outbox().note("settings_values")) == {"voice.volume_percent": 60}
         second, _ = put(terminal, pages=1, size=1000)
         terminal.once(gateway.url)
         assert gateway.held(terminal.name) == [first, second]  # what waited was sealed to the old key
         assert nothing_left(terminal)
     finally:
         gateway.stop()
+
+
+def test_settings_signed_by_a_key_the_terminal_never_knew_change_nothing(tmp_path: Path, terminal: Terminal) -> None:
+    """Somebody else's county, with keys of its own, behind the same address."""
+    other = start_gateway(tmp_path / "other")
+    try:
+        counties.publish_settings(other.county(), other.county().store(), {"voice.volume_percent": 0})
+        before = identity.load(terminal.state).county
+        terminal.once(other.url)
+        assert identity.load(terminal.state).county == before
+        assert terminal.outbox().note("settings_values") == ""
+        assert terminal.reports[-1]["last_error"] == "county.not_the_county"
+    finally:
+        other.stop()
 
 
 def test_a_published_catalogue_is_fetched_whole(gateway: Gateway, terminal: Terminal) -> None:
