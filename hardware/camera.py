@@ -339,6 +339,8 @@ def look_for(address: str) -> Status:
         else:
             mode = path.stat().st_mode
             there = stat.S_ISCHR(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    except PermissionError:
+        return Status(Health.FAULTY, "camera.no_access")
     except OSError:
         there = False
     return Status(Health.ONLINE) if there else Status(Health.ABSENT, "camera.absent")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import http.client
+import os
 import re
 import stat
 import time
@@ -57,7 +58,10 @@ def open_source(address: str) -> Source:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise SourceError("camera.absent", f"{path}: {error.strerror}") from error
+        code = "camera.no_access" if isinstance(error, PermissionError) else "camera.absent"
+        raise SourceError(code, f"{path}: {error.strerror}") from error
+    if not os.access(path, os.R_OK):
+        raise SourceError("camera.no_access", f"{path}: may not be read")
     if stat.S_ISCHR(mode):
         return Device(path, dict(parse_qsl(parts.query)))
     if stat.S_ISDIR(mode):
@@ -117,7 +121,7 @@ class Sequence:
             if self._kept is None or self._kept[:2] != (path, changed):
                 self._kept = (path, changed, read(path))
         except (OSError, PictureError) as error:
-            raise SourceError("camera.absent", f"{path.name}: {error}") from error
+            raise SourceError("camera.faulty", f"{path.name}: {error}") from error
         return self._kept[2]
 
     def close(self) -> None:
@@ -131,7 +135,7 @@ class Film:
         self._path = path
         self._capture = cv2.VideoCapture(str(path))
         if not self._capture.isOpened():
-            raise SourceError("camera.absent", f"{path.name}: neither picture nor video")
+            raise SourceError("camera.faulty", f"{path.name}: neither picture nor video")
         self._pace = _Pace(min(60.0, self._capture.get(cv2.CAP_PROP_FPS) or FILE_FPS))
 
     def read(self) -> Image:
@@ -141,7 +145,7 @@ class Film:
             self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
             good, image = self._capture.read()
         if not good:
-            raise SourceError("camera.absent", f"{self._path.name}: no picture in it")
+            raise SourceError("camera.faulty", f"{self._path.name}: no picture in it")
         return np.asarray(image, np.uint8)
 
     def close(self) -> None:
@@ -153,8 +157,8 @@ class Device:
 
     def __init__(self, path: Path, options: dict[str, str]) -> None:
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_V4L2)
-        if not self._capture.isOpened():
-            raise SourceError("camera.absent", f"{path}: cannot be opened")
+        if not self._capture.isOpened():  # it is there and may be read, so somebody else has it
+            raise SourceError("camera.busy", f"{path}: cannot be opened")
         width, _, height = options.get("size", "1920x1080").partition("x")
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw video is too slow over USB 2
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, int(width))

@@ -39,6 +39,13 @@ STEADY_MOVE = 0.006  # of the longer side, between two frames
 REOPEN_S = 1.0  # between two tries to open a camera that is not there
 JUDGE_EVERY = 3  # frames: judging takes longer than finding
 IDLE_S = 0.25
+HEALTH = {
+    "": "online",
+    "camera.absent": "absent",
+    "camera.busy": "busy",
+    "camera.no_access": "faulty",
+    "camera.faulty": "faulty",
+}
 SAME_MOVE = 0.02  # of the picture: a page that lies where the last one lay and looks like it is the same
 SAME_LOOK = 0.6  # difference to content, in the part of the page that differs most: 0.1 for one page, 1 for another
 LOOK = 192  # px a side, in LOOK_PARTS by LOOK_PARTS parts
@@ -85,7 +92,7 @@ class Feed:
         if code != self.code or (code == "" and not getattr(self, "_said", False)):
             self.code, self._said = code, True
             if not self._stopped:
-                health = {"": "online", "camera.absent": "absent"}.get(code, "offline")
+                health = HEALTH.get(code, "offline")
                 self._tell({"event": "status", "health": health, "code": code, "note": note})
 
     def next(self, wait_s: float) -> Image | None:

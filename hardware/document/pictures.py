@@ -18,6 +18,7 @@ from hardware.document.geometry import Image
 BYTES_MOST = 64_000_000  # a 50-megapixel JPEG at the best quality has about 40 MB
 PIXELS_MOST = 50_000_000  # 150 MB decoded; the largest document cameras have 24
 SIDE_LEAST = 32  # px; nothing can be read on less
+UNREADABLE, TOO_LARGE = "capture.unreadable", "capture.too_large"
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 
 
@@ -34,12 +35,12 @@ def read(path: Path) -> Image:
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise PictureError("picture.unreadable", f"{path}: not a file")
+            raise PictureError(UNREADABLE, f"{path}: not a file")
         if size > BYTES_MOST:
-            raise PictureError("picture.too_large", f"{path}: {size} bytes, at most {BYTES_MOST} are read")
+            raise PictureError(TOO_LARGE, f"{path}: {size} bytes, at most {BYTES_MOST} are read")
         data = path.read_bytes()
     except OSError as error:
-        raise PictureError("picture.unreadable", f"{path}: {error.strerror}") from error
+        raise PictureError(UNREADABLE, f"{path}: {error.strerror}") from error
     try:
         return decode(data)
     except PictureError as error:
@@ -52,20 +53,20 @@ def decode(data: bytes, longest: int = 0) -> Image:
     With `longest`, a JPEG may come smaller, its longer side at least so many pixels.
     """
     if len(data) > BYTES_MOST:
-        raise PictureError("picture.too_large", f"{len(data)} bytes, at most {BYTES_MOST} are read")
+        raise PictureError(TOO_LARGE, f"{len(data)} bytes, at most {BYTES_MOST} are read")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)  # our own limit is below, and lower
             opened = Pillow.open(io.BytesIO(data), formats=FORMATS)
     except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
-        code = "picture.too_large" if isinstance(error, Pillow.DecompressionBombError) else "picture.not_a_picture"
-        raise PictureError(code, "too many pixels" if "large" in code else "not a picture we know") from error
+        code = TOO_LARGE if isinstance(error, Pillow.DecompressionBombError) else UNREADABLE
+        raise PictureError(code, "too many pixels" if code == TOO_LARGE else "not a picture we know") from error
     with opened as picture:
         width, height = picture.size
         if width * height > PIXELS_MOST:
-            raise PictureError("picture.too_large", f"{width}×{height} pixels, at most {PIXELS_MOST} are read")
+            raise PictureError(TOO_LARGE, f"{width}×{height} pixels, at most {PIXELS_MOST} are read")
         if min(width, height) < SIDE_LEAST:
-            raise PictureError("picture.too_small", f"{width}×{height} pixels, at least {SIDE_LEAST} a side are needed")
+            raise PictureError(UNREADABLE, f"{width}×{height} pixels, at least {SIDE_LEAST} a side are needed")
         try:
             if longest:
                 share = longest / max(width, height)
@@ -73,7 +74,7 @@ def decode(data: bytes, longest: int = 0) -> Image:
             picture.load()
             return _plain(ImageOps.exif_transpose(picture))
         except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-            raise PictureError("picture.damaged", "the picture is damaged or cut short") from error
+            raise PictureError(UNREADABLE, "the picture is damaged or cut short") from error
 
 
 def _plain(picture: Pillow.Image) -> Image:

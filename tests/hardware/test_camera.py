@@ -235,7 +235,7 @@ async def test_a_picture_file_that_is_no_picture_is_a_fault(tmp_path: Path) -> N
         assert await camera.start("a4", True) is None
         outcome = await wanted(asyncio.ensure_future(camera.taken()))
         assert isinstance(outcome, Fault)
-        assert outcome.code == "camera.absent"
+        assert outcome.code == "camera.faulty"
     finally:
         await camera.close()
 
