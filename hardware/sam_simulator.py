@@ -13,6 +13,7 @@ Faults (`on`: any | find | select | read | added_address | status | sam_number):
   word sw=                 this status instead              pulled         the card is taken away during the answer
   swapped card=            another card lies there afterwards
   reset after_s=           the reader drops off the line in the middle of the answer and returns after so long
+Built wrong (option `defects=A+B`), for trying the conformance kit: see DEFECTS.
 """
 
 from __future__ import annotations
@@ -32,6 +33,24 @@ from hardware.sam_card import encode_added_address, encode_text
 from hardware.sample_cards import SampleCard, pick
 from hardware.simulators import Setup, SimulatorError
 
+DEFECTS = {
+    "no_checksum": "carries out a command whose check byte is wrong",
+    "no_resync": "takes what comes first for the beginning of a command",
+    "impatient": "throws away a command that does not come at once",
+    "accepts_all": "says yes to commands that it does not know",
+    "finds_nothing": "never finds a card",
+    "finds_always": "finds a card where none is",
+    "finds_again": "finds a card again that was read and not lifted",
+    "tires": "leaves every seventh find unanswered",
+    "scrambles": "damages the text of a card",
+    "varies": "gives another text each time",
+    "no_photo": "leaves the photograph empty",
+    "short_photo": "sends half of the photograph",
+    "no_fingerprint": "cannot read fingerprints",
+    "keeps": "gives the last card's data though it has gone",
+    "no_return": "does not come back when it is plugged in",
+    "old_cards": "does not know the foreigners' cards of 2023",
+}
 NAMES = {
     sam.FIND: "find",
     sam.SELECT: "select",
@@ -75,7 +94,8 @@ class _Pending:
 
 
 class SamSimulator:
-    """The pretended reader. Options: baud (115200), pace (1; 0: as fast as the pty carries), delay (1; × its own)."""
+    """The pretended reader. Options: baud (115200), pace (1; 0: as fast as the pty carries), delay (1; × its own),
+    defects (none)."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -85,6 +105,11 @@ class SamSimulator:
             self._delay = float(setup.options.get("delay", 1))
         except (TypeError, ValueError):
             raise SimulatorError("baud, pace and delay want numbers") from None
+        self._defects = frozenset(str(setup.options.get("defects", "")).replace("+", " ").split())
+        if unknown := self._defects - DEFECTS.keys():
+            raise SimulatorError(f"no defect {', '.join(sorted(unknown))}; there are {', '.join(DEFECTS)}")
+        self._finds = self._reads = 0
+        self._kept: SampleCard | None = None  # the last card read, for a reader that forgets nothing
         self._link = setup.folder / "reader"
         self._master = self._slave = -1
         self._in = bytearray()
@@ -118,7 +143,7 @@ class SamSimulator:
         elif do == "unplug":
             self._unplug()
         elif do == "replug":
-            if self._master < 0:
+            if self._master < 0 and "no_return" not in self._defects:
                 self._plug()
         elif do == "fault":
             self._add_fault(args)
@@ -194,8 +219,12 @@ class SamSimulator:
             self._in += os.read(self._master, 4096)
         except OSError:
             return
+        if "impatient" in self._defects and (len(self._in) < 7 or len(self._in) < 7 + self._in[6]):
+            self._in.clear()
         while True:
             start = self._in.find(sam.PREAMBLE)
+            if "no_resync" in self._defects and len(self._in) >= 5 and start != 0:
+                return  # stuck on what it holds
             if start < 0:
                 del self._in[: max(0, len(self._in) - len(sam.PREAMBLE) + 1)]
                 return
@@ -217,6 +246,9 @@ class SamSimulator:
             try:
                 command = sam.decode_command(frame)
             except FrameError as error:
+                if error.reason == "checksum" and "no_checksum" in self._defects:
+                    await self._carry_out(Command(frame[7], frame[8], frame[9:-1]))
+                    continue
                 word = Word.CHECKSUM if error.reason == "checksum" else Word.LENGTH
                 await self._send(sam.encode_answer(Answer(0, 0, word)), 1.0)
                 continue
@@ -236,6 +268,10 @@ class SamSimulator:
 
     async def _carry_out(self, command: Command) -> None:
         name = NAMES.get(command, "baud" if command.code == 0x60 else "")
+        if command == sam.FIND and "tires" in self._defects:
+            self._finds += 1
+            if self._finds % 7 == 0:
+                return
         fault = self._fault_for(name)
         what = fault.what if fault else ""
         args = fault.args if fault else {}
@@ -297,9 +333,12 @@ class SamSimulator:
     # ------------------------------------------------------------ what a reader answers
 
     def _answer(self, command: Command) -> Answer:
-        card = self._card
+        has = self._defects.__contains__
+        card = self._card or (self._kept if has("keeps") else None)
+        selected = self._selected or has("keeps")
         if command == sam.FIND:
-            if card is None or self._was_read:
+            there = self._card is not None and (not self._was_read or has("finds_again"))
+            if has("finds_nothing") or not (there or has("finds_always")):
                 return Answer(0, 0, Word.NO_CARD)
             return Answer(0, 0, Word.FOUND, bytes(4))
         if command == sam.SELECT:
@@ -307,13 +346,17 @@ class SamSimulator:
                 return Answer(0, 0, Word.SELECT_FAILED)
             self._selected = True
             return Answer(0, 0, Word.OK, bytes(8))
+        if command == sam.READ_WITH_FINGERPRINT and has("no_fingerprint"):
+            return Answer(0, 0, Word.COMMAND)
         if command in (sam.READ, sam.READ_WITH_FINGERPRINT):
-            if card is None or not self._selected:
+            if card is None or not selected:
                 return Answer(0, 0, Word.READ_FAILED)
-            self._was_read = True
+            if has("old_cards") and card.record.kind == "foreigner2023":
+                return Answer(0, 0, Word.WRONG_CARD)
+            self._was_read, self._kept = True, card
             return Answer(0, 0, Word.OK, self._blocks(card, command == sam.READ_WITH_FINGERPRINT))
         if command == sam.READ_ADDED_ADDRESS:
-            if card is None or not self._selected:
+            if card is None or not selected:
                 return Answer(0, 0, Word.READ_FAILED)
             if not card.record.added_address:
                 return Answer(0, 0, Word.NO_CONTENT)
@@ -322,12 +365,19 @@ class SamSimulator:
             return Answer(0, 0, Word.OK, SAM_NUMBER)
         if command in (sam.STATUS, sam.RESET, sam.MOST_RADIO_BYTES):
             return Answer(0, 0, Word.OK)
-        if command.code == 0x60 and command.parameter < len(sam.BAUDS):
+        if (command.code == 0x60 and command.parameter < len(sam.BAUDS)) or has("accepts_all"):
             return Answer(0, 0, Word.OK)
         return Answer(0, 0, Word.COMMAND)
 
     def _blocks(self, card: SampleCard, with_fingerprint: bool) -> bytes:
         text = encode_text(card.record)
         photo = card.record.photo or bytes(sam.PHOTO_BYTES)
+        self._reads += 1
+        if "scrambles" in self._defects or ("varies" in self._defects and self._reads > 1):
+            text = text[:130] + bytes((text[130] ^ 1,)) + text[131:]
+        if "no_photo" in self._defects:
+            photo = bytes(sam.PHOTO_BYTES)
+        elif "short_photo" in self._defects:
+            photo = photo[: sam.PHOTO_BYTES // 2]
         sizes = [len(text), len(photo), 0] if with_fingerprint else [len(text), len(photo)]
         return b"".join(size.to_bytes(2, "big") for size in sizes) + text + photo
