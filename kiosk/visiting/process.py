@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 TICK_S = 0.5
 FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone
+WARM_AFTER_S = 0.3
 PULSE_S = 2.0  # how often the supervisor hears that this process is alive
 
 log = logging.getLogger("kiosk.visit")
@@ -93,6 +94,7 @@ class VisitProcess:
             self._begin()
         self.spawn(self._tick())
         self.spawn(self._pulse())
+        self.spawn(self._warm())
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((window, stopping), return_when=asyncio.FIRST_COMPLETED)
         if window.done() and not window.cancelled() and (error := window.exception()) is not None:
@@ -116,6 +118,11 @@ class VisitProcess:
         from kiosk.visiting.conductor import where
 
         log.error("%s: %s at %s", what, type(error).__name__, where(error), exc_info=error if self.tested else None)
+
+    async def _warm(self) -> None:
+        """Make ahead what screens will need, once the first picture is there and nobody has had time to touch it."""
+        await asyncio.sleep(0.0 if self.hidden else WARM_AFTER_S)
+        await self.stage.warm()
 
     async def _pulse(self) -> None:
         while True:
@@ -258,7 +265,7 @@ class VisitProcess:
     def _drawn(self) -> None:
         if self._moment == "home" and not self.hidden:
             self.channel.send({"say": "moment", "moment": "home"})
-        reading = self.stage.reading()
+        reading = self.stage.reading(("sheet",))
         if self.settings.voice.read_on_arrival and reading and reading[:1] != self._spoken[:1]:
             self._speak(reading)
         self._spoken = reading
