@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from matters.outcomes import Done, Failed, Submitted
 from offline import identity as identities
+from offline import times
 from offline.errors import OfflineError
 from offline.outbox import Clock, Committed, Outbox, Sealed, Signed, Status, Unprinted, card_hash
 from offline.points import Points, nothing
@@ -43,8 +44,16 @@ class Desk:
     """Where a visit hands in. Open it with `Desk.open`."""
 
     def __init__(
-        self, state: Path, outbox: Outbox, trail: Trail | None, clock: Clock, random: Random, area: str
+        self,
+        state: Path,
+        outbox: Outbox,
+        trail: Trail | None,
+        clock: Clock,
+        random: Random,
+        area: str,
+        count: times.Count = times.machine,
     ) -> None:
+        self._count = count
         self._state = state
         self._outbox = outbox
         self._trail = trail
@@ -62,15 +71,17 @@ class Desk:
         reserve_bytes: int = 0,
         area: str = "",
         point: Points = nothing,
+        count: times.Count = times.machine,
     ) -> Desk:
-        """`area`: where the terminal stands (GB/T 2260, six digits). `reserve_bytes`: see `room`.
+        """`area`: where the terminal stands (GB/T 2260, six digits). `reserve_bytes`: see `ready`. `count`: the
+        machine's own seconds, by which a set clock is known (offline.times).
 
         Raises Corrupt, TooNew, DiskFull, DiskFailed, Busy.
         """
         from offline.trail import Trail
 
         outbox = Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes)
-        return cls(state, outbox, Trail.open(state, clock), clock, random, area)
+        return cls(state, outbox, Trail.open(state, clock), clock, random, area, count)
 
     def close(self) -> None:
         self._outbox.close()
@@ -107,13 +118,14 @@ class Desk:
             return ApplicationMessage(
                 id=application.id, terminal=identity.terminal, at=self._utc(), application=application,
                 items=tuple(items) or _plain(application), secret=secret.hex(), county_area=self._area,
+                clock_verified=self._verified(),
             )  # fmt: skip
 
         def signed_receipt(identity: identities.Identity, sealed: WireSealed, sequence: int) -> tuple[str, str]:
             number = receipt.number(identity.number, sequence)
             claims = receipt.Claims(
                 number, application.id, application.matter, int(self._clock()),
-                bytes.fromhex(sealed.digest)[: receipt.DIGEST_BYTES], len(application.items), secret,
+                bytes.fromhex(sealed.digest)[: receipt.DIGEST_BYTES], len(application.items), secret, self._verified(),
             )  # fmt: skip
             return number, receipt.make_code(claims, identity.key, identity.county.public_url)
 
@@ -169,9 +181,11 @@ class Desk:
             identity = identities.load(self._state)
             sealed = seal(message(identity), list((pages or {}).values()), identity.county)
 
+            verified = self._verified()
+
             def sign(sequence: int) -> Signed:
                 envelope = make_envelope(
-                    sealed, sequence=sequence, made_at=self._utc(), clock_verified=False, key=identity.key
+                    sealed, sequence=sequence, made_at=self._utc(), clock_verified=verified, key=identity.key
                 )
                 number, code = receipt(identity, sealed, sequence) if receipt else ("", "")
                 return Signed(encode_envelope(envelope), number, code)
@@ -213,6 +227,12 @@ class Desk:
         from wire import uuid7
 
         return uuid7.uuid7(int(self._clock() * 1000), self._random(10))
+
+    def _verified(self) -> bool:
+        """Whether a time written now is one the county's word stands behind (offline.times)."""
+        with contextlib.suppress(OfflineError):
+            return times.verified(self._outbox.note(times.NOTE), self._count(), self._clock)
+        return False
 
     def _utc(self) -> str:
         return datetime.datetime.fromtimestamp(self._clock(), datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from offline import identity as identities
+from offline import times
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, OfflineError
 from offline.files import sync_folder
@@ -70,7 +71,9 @@ class Sync:
         report: Report = lambda _: None,
         trail: Trail | None = None,
         point: Points = nothing,
+        count: times.Count = times.machine,
     ) -> None:
+        self._count = count
         self._state = state
         self._outbox = outbox
         self._options = options
@@ -131,7 +134,9 @@ class Sync:
         try:
             if not await self._enrolled():
                 return self._options.feed_every_s
+            asked = self._count()
             health = await self._health()
+            await self._compare_clocks(health.at, asked)
         except CountyError as error:
             return await self._line_failed(error)
         await self._line_good(health.at)
@@ -159,6 +164,15 @@ class Sync:
             except CountyError:
                 raise error from None
         return await self._county.health()
+
+    async def _compare_clocks(self, county_at: str, asked: times.Steady) -> None:
+        """Remember whether the clock can be believed (offline.times)."""
+        known = await self._do(self._outbox.note, times.NOTE)
+        found = times.compared(county_at, asked, self._count(), self._clock)
+        if found is None or (found and not times.stale(known, asked) and times.verified(known, asked, self._clock)):
+            return
+        if found != known:
+            await self._do(self._outbox.set_note, times.NOTE, found)
 
     async def _idle_for(self) -> float:
         due = await self._do(self._outbox.due_in)
