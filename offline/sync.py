@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from config.told import FILE as SETTINGS_FILE
 from offline import identity as identities
 from offline import times
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, OfflineError
-from offline.files import sync_folder
+from offline.files import sync_folder, write_durably
 from offline.outbox import Ack, Clock, Due, Outbox, Upload
 from offline.pauses import Pauses
 from offline.points import Points, nothing
@@ -397,8 +398,10 @@ class Sync:
         identity = self._county.identity
         assert identity is not None  # noqa: S101 - nothing is fetched before enrolment
         self._county.identity = await self._do(identities.with_county, self._state, identity, settings.county)
-        values = json.dumps(settings.values, sort_keys=True, ensure_ascii=False)
-        await self._do(self._outbox.set_note, "settings_values", values)
+        told = {"version": settings.version, "values": settings.values}
+        text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+        # The file first: killed in between, it is fetched and written again.
+        await self._do(write_durably, self._state / SETTINGS_FILE, text.encode())
         await self._do(self._outbox.set_note, "settings_version", str(settings.version))
         self._record("sync.feed", kind="settings", number=settings.version)
         self._report({"settings": settings.version})

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config import locales
+from config import locales, told
 from config import settings as settings_module
 from config.settings import Settings
 from kiosk import build
@@ -353,7 +353,10 @@ class VisitProcess:
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    settings = settings_module.load(arguments.config)
+    laid = told.lay(settings_module.load(arguments.config), arguments.state)
+    settings = laid.settings
+    if laid.refused:
+        log.warning("settings of the county that are not its to set: %s", ", ".join(laid.refused))
     channel = await Channel.open(arguments.channel)
     tested = arguments.tested and build.allows_tests(settings)
     process = VisitProcess(settings, arguments.state, channel, hidden=arguments.hidden, tested=tested)

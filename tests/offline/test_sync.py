@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from config import told
+from config.settings import Settings
 from gateway import county as counties
 from offline import identity
 from offline.errors import Busy
@@ -121,8 +123,8 @@ def test_what_the_county_says_by_the_feed_comes_once(gateway: Gateway, terminal:
     parent = store.cases(record)[0]
     store.set_state(parent.number, CaseState.ACCEPTED, "2026-03-13T02:41:00Z", "window")
     terminal.once(gateway.url)
-    told = json.loads(terminal.outbox().told(f"state/{record}/0") or b"{}")
-    assert (told["state"], told["case"]) == ("accepted", parent.number)
+    state = json.loads(terminal.outbox().told(f"state/{record}/0") or b"{}")
+    assert (state["state"], state["case"]) == ("accepted", parent.number)
     cursor = terminal.outbox().note("cursor")
     terminal.once(gateway.url)
     assert terminal.outbox().note("cursor") == cursor
@@ -150,13 +152,32 @@ def test_a_county_that_changed_its_keys_is_known_again_and_opens_what_waited(
         newest = gateway.county().public
         assert (after.seal[0], after.verify[0]) == (newest.seal[0], newest.verify[0])
         assert len(after.verify) == len(before.verify) + times
-        assert json.loads(terminal.outbox().note("settings_values")) == {"voice.volume_percent": 60}
+        laid = told.lay(Settings(), terminal.state)
+        assert (laid.settings.voice.volume_percent, laid.version) == (60, 1 + times)
         second, _ = put(terminal, pages=1, size=1000)
         terminal.once(gateway.url)
         assert gateway.held(terminal.name) == [first, second]  # what waited was sealed to the old key
         assert nothing_left(terminal)
     finally:
         gateway.stop()
+
+
+def test_the_county_sets_what_it_may_and_nothing_else(gateway: Gateway, terminal: Terminal) -> None:
+    county = gateway.county()
+    wild = {
+        "voice.volume_percent": 55, "visits.idle_s": 180, "screen.elder": True,
+        "county.url": "http://elsewhere.example", "profile": "test", "devices.camera": "sim://camera",
+        "storage.mirror": "/tmp", "voice.nothing": 1, "voice.speed_wpm": "fast", "visits.goodbye_s": -1,
+    }  # fmt: skip
+    counties.publish_settings(county, county.store(), wild)
+    terminal.once(gateway.url)
+    laid = told.lay(Settings(), terminal.state)
+    assert (laid.settings.voice.volume_percent, laid.settings.visits.idle_s, laid.settings.screen.elder) == (
+        55, 180.0, True,
+    )  # fmt: skip
+    assert (laid.settings.county, laid.settings.profile) == (Settings().county, Settings().profile)
+    assert (laid.settings.devices, laid.settings.storage) == (Settings().devices, Settings().storage)
+    assert set(laid.refused) == set(wild) - {"voice.volume_percent", "visits.idle_s", "screen.elder"}
 
 
 def test_settings_signed_by_a_key_the_terminal_never_knew_change_nothing(tmp_path: Path, terminal: Terminal) -> None:
@@ -167,7 +188,7 @@ def test_settings_signed_by_a_key_the_terminal_never_knew_change_nothing(tmp_pat
         before = identity.load(terminal.state).county
         terminal.once(other.url)
         assert identity.load(terminal.state).county == before
-        assert terminal.outbox().note("settings_values") == ""
+        assert not (terminal.state / told.FILE).exists()
         assert terminal.reports[-1]["last_error"] == "county.not_the_county"
     finally:
         other.stop()
@@ -178,9 +199,9 @@ def test_a_published_catalogue_is_fetched_whole(gateway: Gateway, terminal: Term
     bundle = os.urandom(200_000)
     counties.publish_catalogue(county, county.store(), bundle, "2026.11-2")
     terminal.once(gateway.url)
-    (told,) = [report for report in terminal.reports if "catalogue" in report]
-    assert told["version"] == "2026.11-2"
-    assert (terminal.state / "catalogue" / "incoming" / told["catalogue"]).read_bytes() == bundle
+    (said,) = [report for report in terminal.reports if "catalogue" in report]
+    assert said["version"] == "2026.11-2"
+    assert (terminal.state / "catalogue" / "incoming" / said["catalogue"]).read_bytes() == bundle
 
 
 def test_two_at_once_are_not_let(gateway: Gateway, terminal: Terminal) -> None:
