@@ -37,6 +37,7 @@ FOR_TESTS = (
     "hardware.speaker_simulator",
     "hardware.sample_cards",
     "hardware.sample_papers",
+    "hardware.conformance.rehearsed",
     "kiosk.rehearsal",
     "kiosk.runner",
     "kiosk.visiting.control",

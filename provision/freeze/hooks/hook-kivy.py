@@ -3,10 +3,10 @@
 Which providers the terminal draws with: provision/freeze/__init__.py.
 """
 
-from kivy.tools.packaging.pyinstaller_hooks import get_factory_modules
-from PyInstaller.utils.hooks import collect_submodules
-
 import kivy
+from kivy.tools.packaging.pyinstaller_hooks import get_factory_modules
+from PyInstaller.utils.hooks import collect_submodules  # type: ignore[import-untyped]  # it ships no types
+
 from provision.freeze import KIVY, NOT_KIVY, below
 
 hiddenimports = [
