@@ -27,7 +27,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
     return Surroundings(
         at,
         can_read_card=devices.usable("id_card"),
-        can_print="receipt_printer" in devices.ports and devices.statuses["receipt_printer"].health != Health.ABSENT,
+        can_print=devices.usable("receipt_printer"),  # out of paper it cannot; with a new roll it prints what it owes
         can_film=devices.usable("camera"),
         online=online,
         printer_problem=devices.code("receipt_printer"),
