@@ -371,6 +371,10 @@ def main(rest: Sequence[str]) -> int:
     parser.add_argument("--config", type=Path)
     parser.add_argument("--hidden", action="store_true")
     parser.add_argument("--tested", action="store_true")
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # Libraries speak only when something is wrong: one of them writes two lines whenever the printer is looked at.
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("kiosk").setLevel(logging.INFO)
     asyncio.run(_run(parser.parse_args(rest)))
     return 0
