@@ -75,7 +75,7 @@ class Player:
     def _settle(self) -> None:
         """Wait until what the last touch led to is drawn."""
         if self.terminal.running:
-            self.terminal.ask("settle")
+            self.terminal.settle()
 
     def _wait_for(self, action: Action, what: str) -> Element:
         deadline = time.monotonic() + action.within

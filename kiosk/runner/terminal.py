@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 CONTROL_S = 20.0  # longest wait for an answer on the control socket
+FRESH_S = 0.2  # how long what a settled screen showed serves the next look
 
 
 class Gone(RuntimeError):
@@ -60,6 +61,8 @@ class Terminal:
         self._socket: socket.socket | None = None
         self._pending = b""
         self._number = 0
+        self._seen: list[Element] = []  # what was on the screen when it had settled …
+        self._seen_at = 0.0  # … good for one look, and not for long
 
     def start(self, environment: Mapping[str, str] | None = None) -> None:
         """Start the terminal; returns at once. Ask "ready" to wait for the home screen."""
@@ -95,6 +98,7 @@ class Terminal:
             raise Gone("the terminal was not started")
         self._number += 1
         number = self._number
+        self._seen = []
         try:
             self._socket.settimeout(timeout_s)
             self._socket.sendall(json.dumps({"n": number, "ask": question, **values}).encode() + b"\n")
@@ -123,18 +127,18 @@ class Terminal:
 
     def elements(self) -> list[Element]:
         """What is on the screen now, in reading order."""
-        return [Element(e["ident"], e["text"], *e["rect"]) for e in self.ask("visible")]
+        return _elements(self.ask("visible"))
+
+    def settle(self) -> None:
+        """Wait until what the last touch led to is drawn; what is there then serves the next look."""
+        self._seen = _elements(self.ask("settle"))
+        self._seen_at = time.monotonic()
 
     def find(self, what: str) -> Element | None:
         """By #id, else by text: the whole text first, then the element whose text holds it and is shortest."""
-        elements = [e for e in self.elements() if e.width > 0]
-        if what.startswith("#"):
-            return next((e for e in elements if e.ident == what[1:]), None)
-        holding = [e for e in elements if what in e.text.replace("\n", "")]
-        exact = [e for e in holding if e.text.replace("\n", "") == what]
-        found = exact or sorted(holding, key=lambda e: len(e.text))
-        pressable = [e for e in found if e.ident]
-        return next(iter(pressable or found), None)
+        seen, self._seen = self._seen, []
+        found = _pick(seen, what) if time.monotonic() - self._seen_at < FRESH_S else None
+        return found or _pick(self.elements(), what)
 
     def stop(self) -> None:
         """End everything it started. SIGTERM first, so that it ends its children itself."""
@@ -158,3 +162,18 @@ class Terminal:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _elements(answer: Any) -> list[Element]:
+    return [Element(e["ident"], e["text"], *e["rect"]) for e in answer]
+
+
+def _pick(elements: Sequence[Element], what: str) -> Element | None:
+    there = [e for e in elements if e.width > 0]
+    if what.startswith("#"):
+        return next((e for e in there if e.ident == what[1:]), None)
+    holding = [e for e in there if what in e.text.replace("\n", "")]
+    exact = [e for e in holding if e.text.replace("\n", "") == what]
+    found = exact or sorted(holding, key=lambda e: len(e.text))
+    pressable = [e for e in found if e.ident]
+    return next(iter(pressable or found), None)

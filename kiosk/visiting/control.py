@@ -31,16 +31,13 @@ async def answer(process: VisitProcess, message: dict[str, Any]) -> None:
 
 async def _ask(process: VisitProcess, question: str) -> Any:
     if question == "visible":
-        return [
-            {"ident": s.ident, "text": s.text, "rect": [s.rect.x, s.rect.y, s.rect.width, s.rect.height]}
-            for s in process.stage.visible()
-        ]
+        return _visible(process)
     if question == "settle":
         drawn = asyncio.Event()
         await asyncio.sleep(0.02)  # the touch is still on its way through the display server
         process.stage.on_drawn(drawn.set)
         await asyncio.wait_for(drawn.wait(), 5)
-        return True
+        return _visible(process)
     if question == "step":
         if process.farewell is not None:
             return {"type": "Goodbye", "key": process.farewell.key}
@@ -51,6 +48,13 @@ async def _ask(process: VisitProcess, question: str) -> Any:
     if question == "reading":
         return process.stage.reading()
     raise ValueError(f"nothing is known to answer {question!r}")
+
+
+def _visible(process: VisitProcess) -> list[dict[str, Any]]:
+    return [
+        {"ident": s.ident, "text": s.text, "rect": [s.rect.x, s.rect.y, s.rect.width, s.rect.height]}
+        for s in process.stage.visible()
+    ]
 
 
 def die_at(point: str) -> None:
