@@ -7,6 +7,7 @@ then fsync, rename, fsync of the folder. What does not match is thrown away and 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -44,6 +45,16 @@ class Files(Protocol):
         ...
 
     def drop(self, terminal: str, sha256: str) -> None: ...
+
+    def wanted(self, sha256: str) -> None:
+        """Somebody is about to name a finished file: it counts as new again."""
+        ...
+
+    def old(self, keep_days: int, now: float) -> list[str]:
+        """Finished files that nobody sent or wanted for so long."""
+        ...
+
+    def forget(self, sha256: str) -> None: ...
 
 
 class Folder:
@@ -127,6 +138,17 @@ class Folder:
             path.unlink(missing_ok=True)
             path.with_suffix(".length").unlink(missing_ok=True)
         return len(old)
+
+    def wanted(self, sha256: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self._path(sha256))
+
+    def old(self, keep_days: int, now: float) -> list[str]:
+        limit = now - keep_days * 86400
+        return [path.name for path in self._done.glob("*/*") if path.stat().st_mtime < limit]
+
+    def forget(self, sha256: str) -> None:
+        self._path(sha256).unlink(missing_ok=True)
 
 
 def _sync_folder(path: Path) -> None:

@@ -15,6 +15,7 @@ from gateway.county import County
 from gateway.service import Service
 
 STOP_WITHIN_S = 5.0
+TIDY_EVERY_S = 86_400.0
 
 
 def serve(county: County, host: str, port: int) -> int:
@@ -22,9 +23,6 @@ def serve(county: County, host: str, port: int) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # aiohttp's own lines name peers and, on a bad request, quote it; ours do neither.
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
-    swept = county.files.sweep(county.settings.limits.upload_keep_days, county.clock())
-    if swept:
-        logging.getLogger("gateway").info("%d uploads forgotten that nobody went on with", swept)
     try:
         return asyncio.run(_serve(county, host, port))
     except OSError as error:
@@ -41,12 +39,23 @@ def _tls(county: County) -> ssl.SSLContext | None:
     return context
 
 
+async def _tidy(county: County, service: Service) -> None:
+    """At start and once a day: uploads that nobody went on with, and whole files that no message came for."""
+    while True:
+        begun = await asyncio.to_thread(county.files.sweep, county.settings.limits.upload_keep_days, county.clock())
+        whole = await service.tidy()
+        if begun or whole:
+            logging.getLogger("gateway").info("forgotten: %d unfinished uploads, %d unclaimed files", begun, whole)
+        await asyncio.sleep(TIDY_EVERY_S)
+
+
 async def _serve(county: County, host: str, port: int) -> int:
     stop = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     tls = _tls(county)
-    runner = web.AppRunner(Service(county).app(), access_log=None, shutdown_timeout=STOP_WITHIN_S)
+    service = Service(county)
+    runner = web.AppRunner(service.app(), access_log=None, shutdown_timeout=STOP_WITHIN_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, ssl_context=tls)
@@ -54,7 +63,9 @@ async def _serve(county: County, host: str, port: int) -> int:
         where = runner.addresses[0]
         shown = f"[{where[0]}]" if ":" in where[0] else where[0]
         print(json.dumps({"listening": f"{'https' if tls else 'http'}://{shown}:{where[1]}"}), flush=True)
+        tidying = asyncio.create_task(_tidy(county, service))
         await stop.wait()
+        tidying.cancel()
     finally:
         await runner.cleanup()
     return 0

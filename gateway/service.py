@@ -201,6 +201,9 @@ class Service:
         county, received_at = self.county, self.county.now()
 
         def accept(store: Store) -> Taken:
+            # Once more, in the thread that also tidies: what is named from here on is not unclaimed.
+            if gone := intake.missing(envelope, files):
+                raise Refused(409, "files.missing", "send these files first", missing=gone)
             incoming = intake.incoming(
                 envelope, raw, message, terminal, received_at=received_at, area=county.settings.county.area,
                 index_key=county.index_key, store=store,
@@ -228,6 +231,20 @@ class Service:
         return _json(taken.ack)
 
     # ------------------------------------------------------------ files
+
+    async def tidy(self) -> int:
+        """Forget finished files that no message names and nobody asked for in `upload_keep_days`; how many. A terminal
+        that comes with its message after that is told which files to send again."""
+        county, files = self.county, self.county.files
+
+        def unclaimed(store: Store) -> int:
+            old = [each for each in files.old(county.settings.limits.upload_keep_days, county.clock())
+                   if not store.claims(each)]  # fmt: skip
+            for each in old:
+                files.forget(each)
+            return len(old)
+
+        return await self._write(unclaimed)
 
     async def files_options(self, _request: web.Request) -> web.Response:
         return self.uploads.options()

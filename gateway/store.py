@@ -293,6 +293,10 @@ class Store:
 
     # ------------------------------------------------------------ reading
 
+    def claims(self, sha256: str) -> bool:
+        """Whether a message that was taken in names a file."""
+        return self._db.execute("SELECT 1 FROM files WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
     def feed(self, terminal: str, after: int, most: int) -> tuple[list[tuple[int, bytes]], bool]:
         """(serial, notice) after a serial, oldest first, and whether there are more."""
         rows = self._db.execute(

@@ -114,6 +114,7 @@ class Uploads:
         if held is not None:
             if held != length:
                 raise Refused(409, "upload.length", "the file of this name has another length")
+            await asyncio.to_thread(self._files.wanted, sha256)
             return web.Response(status=200, headers=self.headers(Location=location, Upload_Offset=held))
         async with self._lock(terminal, sha256):
             offset = await asyncio.to_thread(self._files.begin, terminal, sha256, length)
