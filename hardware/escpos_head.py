@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Take = Callable[[int], Awaitable[bytes]]
 CELL, NARROW, LINE_DOTS = 24, 12, 30  # the built-in type, and the line distance after power-on
-DOUBLE_BYTE = {"gb18030": "gb18030", "gbk": "gbk", "gb2312": "gb2312"}
+DOUBLE_BYTE = {"gb18030": "gb18030", "gbk": "gbk", "gb2312": "gb2312", "none": "ascii"}
 
 
 @dataclass

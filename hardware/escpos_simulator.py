@@ -16,6 +16,7 @@ Faults:
   garbage                      answers with noise
   slow [mm_s=5]                prints so slowly
   unplug                       nobody there any more
+Built wrong (option `defects=A+B`), for trying the conformance kit: see DEFECTS.
 """
 
 from __future__ import annotations
@@ -33,16 +34,35 @@ from hardware.simulators import Setup, SimulatorError
 
 DOTS_PER_MM = 8
 LINE_DOTS = 24
+DEFECTS = {
+    "mark_at_once": "answers GS r when it comes and not in its turn",
+    "busy_mute": "answers no DLE EOT while there is something to print",
+    "half_deaf": "answers DLE EOT 1 and 2 only",
+    "no_cover": "does not know that its cover is open",
+    "no_paper_sensor": "does not know that its paper is out, and goes on",
+    "no_low": "does not know that its paper is nearly out",
+    "always_low": "never says that new paper is in",
+    "narrow": "prints eight dots less than its width",
+    "dead_dots": "has a column of dead dots",
+    "no_cut": "does not cut",
+    "no_chinese": "has no Chinese type",
+    "no_codes": "draws no codes of its own",
+    "keeps_scrap": "does not cut off a piece shorter than 50 mm, so that it hangs on the next slip",
+    "one_connection": "is deaf from the third connection on",
+    "no_return": "does not come back when it is plugged in",
+}
 STATES = ("paper_low", "cover_open", "jam", "broken", "hot", "offline")
 STOPPING = ("cover_open", "jam", "broken", "hot", "offline", "silent")
 FAULTS = ("paper_out", "cutter", "silent", "deaf", "closes", "half_status", "garbage", "slow", "unplug", *STATES)
 CLEAR = bytes((0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8))
 TICK_S = 0.01
+SHORTEST_CUT_DOTS = 400  # of the defect keeps_scrap
 
 
 class PrinterSimulator:
     """Options: width (576), encoding (gb18030 | gbk | gb2312), over (tcp | pty), baud (115200, pty), mm_s (150;
-    0: at once), buffer (4096 bytes), kanji (off | on at power-on), marks and clears (on | off: GS r, DLE DC4)."""
+    0: at once), buffer (4096 bytes), kanji (off | on at power-on), marks and clears (on | off: GS r, DLE DC4),
+    defects (none)."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -62,7 +82,13 @@ class PrinterSimulator:
             raise SimulatorError("over is tcp or pty")
         self._marks = options.get("marks", "on") == "on"
         self._clears = options.get("clears", "on") == "on"
-        self._head = Head(self._width, encoding, options.get("kanji", "off") == "on")
+        self._defects = frozenset(str(options.get("defects", "")).replace("+", " ").split())
+        if unknown := self._defects - DEFECTS.keys():
+            raise SimulatorError(f"no defect {', '.join(sorted(unknown))}; there are {', '.join(DEFECTS)}")
+        kanji = options.get("kanji", "off") == "on"
+        encoding = "none" if "no_chinese" in self._defects else encoding
+        self._head = Head(self._width, encoding, kanji, native_qr="no_codes" not in self._defects)
+        self._connections = 0
         self._in = bytearray()
         self._recent = bytearray()  # the last bytes that came in, to find real-time commands across pieces
         self._moved = asyncio.Event()  # something arrived, or a fault came or went
@@ -103,7 +129,8 @@ class PrinterSimulator:
         elif do == "mend":
             self._faults.clear()
             self._paper_dots = None
-            await self._plug()
+            if "no_return" not in self._defects:
+                await self._plug()
         elif do == "tear":
             self._keep()
         elif do != "receipts":
@@ -166,6 +193,7 @@ class PrinterSimulator:
                 writer.close()
                 return
             self._writer = writer
+            self._connections += 1
             try:
                 while piece := await reader.read(256):
                     await self._arrived(piece)
@@ -204,7 +232,12 @@ class PrinterSimulator:
                 await self._room.wait()
             self._in += byte
             if self._recent[-3:-1] == b"\x10\x04" and 1 <= byte[0] <= 4:
-                self._answer(self._status(byte[0]))
+                if not ("half_deaf" in self._defects and byte[0] > 2) and not (
+                    "busy_mute" in self._defects and len(self._in) > len(CLEAR)
+                ):
+                    self._answer(self._status(byte[0]))
+            elif "mark_at_once" in self._defects and self._recent[-3:] == b"\x1dr\x01":
+                self._answer(0)
             elif self._clears and self._recent == CLEAR:
                 self._in.clear()
                 self._restart = True
@@ -212,6 +245,8 @@ class PrinterSimulator:
 
     def _answer(self, byte: int) -> None:
         if "silent" in self._faults or "deaf" in self._faults:
+            return
+        if "one_connection" in self._defects and self._connections > 2:
             return
         if "half_status" in self._faults:
             byte &= 0x0F
@@ -226,7 +261,7 @@ class PrinterSimulator:
     # ------------------------------------------------------------ how it is
 
     def _paper_is_out(self) -> bool:
-        return self._paper_dots is not None and self._paper_dots <= 0
+        return self._paper_dots is not None and self._paper_dots <= 0 and "no_paper_sensor" not in self._defects
 
     def _stopped(self) -> bool:
         return self._paper_is_out() or any(fault in self._faults for fault in STOPPING) or self._cutter_stuck()
@@ -236,8 +271,12 @@ class PrinterSimulator:
 
     def _status(self, n: int) -> int:
         """The byte of DLE EOT n, from the command reference."""
-        has = self._faults.__contains__
         byte = 0x12
+
+        def has(what: str) -> bool:
+            known = {"no_cover": "cover_open", "no_low": "paper_low"}
+            return what in self._faults and what not in {known.get(one) for one in self._defects}
+
         if n == 1:
             byte |= 0x08 * self._stopped() | 0x20 * has("hot")
         elif n == 2:
@@ -246,7 +285,10 @@ class PrinterSimulator:
         elif n == 3:
             byte |= 0x04 * has("jam") | 0x08 * self._cutter_stuck() | 0x20 * has("broken") | 0x40 * has("hot")
         elif n == 4:
-            byte |= 0x0C * (has("paper_low") or self._paper_is_out()) | 0x60 * self._paper_is_out()
+            byte |= (
+                0x0C * (has("paper_low") or self._paper_is_out() or "always_low" in self._defects)
+                | 0x60 * self._paper_is_out()
+            )
         return byte
 
     # ------------------------------------------------------------ the work
@@ -276,7 +318,7 @@ class PrinterSimulator:
                         await self._move(number)
                     elif what == "cut":
                         await self._cut()
-                    elif what == "mark" and self._marks and number in (1, 49):
+                    elif what == "mark" and self._marks and number in (1, 49) and "mark_at_once" not in self._defects:
                         low = 0x03 * ("paper_low" in self._faults) | 0x0C * self._paper_is_out()
                         self._answer(low)
             except _Cleared:
@@ -303,15 +345,21 @@ class PrinterSimulator:
                     raise _Cleared
                 self._moved.clear()
                 await self._moved.wait()
-        self._keep()
+        short = self._head.page.height < SHORTEST_CUT_DOTS
+        self._keep(torn="no_cut" not in self._defects and not (short and "keeps_scrap" in self._defects))
 
-    def _keep(self) -> None:
-        page = self._head.tear_off()
+    def _keep(self, torn: bool = True) -> None:
+        page = self._head.tear_off() if torn else self._head.page
         if not page.height:
             return
         number = len(self.receipts) + 1
         path = self._setup.folder / f"receipt-{number}.png"
-        picture(page, self._width).save(path)
+        drawn = picture(page, self._width)
+        if "narrow" in self._defects:
+            drawn.paste(1, (self._width - 8, 0, self._width, drawn.height))
+        if "dead_dots" in self._defects:
+            drawn.paste(1, (300, 0, 302, drawn.height))
+        drawn.save(path)
         self.receipts.append(str(path))
         self.texts.append(page.text)
         self._setup.tell({"event": "receipt", "path": str(path), "number": number})
