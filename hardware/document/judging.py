@@ -30,8 +30,9 @@ class Limits:
     glare_share: float = 0.012  # of the paper that is burnt out in spots
     shadow: float = 0.55  # darkest to brightest ground of a printed page
     shadow_any: float = 0.3  # the same where pictures may be printed on it
-    edge_px: float = 5.2  # width of edges at PAGE px
-    direction: float = 1.55  # widest to narrowest direction
+    edge_px: float = 4.7  # width of edges at PAGE px, from which they are out of focus
+    edge_moved_px: float = 3.7  # from which they have moved, when one direction
+    direction: float = 1.42  # has edges so much wider than another
     movement: float = 0.012  # of the longer side, between two frames
 
 
@@ -84,8 +85,8 @@ def _verdict(quality: dict[str, float], others: int, shadow: float, limits: Limi
         ("capture.too_far", quality["share"] < limits.share_least or quality["long_side_px"] < limits.long_side_px),
         ("capture.moving", quality.get("movement", 0.0) > limits.movement),
         ("capture.dark", quality["light"] < limits.light_least),
-        ("capture.moving", quality["edge_px"] > limits.edge_px and quality["direction"] > limits.direction),
-        ("capture.blurred", quality["edge_px"] > limits.edge_px),
+        ("capture.moving", quality["edge_px"] > limits.edge_moved_px and quality["direction"] > limits.direction),
+        ("capture.blurred", quality["edge_px"] > limits.edge_px or quality["edge_px"] == 0),  # 0: nothing to read
         ("capture.glare", quality["glare"] > limits.glare_share),
         ("capture.shadow", quality["shadow"] < shadow),
     )
@@ -132,7 +133,7 @@ def _sharpness(page: Image) -> dict[str, float]:
     """Width of edges in px of the page, of the direction in which they are widest; and widest to narrowest.
 
     Where too few edges are steep enough to be seen at full size, the page is looked at smaller: heavy blur leaves
-    none. A page that has none at any size is blank, and its width 0.
+    none. A page that has none at any size cannot be read, and its width is 0.
     """
     grey = np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
     margin = max(4, min(grey.shape) // 40)
