@@ -28,7 +28,7 @@ if [ ! -e "$stamp" ]; then
   rm -rf .venv
   "$python" -m venv .venv
   .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  PYTHONWARNINGS=ignore .venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
   touch "$stamp"
 fi
 
