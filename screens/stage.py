@@ -22,7 +22,7 @@ from config.locales import Locale
 from config.settings import Screen
 from matters.events import Chosen, Event, Pressed, Touched
 from matters.steps import Step
-from screens import text
+from screens import pointer, text
 from screens.services import Services
 from screens.sheets import Register, Sheet
 from screens.sheets.base import fitting
@@ -99,6 +99,7 @@ class Stage(Widget):
         self._modes = {"elder": screen.elder, "contrast": screen.contrast, "low": screen.low}
         self._parts: dict[str, Any] = {}  # Node, each of its own kind
         say.use(words)
+        pointer.watch()
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
         gc.set_threshold(50_000, 50, 1000)
         self._tidying = Clock.create_trigger(lambda _dt: gc.collect(), TIDY_AFTER_S)

@@ -24,6 +24,7 @@ REGULAR, BOLD = "Terminal", "TerminalBold"
 NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line
 NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
 AFTER = set("，。；：？！、")  # where a reader takes breath
+JOINER = "\u2060"  # between two characters: no line ends here
 TEXTURES_KEPT_BYTES = 12_000_000
 
 _ready = False
@@ -121,12 +122,18 @@ class Laid:
     pitch: int
 
 
+ATOM = re.compile(rf".(?:{JOINER}.)+|[A-Za-z0-9*.:/+@_#&\-–]+| |\n|.")
 STRONG = re.compile(r"(?<!\*)\*\*(?!\*)(.+?)(?<!\*)\*\*(?!\*)", re.DOTALL)  # never the stars of a masked number
 
 
 def plain(text: str) -> str:
     """The text without marks of emphasis and line ends: what is read aloud and searched for."""
-    return STRONG.sub(r"\1", text).replace("\n", "")
+    return STRONG.sub(r"\1", text).replace("\n", "").replace(JOINER, "")
+
+
+def whole(text: str) -> str:
+    """The text as one word: no line ends inside it as long as it fits on one."""
+    return JOINER.join(text)
 
 
 def _atoms(text: str, bold: bool) -> list[tuple[str, bool]]:
@@ -134,7 +141,7 @@ def _atoms(text: str, bold: bool) -> list[tuple[str, bool]]:
     atoms: list[tuple[str, bool]] = []
     for index, part in enumerate(STRONG.split(text)):
         strong = bold or index % 2 == 1
-        atoms += [(piece, strong) for piece in re.findall(r"[A-Za-z0-9*.:/+@_#&\-–]+| |\n|.", part)]
+        atoms += [(piece.replace(JOINER, ""), strong) for piece in ATOM.findall(part)]
     return atoms
 
 

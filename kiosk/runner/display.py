@@ -91,7 +91,7 @@ class Finger:
         time.sleep(hold_s)
         self._event(X.ButtonRelease, 1)
 
-    def draw(self, points: Sequence[Point], pace_s: float = 0.015) -> None:
+    def draw(self, points: Sequence[Point], pace_s: float = 0.006) -> None:
         """Touch at the first point, move along the rest, let go at the last."""
         from Xlib import X
 

@@ -85,7 +85,7 @@ class ReasonKey(Slab):
         self._box, self._word = TickBox(), Text()
         super().__init__(**kwargs)
         self._box.of = 64
-        self._word.role, self._word.smaller, self._word.lines = "key", "sub", 2
+        self._word.role, self._word.smaller = "key", "second sub"
         self._word.bold, self._word.leading, self._word.grow = True, 1.22, 1.0
         self.add_widget(self._box)
         self.add_widget(self._word)

@@ -8,6 +8,7 @@ from kivy.properties import ObjectProperty
 
 from matters.steps import Consent, Home, MatterList, Need, NeedRow, Notice, Tile
 from screens.sheets.base import Sheet, shows
+from screens.text import whole
 from screens.theme import look
 from screens.widgets import figures
 from screens.widgets.base import Item
@@ -36,7 +37,7 @@ class TileWide(Slab):
 def tile_words(tile: Tile) -> str:
     """The second line: two examples, or how many there are."""
     if tile.examples:
-        return " · ".join(tile.examples)
+        return " · ".join(whole(example) for example in tile.examples)
     return say("home.count", count=tile.count) if tile.count else ""
 
 

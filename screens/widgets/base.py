@@ -408,8 +408,8 @@ class Text(Node):
     leading = 1.38
     align = "left"
     valign = "middle"
-    smaller = ""  # the role to take when one line does not do
-    lines = 0  # with `smaller`: how many lines may be before it is taken
+    smaller = ""  # the roles to take, one after the other, when one line does not do
+    lines = 0  # with `smaller`: how many lines may be before they are taken
     _text = ""
 
     @property
@@ -425,16 +425,15 @@ class Text(Node):
         return self.shown and bool(self._text)
 
     def _laid(self, width: int) -> Laid:
-        laid = lay(self._text, look.size(self.role), self.bold, width, self.leading)
-        if self.smaller and len(laid.lines) > max(1, self.lines) and width:
-            laid = lay(self._text, look.size(self.smaller), self.bold, width, self.leading)
-        return laid
+        return lay(self._text, self._type(width), self.bold, width, self.leading)
 
     def _type(self, width: int) -> int:
-        laid = lay(self._text, look.size(self.role), self.bold, width, self.leading)
-        if self.smaller and len(laid.lines) > max(1, self.lines) and width:
-            return look.size(self.smaller)
-        return look.size(self.role)
+        size = look.size(self.role)
+        for role in self.smaller.split() if width else ():
+            if len(lay(self._text, size, self.bold, width, self.leading).lines) <= max(1, self.lines):
+                break
+            size = look.size(role)
+        return size
 
     def measure(self, width: int) -> int:
         return self._laid(width).height if self._text else 0

@@ -8,7 +8,7 @@ from kivy.graphics import Color, InstructionGroup, Rectangle
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import ObjectProperty
 
-from screens import shapes
+from screens import pointer, shapes
 from screens.services import Strokes
 from screens.text import Laid, advance, lay, textures
 from screens.theme import look
@@ -262,17 +262,18 @@ class StrokePad(Node):
     def _at(self, point: tuple[float, float]) -> tuple[float, float]:
         return self.x + point[0] * self.width, self.y + (1 - point[1]) * self.height
 
-    def _point(self, touch: MotionEvent) -> tuple[float, float]:
-        px = (touch.x - self.x) / max(1.0, self.width)
-        py = 1 - (touch.y - self.y) / max(1.0, self.height)
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        px = (x - self.x) / max(1.0, self.width)
+        py = 1 - (y - self.y) / max(1.0, self.height)
         return min(1.0, max(0.0, px)), min(1.0, max(0.0, py))
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        if not self.can_be_touched or self._touch is not None or not self.collide_point(*touch.pos):
+        start = pointer.start(touch)
+        if not self.can_be_touched or self._touch is not None or not self.collide_point(*start):
             return False
         touch.grab(self)
         self._touch = touch
-        self.strokes.append([self._point(touch)])
+        self.strokes.append([self._point(*start)])
         group = InstructionGroup()
         shapes.stroke(group, [self._at(self.strokes[-1][0])], look.u(self.pen), look.colour("ink"))
         self.canvas.add(group)
@@ -282,18 +283,27 @@ class StrokePad(Node):
     def on_touch_move(self, touch: MotionEvent) -> bool:
         if touch.grab_current is not self:
             return False
-        stroke = self.strokes[-1]
-        point = self._point(touch)
-        before, now = self._at(stroke[-1]), self._at(point)
-        if abs(before[0] - now[0]) + abs(before[1] - now[1]) >= NEAR_PX:
-            stroke.append(point)
-            shapes.stroke(self._drawn[-1], [before, now], look.u(self.pen), look.colour("ink"))
+        self._follow(touch)
         return True
+
+    def _follow(self, touch: MotionEvent) -> None:
+        """Draw on to where the finger is now, by way of every place it passed."""
+        stroke = self.strokes[-1]
+        drawn = [self._at(stroke[-1])]
+        for place in pointer.passed(touch):
+            point = self._point(*place)
+            now = self._at(point)
+            if abs(drawn[-1][0] - now[0]) + abs(drawn[-1][1] - now[1]) >= NEAR_PX:
+                stroke.append(point)
+                drawn.append(now)
+        if len(drawn) > 1:
+            shapes.stroke(self._drawn[-1], drawn, look.u(self.pen), look.colour("ink"))
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
+        self._follow(touch)
         self._touch = None
         node: Any = self.parent
         while node is not None and not hasattr(node, "strokes_changed"):
@@ -330,6 +340,9 @@ class PadKey(Key):
         super().__init__(**kwargs)
         self.on_item(self, self.item)
         self.mark = True
+
+    def state(self) -> object:
+        return (super().state(), bool(self.ident))
 
     def paint(self) -> None:
         if self.ident:

@@ -82,3 +82,13 @@ def test_a_rare_character_is_drawn_by_whichever_face_has_it(window: ScreenApp, m
     assert [run.text for run in runs] == ["王", "𠀀", "小"]
     text._rare_face.cache_clear()
     text.lay.cache_clear()
+
+
+def test_an_example_is_never_broken_inside(lines) -> None:  # type: ignore[no-untyped-def]
+    from screens.text import plain, whole
+
+    text = f"{whole('宅基地')} · {whole('丧葬补助金')}"
+    for width in range(210, 500, 10):
+        for line in lines(text, width):
+            assert line.strip(" ·") in ("宅基地", "丧葬补助金", "宅基地 · 丧葬补助金")
+    assert plain(text) == "宅基地 · 丧葬补助金"

@@ -308,3 +308,44 @@ def test_a_text_is_found_where_it_can_be_touched(hand_on: Callable[..., Hand]) -
     assert hand.stage.find("都对，交上去") == hand.stage.find("#main")
     assert hand.stage.find("没有这句话") is None
     assert hand.stage.find("#none") is None
+
+
+def test_a_pointer_leaves_every_place_it_passed_between_two_frames(hand: Hand) -> None:
+    """Events that arrive before a frame change one touch object; the stroke must not become a straight line."""
+    from kivy.base import EventLoop
+    from kivy.core.window import Window
+    from kivy.input.providers.mouse import MouseMotionEventProvider
+
+    from screens.widgets.fields import StrokePad
+
+    provider = MouseMotionEventProvider("mouse", "disable_multitouch")
+    provider.start()
+    EventLoop.add_input_provider(provider)
+    try:
+        hand.show(*samples.SAMPLES["07-commitment"])
+        pad = next(node for node in hand.stage.nodes() if isinstance(node, StrokePad))
+        pad.set(())
+        left, top, wide, high = pad.box
+        places = [(left + wide * x, top + high * y) for x, y in ((0.1, 0.5), (0.3, 0.2), (0.5, 0.8), (0.7, 0.2))]
+        for first, *rest in (places, [(x, y + 20) for x, y in places]):  # two strokes before one frame
+            Window.dispatch("on_mouse_down", *first, "left", [])
+            for place in rest:
+                Window.dispatch("on_mouse_move", *place, [])
+            Window.dispatch("on_mouse_up", *rest[-1], "left", [])
+        provider.update(EventLoop.post_dispatch_input)
+        assert [len(stroke) for stroke in pad.value()] == [4, 4]
+        assert [round(x, 2) for x, _ in pad.value()[0]] == [0.1, 0.3, 0.5, 0.7]
+    finally:
+        EventLoop.remove_input_provider(provider)
+        provider.stop()
+
+
+def test_a_key_that_comes_to_stand_where_none_was_is_drawn(hand: Hand) -> None:
+    from screens.widgets.fields import PadKey
+
+    key = PadKey(item=("", "", ""))
+    key.place(0, 0, 300, 130)
+    assert not key.canvas.before.children
+    key.item = ("month:10", "10月", "")
+    key.place(0, 0, 300, 130)
+    assert key.canvas.before.children
