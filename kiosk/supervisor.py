@@ -65,7 +65,7 @@ class Supervisor:
         self._addresses: dict[str, str] = {}
         self._county_url = settings.county.url
         self._journal = Journal(state)
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._answers: dict[int, tuple[Child, asyncio.Future[dict[str, Any]]]] = {}
         self._asked = 0
         self._entered: list[Any] = []  # applications handed in, under test only
 
@@ -170,6 +170,9 @@ class Supervisor:
             self._heard = time.monotonic() if child is self._active else self._heard
             await self._hear(child, message)
         await child.kill()
+        for asked, waiting in self._answers.values():
+            if asked is child and not waiting.done():
+                waiting.set_exception(RuntimeError("the visit process ended before it answered"))
         if child is self._standby:
             self._standby = None
             return
@@ -214,9 +217,9 @@ class Supervisor:
         elif said == "restart" and child is self._active:
             await self._replace(child, None)
         elif said == "answer":
-            waiting = self._answers.pop(int(message.get("n", 0)), None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(message)
+            asked = self._answers.get(int(message.get("n", 0)))
+            if asked is not None and not asked[1].done():
+                asked[1].set_result(message)
 
     async def _replace(self, old: Child, farewell: dict[str, Any] | None) -> None:
         """Show the fresh process, then kill the one that knew the person."""
@@ -345,7 +348,7 @@ class Supervisor:
         self._asked += 1
         number = self._asked
         waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._answers[number] = waiting
+        self._answers[number] = (self._active, waiting)
         self._active.channel.send({"do": "control", **message, "n": number})
         try:
             answer = await asyncio.wait_for(waiting, HANGS_S)
