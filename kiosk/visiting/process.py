@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import shutil
 import signal
@@ -171,15 +172,19 @@ class VisitProcess:
             take = tuple((str(icon), str(title)) for icon, title in farewell.get("take", []))
             seconds = self.settings.visits.goodbye_s
             self.farewell = Goodbye("goodbye", None, False, take, str(farewell.get("ending", "done")), seconds)
-            self.farewell_until = self.clock() + seconds
+            self.farewell_until = math.inf  # until it is drawn: only then has anybody seen it
             self._show(self.farewell)
         elif self.conductor is None:
             self._begin()
         if self.hidden:
             self.hidden = False
             self.app.reveal()
-        self.stage.on_drawn(lambda: self.channel.send({"say": "shown"}))
+        self.stage.on_drawn(self._shown)
         self.spawn(self._open_devices(message.get("devices", {})))
+
+    def _shown(self) -> None:
+        self.farewell_until = self.clock() + self.settings.visits.goodbye_s
+        self.channel.send({"say": "shown"})
 
     def _end_farewell(self) -> None:
         self.farewell = None
