@@ -101,23 +101,19 @@ def main(times: int = 5) -> int:
                 found = once(frozen, display)
                 if number:  # the first of each only fills the disk cache
                     runs[frozen].append(found)
-    table = {
-        "size": {path.name: weigh(path) for path in sorted((ROOT / "dist").iterdir()) if path.is_dir()},
-        "runs": [],
-    }
+    sizes = {path.name: weigh(path) for path in sorted((ROOT / "dist").iterdir()) if path.is_dir()}
     keys = [key for key in runs[True][0] if all(key in run for both in runs.values() for run in both)]
     medians = {}
     for key in keys:
         source, frozen_ = (statistics.median(run[key] for run in runs[kind]) for kind in (False, True))
         medians[key] = {"source": source, "frozen": frozen_, "ratio": frozen_ / source}
         print(f"{key:16s} source {source:8.2f}   frozen {frozen_:8.2f}   ratio {frozen_ / source:.2f}")
-    for name, size in table["size"].items():  # type: ignore[union-attr]  # the dict just built above
+    for name, size in sizes.items():
         print(f"{name:16s} {size['mib']:8.1f} MiB in {size['files']} files")
     target = ROOT / "build" / "bench" / "frozen.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(
-        json.dumps({**table, "runs": runs[True], "source_runs": runs[False], "medians": medians}, indent=1)
-    )
+    record = {"medians": medians, "size": sizes, "frozen": runs[True], "source": runs[False]}
+    target.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the two builds consist of, and what the production one refuses; no build is made here (tests/provision/frozen)."""
+"""What the two builds consist of, and what the production one refuses. The builds themselves: test_frozen.py."""
 
 from __future__ import annotations
 

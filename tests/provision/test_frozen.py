@@ -145,9 +145,8 @@ def test_the_frozen_test_build_serves_a_whole_visit(tmp_path: Path) -> None:
 
 def test_the_frozen_test_build_drives_itself_where_there_is_no_python(tmp_path: Path) -> None:
     script = tmp_path / "script.toml"
-    script.write_text('about = "first steps"\n' + "".join(
-        f"[[step]]\n{step}\n" for step in ('expect = "您今天来办什么事？"', 'tap = "新生儿出生"', 'expect = "要用到这几样"')
-    ), "utf-8")  # fmt: skip
+    steps = ('expect = "您今天来办什么事？"', 'tap = "新生儿出生"', 'expect = "要用到这几样"')
+    script.write_text('about = "first steps"\n' + "".join(f"[[step]]\n{step}\n" for step in steps), "utf-8")
     gateway = Path(sys.executable).with_name("gateway")
     done = run(TEST, ["visit", str(script), "--out", str(tmp_path / "out")], tmp_path / "state",
                {"KIOSK_GATEWAY": str(gateway)})  # fmt: skip
