@@ -146,7 +146,7 @@ class Player:
                     pad.left + pad.width * (left + 0.2 * turn / 24 + 0.06 * math.sin(turn)),
                     pad.top + pad.height * (0.5 + 0.28 * math.cos(turn * 0.9)),
                 )
-                for turn in range(24)
+                for turn in (part / 5 for part in range(24 * 5))
             ]
             self.finger.draw(points)
         self._settle()
