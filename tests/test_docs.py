@@ -6,13 +6,15 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-import subprocess
+import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from config import settings
 from config.catalogue import SHIPPED, load
 from docs import tables
 from gateway.commands import _parser as gateway_parser
@@ -21,11 +23,7 @@ from matters.check import check
 from matters.findings import Weight
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [
-    path
-    for path in (*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md")))
-    if subprocess.run(["git", "check-ignore", "-q", str(path)], cwd=ROOT, check=False).returncode
-]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 COMMAND = re.compile(r"(?<![\w./-])(kiosk|gateway) ([a-z][\w-]*(?: [a-z][\w-]*)?)((?: [^`\n#|，；。]*)?)")
 CODE = re.compile(r"```[^\n]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 
@@ -147,8 +145,6 @@ def test_every_address_in_the_documents_is_one_the_drivers_take() -> None:
 
 
 def test_the_example_matter_of_the_clerks_guide_passes_the_check(tmp_path: Path) -> None:
-    import shutil
-
     text = (ROOT / "docs" / "catalogue.md").read_text("utf-8")
     example = next(re.finditer(r"```yaml\n(matter: .*?)```", text, re.DOTALL))[1]
     shutil.copytree(SHIPPED, tmp_path / "catalogue")
@@ -164,6 +160,19 @@ def test_every_key_of_a_matter_file_is_in_the_clerks_guide() -> None:
     keys = set(re.findall(r"\.(?:text|texts|flag|number|one_of|table|each|raw)\(\s*\"(\w+)\"", source))
     text = (ROOT / "docs" / "catalogue.md").read_text("utf-8")
     assert not {key for key in keys if not re.search(rf"(?<!\w){key}(?!\w)", text)}
+
+
+def test_every_example_of_settings_can_be_read(tmp_path: Path) -> None:
+    examples = [
+        textwrap.dedent(found)
+        for page in PAGES
+        for found in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    ]
+    assert examples
+    for text in examples:
+        file = tmp_path / "settings.toml"
+        file.write_text(text, "utf-8")
+        assert settings.load(file).source
 
 
 def test_every_room_is_in_the_readme() -> None:
