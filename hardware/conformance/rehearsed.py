@@ -57,8 +57,8 @@ class PrinterHand:
         "plug_in": ("mend", {}),
     }
 
-    def __init__(self, command: Command, slip: Any, width: int = 576) -> None:
-        self._command, self.slip, self._width = command, slip, width
+    def __init__(self, command: Command, slip: Any = None, width: int = 576) -> None:
+        self._command, self.slip, self.width = command, slip, width
 
     async def do(self, action: str) -> bool:
         do, args = self.ACTIONS.get(action, ("", {}))
@@ -80,12 +80,12 @@ class PrinterHand:
 
         paper = Image.open(path).convert("1")
         if question == "slip_whole":
-            drawn = draw.picture(self.slip, self._width)
+            drawn = draw.picture(self.slip, self.width)
             return paper.size == drawn.size and paper.tobytes() == drawn.tobytes()
         if question in ("frame_whole", "slip_cut"):
             # The frame's own paper: a slip that was not cut has others hanging on it.
-            edges = all(paper.getpixel((x, y)) == 0 for x in (0, self._width - 1) for y in range(160))
-            bar = all(paper.getpixel((x, 80)) == 0 for x in range(self._width))
+            edges = all(paper.getpixel((x, y)) == 0 for x in (0, self.width - 1) for y in range(160))
+            bar = all(paper.getpixel((x, 80)) == 0 for x in range(self.width))
             return (edges and bar) if question == "frame_whole" else paper.height < 260
         if question == "code_read":
             import zxingcpp
@@ -95,3 +95,30 @@ class PrinterHand:
             words = [row.value for row in self.slip.blocks if hasattr(row, "value")]
             return "?" not in text and words[1] in text and "试" in text
         return False
+
+
+class CameraHand:
+    """Lays papers under a simulated camera."""
+
+    ACTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
+        "clear_desk": ("remove", {}),
+        "lay_page": ("place", {"picture": "birth-certificate"}),
+        "lay_page_turned": ("place", {"picture": "birth-certificate", "turn": 14}),
+        "lay_small_card": ("place", {"picture": "id-card"}),
+        "unplug": ("vanish", {}),
+        "plug_in": ("return", {}),
+    }
+
+    def __init__(self, command: Command) -> None:
+        self._command = command
+
+    async def do(self, action: str) -> bool:
+        do, args = self.ACTIONS.get(action, ("", {}))
+        if not do:
+            return False
+        await self._command(do, args)
+        return True
+
+    async def sees(self, question: str) -> bool | None:
+        del question
+        return None

@@ -89,6 +89,12 @@ def parser() -> argparse.ArgumentParser:
     verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
 
     verb(verbs, "doctor", "kiosk.cli.devices:doctor", "what works, what does not and what to do")
+    conform = verb(verbs, "conform", "kiosk.cli.conforming:conform", "check a device against what the terminal needs")
+    conform.add_argument("kind", choices=("card-reader", "printer", "camera"))
+    conform.add_argument("--device", required=True, metavar="ADDRESS", help="e.g. sam:///dev/ttyUSB0?baud=115200")
+    conform.add_argument("--out", type=Path, metavar="DIR", help="write report.txt, report.json, report.pdf there")
+    conform.add_argument("--script", type=Path, metavar="FILE", help="answers for a bench with nobody beside it")
+    conform.add_argument("--only", default="", metavar="A,B", help="these checks and what they rest on")
     staff = group("staff", "staff access")
     pin = verb(
         staff, "set-pin", "kiosk.cli.devices:set_pin", "set the PIN (read from standard input, never an argument)"
