@@ -19,18 +19,22 @@ from screens.theme import Colour
 NOTHING: Colour = (0.0, 0.0, 0.0, 0.0)
 
 
-def _cover(x: int, y: int, width: int, height: int, radius: int, inset: int = 0, down: int = 0) -> float:
-    """How much of a pixel a rounded box covers, 0..1."""
-    left, top = inset, inset + down
-    right, bottom = width - inset, height - inset + down
-    if not (left <= x < right and top <= y < bottom):
-        return 0.0
+@lru_cache(maxsize=64)
+def _quarter(radius: int, inset: int) -> tuple[tuple[float, ...], ...]:
+    """How much of each pixel a rounded box covers, 0..1: its upper left quarter with the middle row and column."""
     r = max(radius - inset, 0)
-    cx = left + r if x < left + r else right - r if x >= right - r else None
-    cy = top + r if y < top + r else bottom - r if y >= bottom - r else None
-    if cx is None or cy is None:
-        return 1.0
-    return min(1.0, max(0.0, r - math.hypot(x + 0.5 - cx, y + 0.5 - cy) + 0.5))
+    rows = []
+    for y in range(radius + 1):
+        row = []
+        for x in range(radius + 1):
+            if x < inset or y < inset:
+                row.append(0.0)
+            elif x >= radius or y >= radius:
+                row.append(1.0)
+            else:
+                row.append(min(1.0, max(0.0, r - math.hypot(x + 0.5 - radius, y + 0.5 - radius) + 0.5)))
+        rows.append(tuple(row))
+    return tuple(rows)
 
 
 @lru_cache(maxsize=96)
@@ -39,12 +43,15 @@ def _box(radius: int, edge: int, ledge: int, fill: Colour, line: Colour, base: C
     body = 2 * radius + 1
     height = body + ledge
     rows: list[bytes] = []
+    whole, within, nothing = _quarter(radius, 0), _quarter(radius, edge), (0.0,) * (radius + 1)
+
+    def row(quarter: tuple[tuple[float, ...], ...], y: int) -> tuple[float, ...]:
+        return quarter[min(y, body - 1 - y)] if 0 <= y < body else nothing
+
     for y in range(height):
         half: list[bytes] = []
-        for x in range(radius + 1):
-            outer = _cover(x, y, width, body, radius)
-            inner = _cover(x, y, width, body, radius, edge) if edge else outer
-            under = _cover(x, y, width, body, radius, 0, ledge) * (1 - outer) if ledge else 0.0
+        for outer, inner, lower in zip(row(whole, y), row(within, y), row(whole, y - ledge), strict=True):
+            under = lower * (1 - outer) if ledge else 0.0
             parts = ((inner * fill[3], fill), (max(outer - inner, 0.0) * line[3], line), (under * base[3], base))
             alpha = sum(share for share, _ in parts)
             pixel = [sum(share * c[i] for share, c in parts) / alpha if alpha else 1.0 for i in range(3)]
@@ -87,29 +94,26 @@ def box(
 
 def disc(group: InstructionGroup, cx: float, cy: float, diameter: int, colour: Colour, edge: int = 0) -> None:
     """A full disc, or a ring of `edge` px."""
-    fill = NOTHING if edge else colour
-    if edge:
-        fill = (colour[0], colour[1], colour[2], 0.0)
-    texture = _disc(diameter, edge, fill, colour)
-    group.add(Color(1, 1, 1, 1))
+    texture = _disc(diameter, edge)
+    group.add(Color(*colour))
     group.add(Rectangle(pos=(round(cx - diameter / 2), round(cy - diameter / 2)), size=texture.size, texture=texture))
 
 
 @lru_cache(maxsize=48)
-def _disc(diameter: int, edge: int, fill: Colour, line: Colour) -> Texture:
+def _disc(diameter: int, edge: int) -> Texture:
+    """White, to be tinted. A quarter is reckoned, the rest are its mirror images."""
     r = diameter / 2
     rows = []
-    for y in range(diameter):
+    for y in range((diameter + 1) // 2):
         row = []
-        for x in range(diameter):
+        for x in range((diameter + 1) // 2):
             d = math.hypot(x + 0.5 - r, y + 0.5 - r)
             outer = min(1.0, max(0.0, r - d + 0.5))
             inner = min(1.0, max(0.0, r - edge - d + 0.5)) if edge else 0.0
-            alpha = (outer - inner) * line[3] + inner * fill[3]
-            row.append(bytes((round(255 * line[0]), round(255 * line[1]), round(255 * line[2]), round(255 * alpha))))
-        rows.append(b"".join(row))
+            row.append(b"\xff\xff\xff" + bytes((round(255 * (outer - inner)),)))
+        rows.append(b"".join(row + row[: diameter // 2][::-1]))
     texture = Texture.create(size=(diameter, diameter), colorfmt="rgba")
-    texture.blit_buffer(b"".join(rows), colorfmt="rgba", bufferfmt="ubyte")
+    texture.blit_buffer(b"".join(rows + rows[: diameter // 2][::-1]), colorfmt="rgba", bufferfmt="ubyte")
     texture.mag_filter = texture.min_filter = "nearest"
     return texture
 

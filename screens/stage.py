@@ -38,6 +38,8 @@ KV = Path(__file__).parent / "kv"
 PARTS = ("sheet", "counter", "band", "status")
 
 TIDY_AFTER_S = 0.4  # after a new screen: most people are still reading it
+FRAMES_PER_SECOND = 60
+AWAKE_FPS, AWAKE_S = 240, 1.0  # after a finger came down: it is about to go up, and that is answered at once
 EVENTS = {"search:handwriting": "search"}  # two keys that mean the same have names of their own
 
 _loaded = False
@@ -98,11 +100,13 @@ class Stage(Widget):
         self._kept: dict[type[Sheet], Sheet] = {}  # one of each kind, to be used again
         self._modes = {"elder": screen.elder, "contrast": screen.contrast, "low": screen.low}
         self._parts: dict[str, Any] = {}  # Node, each of its own kind
+        self._laid: dict[str, object] = {}  # what each part of the frame was last told
         say.use(words)
         pointer.watch()
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
         gc.set_threshold(50_000, 50, 1000)
-        self._tidying = Clock.create_trigger(lambda _dt: gc.collect(), TIDY_AFTER_S)
+        self._tidying = Clock.create_trigger(self._tidy, TIDY_AFTER_S)
+        self._resting = Clock.create_trigger(self._rest, AWAKE_S)
         self._dress()
 
     # ---- what the kiosk uses
@@ -210,6 +214,9 @@ class Stage(Widget):
         sheet = self.sheet
         if sheet is None or sheet.wakes(*touch.pos):
             self.on_event(Touched(self.clock()))
+        Clock._max_fps = AWAKE_FPS
+        self._resting.cancel()
+        self._resting()
         if self.sheet is not sheet:
             return True  # it ended the idle warning: what it uncovered is not what the finger meant
         return bool(super().on_touch_down(touch))
@@ -220,6 +227,16 @@ class Stage(Widget):
             self._arrange(self.sheet)
 
     # ---- inside
+
+    def _rest(self, _dt: float) -> None:
+        """Nobody has touched for a while: look for touches as often as frames may be drawn, no more."""
+        Clock._max_fps = FRAMES_PER_SECOND
+
+    def _tidy(self, _dt: float) -> None:
+        """Let go of what the sheets not shown have drawn: they draw it anew when their turn comes."""
+        for sheet in self._kept.values():
+            sheet.vanish()
+        gc.collect()
 
     def _sheet(self, kind: type[Sheet], step: Step) -> Sheet:
         """A sheet for this step: the one kept of its kind, without what it kept for itself, or a new one."""
@@ -258,6 +275,7 @@ class Stage(Widget):
         self.clear_widgets()
         self.sheet = None
         self._kept = {}
+        self._laid = {}
         self._parts = {
             "status": StatusBar(),
             "band": Band(),
@@ -284,13 +302,16 @@ class Stage(Widget):
             status.status = self.status
             status.left = self._status_left(at_home)
             top = look.u(84 if look.elder else 76) if look.portrait else look.u(64)
-            status.place(0, 0, width, top)
+            if self._new("status", self.status, status.left):
+                status.place(0, 0, width, top)
         if band.shown:
             where = sheet.where()
-            band.tell(where, sheet.place_words(self.status) if where is None else None)
+            place = sheet.place_words(self.status) if where is None else None
             bare = where is None or where.progress is None
             high = look.u((158 if look.elder else 112 if bare else 156) if look.portrait else 92)
-            band.place(0, top, width, high)
+            if self._new("band", where, place):
+                band.tell(where, place)
+                band.place(0, top, width, high)
             top += high
         if home.shown:
             home.tell(self.status)
@@ -302,15 +323,23 @@ class Stage(Widget):
                 high = home.measure(width)
                 home.place(0, top, width, high)
                 top += high
-        for part in (status, band, home):
+        for name, part in (("status", status), ("band", band), ("home_band", home)):
             if not part.shown:
                 part.vanish()
+                self._laid.pop(name, None)
         sheet.place(left, top, width - left, height - top - low)
         counter, other = (self._parts[name] for name in ("home_counter", "counter")[:: 1 if at_home else -1])
         counter.shown, other.shown = True, False
         other.vanish()
         sheet.tell_counter(counter)
         counter.place(0, height - low, width, low)
+
+    def _new(self, part: str, *told: object) -> bool:
+        """Whether a part of the frame is told something else than last time."""
+        if self._laid.get(part) == told:
+            return False
+        self._laid[part] = told
+        return True
 
     def _status_left(self, at_home: bool) -> str:
         now = self.status.now

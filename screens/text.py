@@ -64,9 +64,9 @@ def _meter(size: int, name: str) -> CoreLabel:
 
 @lru_cache(maxsize=8192)
 def advance(piece: str, size: int, bold: bool) -> int:
-    """Width of a piece in px. A Chinese character is as wide as the type is high."""
-    if len(piece) == 1 and "\u3000" <= piece <= "\u9fff":
-        return size
+    """Width of a piece in px. A Chinese character or mark is as wide as the type is high."""
+    if SQUARE.fullmatch(piece):
+        return size * len(piece)
     return int(_meter(size, face(piece, bold)).get_extents(piece)[0])
 
 
@@ -123,6 +123,7 @@ class Laid:
 
 
 ATOM = re.compile(rf".(?:{JOINER}.)+|[A-Za-z0-9*.:/+@_#&\-–]+| |\n|.")
+SQUARE = re.compile("[\u3000-\u9fff\uff01-\uff5e]+")
 STRONG = re.compile(r"(?<!\*)\*\*(?!\*)(.+?)(?<!\*)\*\*(?!\*)", re.DOTALL)  # never the stars of a masked number
 
 

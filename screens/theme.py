@@ -166,6 +166,7 @@ class Look:
         self.elder, self.contrast, self.low, self.motion = elder, contrast, low and self.portrait, motion
         self.palette = CONTRAST if contrast else DAY
         self.squeeze = 0
+        self._sizes: dict[tuple[str, int], int] = {}  # asked for thousands of times a screen
 
     def u(self, px: float) -> int:
         """A length that never gives way: edges, ledges, pictures."""
@@ -177,9 +178,13 @@ class Look:
 
     def size(self, role: str) -> int:
         """Type size in px."""
-        normal, elder = SIZES[role]
-        wanted = (elder if self.elder else normal) * SQUEEZES[self.squeeze][1]
-        return round(min(LADDER, key=lambda step: abs(step - wanted)) * self.scale)
+        size = self._sizes.get((role, self.squeeze))
+        if size is None:
+            normal, elder = SIZES[role]
+            wanted = (elder if self.elder else normal) * SQUEEZES[self.squeeze][1]
+            size = round(min(LADDER, key=lambda step: abs(step - wanted)) * self.scale)
+            self._sizes[role, self.squeeze] = size
+        return size
 
     def near(self, px: float) -> int:
         """The largest size that is drawn and not above this many px of this panel."""

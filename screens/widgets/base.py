@@ -21,6 +21,7 @@ from screens.text import Laid, lay, plain, textures
 from screens.theme import look
 
 Box = tuple[int, int, int, int]
+NOWHERE: Box = (0, 0, 0, 0)
 ELASTIC = (1.0, 0.86, 0.72, 0.6, 0.5, 0.42, 0.36, 0.3)  # what is left of a large drawing, squeeze by squeeze
 
 
@@ -35,7 +36,7 @@ class Node(Widget):
     silent = False  # decoration: not read aloud, not found
 
     def __init__(self, **kwargs: Any) -> None:
-        self.box: Box = (0, 0, 0, 0)
+        self.box: Box = NOWHERE
         self.squeeze = 0  # how far the screen was drawn together when this was placed
         self._painted: object = None
         super().__init__(**kwargs)
@@ -86,10 +87,12 @@ class Node(Widget):
 
     def vanish(self) -> None:
         """Take no room and draw nothing, with everything inside."""
+        if self.box == NOWHERE and self._painted is None:
+            return  # nor does anything inside
         for child in self.children:
             if isinstance(child, Node):
                 child.vanish()
-        self.box = (0, 0, 0, 0)
+        self.box = NOWHERE
         self.size = (0, 0)
         self.pos = (-10, -10)
         self._painted = None
@@ -412,6 +415,10 @@ class Text(Node):
     lines = 0  # with `smaller`: how many lines may be before they are taken
     _text = ""
 
+    def __init__(self, **kwargs: Any) -> None:
+        self._sets: dict[object, tuple[int, Laid]] = {}
+        super().__init__(**kwargs)
+
     @property
     def text(self) -> str:
         return self._text
@@ -425,15 +432,24 @@ class Text(Node):
         return self.shown and bool(self._text)
 
     def _laid(self, width: int) -> Laid:
-        return lay(self._text, self._type(width), self.bold, width, self.leading)
+        return self._set(width)[1]
 
-    def _type(self, width: int) -> int:
-        size = look.size(self.role)
-        for role in self.smaller.split() if width else ():
-            if len(lay(self._text, size, self.bold, width, self.leading).lines) <= max(1, self.lines):
-                break
-            size = look.size(role)
-        return size
+    def _set(self, width: int) -> tuple[int, Laid]:
+        """Type size and lines at this width. A screen asks a dozen times while it is being laid out."""
+        key = (self._text, width, self.role, self.smaller, self.lines, self.bold, self.leading, look.squeeze)
+        done = self._sets.get(key)
+        if done is None:
+            size = look.size(self.role)
+            laid = lay(self._text, size, self.bold, width, self.leading)
+            for role in self.smaller.split() if width else ():
+                if len(laid.lines) <= max(1, self.lines):
+                    break
+                size = look.size(role)
+                laid = lay(self._text, size, self.bold, width, self.leading)
+            if len(self._sets) > 12:
+                self._sets.clear()
+            done = self._sets[key] = (size, laid)
+        return done
 
     def measure(self, width: int) -> int:
         return self._laid(width).height if self._text else 0
@@ -443,8 +459,7 @@ class Text(Node):
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         # Under a squeeze the type is smaller: remember what was measured, paint exactly that.
-        self._size = self._type(width)
-        self._now = self._laid(width)
+        self._size, self._now = self._set(width)
 
     def state(self) -> object:
         return (self._text, getattr(self, "_size", 0), self.colour, self.bold)
