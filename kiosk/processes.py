@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +50,19 @@ def gateway_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "gateway", *arguments]
 
 
+def scratch(pid: int) -> Path:
+    """Where a visit process keeps the little that its toolkit insists on writing: in memory, named by its number."""
+    base = Path("/dev/shm")  # noqa: S108 - the folder below is made with 0700 and must not exist before
+    return (base if base.is_dir() else Path(tempfile.gettempdir())) / f"kiosk-visit-{pid}"
+
+
+def sweep_scratch() -> None:
+    """Remove what processes that are no more have left, should their supervisor have died with them."""
+    for folder in scratch(0).parent.glob("kiosk-visit-*"):
+        if not Path("/proc", folder.name.rpartition("-")[2]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def die_with_parent() -> None:
     """Called in a child before it does anything: killed when the parent dies."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -79,11 +94,12 @@ class Child:
         return self.process.returncode is None
 
     async def kill(self) -> None:
-        """SIGKILL and reap: nothing of it runs on, its memory is the kernel's again."""
+        """SIGKILL and reap: nothing of it runs on, its memory is the kernel's again, its folder is gone."""
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 self.process.kill()
         await self.process.wait()
+        shutil.rmtree(scratch(self.pid), ignore_errors=True)
         await self.channel.close()
 
 

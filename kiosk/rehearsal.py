@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,9 @@ class Rehearsal:
     async def _start_gateway(self) -> int:
         """The county's service on a free port; a restarted terminal finds the same county again."""
         self.gateway_state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        program = gateway_command()[0]
+        if shutil.which(program) is None:
+            raise RuntimeError(f"there is no gateway program {program!r}: name it in KIOSK_GATEWAY")
         with (self.logs / "gateway.log").open("ab") as output:
             self._gateway = await asyncio.create_subprocess_exec(
                 *gateway_command("serve", "--init", *self._gateway_options(), "--port", "0", "--json"),

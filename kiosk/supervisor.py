@@ -26,7 +26,7 @@ from config.settings import Settings
 from kiosk import build
 from kiosk.channel import Channel
 from kiosk.journal import Journal
-from kiosk.processes import Child, start
+from kiosk.processes import Child, start, sweep_scratch
 
 HANGS_S = 20.0  # a visit process that has not answered for so long is taken for hung
 CRASHES_CALM_S = 60.0  # a process that lived this long starts the waiting anew
@@ -73,6 +73,7 @@ class Supervisor:
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT; returns the exit status."""
+        sweep_scratch()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ending.set)
@@ -214,7 +215,11 @@ class Supervisor:
             self._sync.channel.send({"wake": True})
         elif said == "entered" and self._control_fd >= 0:
             self._entered.append(message["application"])
+        elif said == "send" and self._sync is not None:  # staff want everything tried now
+            self._sync.channel.send({"send": True})
         elif said == "restart" and child is self._active:
+            if self._sync is not None:
+                await self._sync.kill()  # its keeper starts another
             await self._replace(child, None)
         elif said == "answer":
             asked = self._answers.get(int(message.get("n", 0)))

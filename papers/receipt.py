@@ -150,6 +150,34 @@ def receipt(r: Receipt, words: Words) -> Slip:
     return Slip("receipt", tuple(blocks))
 
 
+def recovered(
+    county: str, hall: str, number: str, qr: str, at: str, phone: str, terminal: str, check: str, words: Words
+) -> Slip:
+    """A receipt that could not be printed when it was due, brought back by the card: all that was kept are number and
+    code. `at` is when it is printed now, local time, ISO 8601."""
+
+    def say(key: str, **values: object) -> str:
+        return words(f"papers.receipt.{key}", **values)
+
+    return Slip(
+        "receipt",
+        (
+            *head(county, hall, words),
+            Title(say("title")),
+            Rule(),
+            Banner(say("recovered")),
+            Remark(say("recovered_remark")),
+            Row(say("recovered_at"), when(at, words)),
+            Dashes(),
+            BigCode(say("number"), f"{number[:4]} {number[4:]}".strip()),
+            QR(qr, say("scan_kept")),
+            Rule(),
+            Small(words("papers.phone_row", phone=phone)),
+            Small(words("papers.foot", terminal=terminal, check=check)),
+        ),
+    )
+
+
 def render(r: Receipt, words: Words, width: int = 576) -> Image:
     """The receipt as the printer would draw it, mode "1" (`kiosk receipt render`, the screen without a printer)."""
     from papers.draw import picture

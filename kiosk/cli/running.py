@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """The terminal, until SIGTERM."""
     from kiosk.supervisor import Supervisor
 
+    os.umask(0o077)  # nothing this terminal writes is for other users of the machine
     settings = settings_of(arguments)
     state = state_of(arguments)
     logs = arguments.log or state / "log"

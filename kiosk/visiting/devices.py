@@ -98,7 +98,7 @@ def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
         return open_receipt_printer(address, settings.printer)
 
     def speaker(address: str) -> Device:
-        return cast("Device", open_device("speaker", address, settings=settings.voice))
+        return cast("Device", open_device("speaker", address, settings=settings.voice, command=command("voice")))
 
     return {
         "id_card": plain("id_card"),

@@ -56,6 +56,7 @@ class Performer:
         self._opened_desk: Desk | None = None
         self._thread = ThreadPoolExecutor(1, "desk")
         self._films = 0
+        self._forgotten = False  # a picture was thrown away since the last filming began
         self._how: dict[type, Callable[[Any, Tell], Awaitable[Result]]] = {
             effects.ReadCard: self._read_card,
             effects.Film: self._film,
@@ -106,7 +107,9 @@ class Performer:
         if camera is None:
             return Failed("camera.absent")
         with self._filming(camera):
-            fault = await camera.start(effect.shape, effect.colour)
+            # A page that was just taken must be changed before the next is taken by itself, unless it is taken again.
+            retake, self._forgotten = self._forgotten, False
+            fault = await camera.start(effect.shape, effect.colour, retake=retake)
             return self._kept(fault if fault is not None else await camera.taken())
 
     async def _shoot(self, effect: effects.Shoot, _: Tell) -> Result:
@@ -142,6 +145,7 @@ class Performer:
 
     async def _forget(self, effect: effects.Forget, _: Tell) -> Result:
         self._process.pictures.forget(effect.picture)
+        self._forgotten = True
         return Done()
 
     async def _print_notice(self, _: effects.PrintNotice, __: Tell) -> Result:
@@ -262,6 +266,7 @@ class Performer:
         from wire import lookup
         from wire.errors import WireError
 
+        await self._print_lost(effect.id_number)
         try:
             identity = await asyncio.to_thread(load, self._process.state)
             asking = lookup.ask(lookup.ByCard(effect.id_number, "card"), identity.terminal, identity.county)
@@ -274,6 +279,18 @@ class Performer:
         return CasesFound(
             tuple(CaseRow(case.receipt, case.title, str(case.state), case.at) for case in cases if case.item == 0)
         )
+
+    async def _print_lost(self, id_number: str) -> None:
+        """Receipts of this card that were committed and never printed: power went, paper was out."""
+        from kiosk.visiting.slips import lost_slip
+
+        lost = await self._at_desk(lambda desk: desk.unprinted(id_number))
+        for one in lost if not isinstance(lost, Failed) else ():
+            printed = await self._print(lost_slip(self._process, one.number, one.code), job=one.id)
+            if isinstance(printed, Printed):
+                record = one.id
+                await self._at_desk(lambda desk: desk.printed(record, 1))  # noqa: B023 - awaited before record changes
+                self._process.journal.note("receipt.recovered", record=record)
 
     async def printed(self, copy: int) -> None:
         """The person has the receipt: the card need not bring it back any more."""

@@ -15,7 +15,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,12 +27,12 @@ from config.settings import Settings
 from kiosk import build
 from kiosk.channel import Channel
 from kiosk.journal import Journal
-from kiosk.processes import command
+from kiosk.processes import command, scratch
 from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
 from matters import visit as visits
 from matters.events import Event, Pressed, Surroundings, Tick
-from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere, Working
+from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere, Trouble, Working
 from screens.app import ScreenApp
 from screens.status import StatusView
 
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
 TICK_S = 0.5
 FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone
 WARM_AFTER_S = 0.3
+LOOK_S = 5.0  # how often the disk and the enrolment are looked at while nobody is there
 PULSE_S = 2.0  # how often the supervisor hears that this process is alive
 
 log = logging.getLogger("kiosk.visit")
@@ -59,8 +59,9 @@ class VisitProcess:
         self.pictures = Pictures()
         self.journal = Journal(state)
         self.services = VisitServices(self.pictures)
-        # What the toolkit insists on writing (it writes nothing personal) lies in memory and goes with the process.
-        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108 - made by mkdtemp with 0700
+        self.folder = scratch(os.getpid())
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700)
         self.clock = time.monotonic
         self.conductor: Conductor | None = None
         self.staff: StaffMode | None = None
@@ -75,6 +76,8 @@ class VisitProcess:
         self._spoken: list[str] = []
         self._moment = ""
         self._ending = False
+        self._unready = ""  # code of what would keep a visit from being handed in
+        self._refusing = False
         self._stopping = asyncio.Event()
         self._opened = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -238,9 +241,32 @@ class VisitProcess:
             return
         if self.conductor is None:
             return
-        if isinstance(event, Pressed) and self._handled_here(event.id):
+        if isinstance(event, Pressed) and (self._refused(event.id) or self._handled_here(event.id)):
             return
         self.conductor.handle(event)
+
+    def _refused(self, key: str) -> bool:
+        """Nobody begins what could not be handed in at the end: no room on the disk, not known to the county."""
+        if self._refusing:  # the fault is on the screen: any key goes back to the home screen and looks again
+            self._refusing = False
+            self.spawn(self._look_whether_ready())
+            self.stage.show(visits.step(self.present()), self._status)
+            return True
+        if self._moment == "home" and key.startswith("tile:") and self._unready:
+            self._refusing = True
+            self.stage.show(Trouble("trouble:unready", None, True, self._unready, True), self._status)
+            return True
+        return False
+
+    async def _look_whether_ready(self) -> None:
+        failed = await self.performer.ready() if self.performer is not None else None
+        self._unready = failed.code if failed is not None else ""
+
+    async def _keep_looking_whether_ready(self) -> None:
+        while True:
+            if self._moment == "home":
+                await self._look_whether_ready()
+            await asyncio.sleep(LOOK_S)
 
     def _handled_here(self, key: str) -> bool:
         """Keys that concern how the terminal shows itself, not the visit."""
@@ -311,6 +337,7 @@ class VisitProcess:
         self.services.input = InputMethods(command("input"), self.state / "input")
         self.performer = Performer(self)
         self._opened.set()
+        self.spawn(self._keep_looking_whether_ready())
         self._surroundings_changed()
 
     def _surroundings_changed(self) -> None:

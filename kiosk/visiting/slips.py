@@ -10,7 +10,7 @@ from matters.application import Application
 from matters.steps import HandedIn, Notice
 from papers.notice import Need, notice
 from papers.notice import Notice as NoticePaper
-from papers.receipt import Handed, Receipt, mask, receipt
+from papers.receipt import Handed, Receipt, mask, receipt, recovered
 from wire.receipt import check_mark
 
 if TYPE_CHECKING:
@@ -88,6 +88,14 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
         ),
         words,
     )
+
+
+def lost_slip(process: VisitProcess, number: str, code: str) -> Any:
+    """A receipt that never came out, by what is left of it here: number and code. The rest the county holds."""
+    place = process.settings.place
+    at = datetime.now().astimezone().isoformat(timespec="minutes")
+    return recovered(place.county, place.hall, number, code, at, place.phone, process.settings.terminal,
+                     check_mark(code), process.words)  # fmt: skip
 
 
 def clock_sure(now: datetime) -> bool:

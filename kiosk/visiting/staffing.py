@@ -127,8 +127,7 @@ class StaffMode:
                     self._process.spawn(self._try(device))
         elif name == "send":
             self._process.journal.note("staff.acted", act="send")
-            self._process.channel.send({"say": "committed"})
-            self._process.spawn(self._look_at_queue())
+            self._process.channel.send({"say": "send"})
         elif name == "pin":
             self._where, self._asks, self._digits, self._problem = "pin", "choose", "", ""
         elif name == "restart":
@@ -163,8 +162,8 @@ class StaffMode:
         self._show()
         self._process.journal.note("staff.acted", act=f"try.{device}")
         tries: dict[str, Callable[[], Awaitable[Any]]] = {
-            "id_card": self._try_card,
-            "social_card": self._try_card,
+            "id_card": lambda: self._try_card("id_card"),
+            "social_card": lambda: self._try_card("social_card"),
             "camera": self._try_camera,
             "receipt_printer": self._try_printer,
             "speaker": self._try_speaker,
@@ -181,8 +180,8 @@ class StaffMode:
         if self._process.staff is self:
             self._show()
 
-    async def _try_card(self) -> Any:
-        return await self._process.devices.ports["id_card"].read()
+    async def _try_card(self, reader: str) -> Any:
+        return await self._process.devices.ports[reader].read()
 
     async def _try_camera(self) -> Any:
         camera = self._process.devices.ports["camera"]

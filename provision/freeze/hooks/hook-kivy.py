@@ -5,7 +5,7 @@ Which providers the terminal draws with: provision/freeze/__init__.py.
 
 import kivy
 from kivy.tools.packaging.pyinstaller_hooks import get_factory_modules
-from PyInstaller.utils.hooks import collect_submodules  # type: ignore[import-untyped]  # it ships no types
+from PyInstaller.utils.hooks import collect_submodules
 
 from provision.freeze import KIVY, NOT_KIVY, below
 
