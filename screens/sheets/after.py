@@ -245,6 +245,7 @@ class TroubleSheet(Sheet):
         words = say.fault(self.step.code)
         self.ids.title.text, self.ids.text.text = words.title, words.text
         self.ids.picture.name = fault_card(self.step.code).picture
+        self.ids.kept.shown = self.step.where is not None  # before a matter was begun there is nothing to keep
 
 
 @shows(Ask)
