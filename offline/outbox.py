@@ -19,8 +19,9 @@ import os
 import sqlite3
 from pathlib import Path
 
+from offline import floor
 from offline.errors import Corrupt, OfflineError, of
-from offline.files import sync_folder, write_durably
+from offline.files import sync_folder
 from offline.points import Points, nothing
 from offline.records import (
     Ack,
@@ -39,7 +40,10 @@ from offline.schema import connect, sound
 from offline.sending import Sending
 from offline.tables import MARK, MIGRATIONS
 
-_FLOOR_STEP = 1000
+
+def unfinished(folder: Path) -> Path | None:
+    """Where a rescue (offline.rescue) has a new database ready that has not taken its place yet."""
+    return next(iter(sorted(folder.glob("damaged-*/rescued.db"))), None)
 
 
 def card_hash(key: bytes, id_number: str) -> str:
@@ -77,6 +81,8 @@ class Outbox(Sending):
                 folder.chmod(0o700)
                 for name in (folder, folder.parent):
                     sync_folder(name)
+            if unfinished(folder):
+                raise Corrupt("a rescue was cut short")
             connection = connect(folder / "outbox.db", MIGRATIONS, MARK)
         except OSError as error:
             raise of(error) from error
@@ -99,31 +105,12 @@ class Outbox(Sending):
                 return
         with self._writing():
             if not self._note("sequence"):  # another process may have been quicker
-                self._set_note("sequence", str(self._take_floor()))
-
-    def _take_floor(self) -> int:
-        """The sequence a new database starts after.
-
-        It stands in a file beside the database, which always names a sequence not yet reached, so that none is given
-        twice even after the database was lost.
-        """
-        try:
-            floor = int((self.folder / "floor").read_text("ascii"))
-        except FileNotFoundError:
-            floor = 0
-        except ValueError as error:
-            raise Corrupt("the file floor") from error
-        self._raise_floor(floor)
-        return floor
-
-    def _raise_floor(self, sequence: int) -> None:
-        floor = (sequence // _FLOOR_STEP + 1) * _FLOOR_STEP
-        write_durably(self.folder / "floor", f"{floor}\n".encode())
+                self._set_note("sequence", str(floor.take(self.folder)))
 
     def _next_sequence(self) -> int:
         sequence = int(self._note("sequence")) + 1
-        if sequence % _FLOOR_STEP == 0:
-            self._raise_floor(sequence)
+        if sequence % floor.STEP == 0:
+            floor.put_above(self.folder, sequence)
             self._point("commit.floor.raised")
         self._set_note("sequence", str(sequence))
         return sequence

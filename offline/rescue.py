@@ -1,22 +1,30 @@
 """When the outbox's database is damaged: set it aside, save what can be read, count and name what cannot.
 
-The damaged file is kept beside the new one, never overwritten. Rows are read one by one by their sequence, so that one
-unreadable page costs the records on it and no others; each is checked against its digest and its files against their
-names before it is taken over. Sealed files that no saved record names are kept in a folder of their own.
+The damaged file is kept, never overwritten; what could not be saved of it may be wanted. Rows are read one by one by
+their sequence, so that one unreadable page costs the records on it and no others; each is checked against its digest
+and its files against their names before it is taken over. Sealed files that no saved record names are kept in a folder
+of their own.
+
+A power cut in the middle finds the damaged database in its place, and the rescue begins anew, or finds a whole new one
+ready (`damaged-N/rescued.db`), and the rescue goes on from there; until it has, nobody else opens the outbox.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from offline import floor
 from offline.errors import Corrupt, of
-from offline.files import Files
-from offline.outbox import Clock, Outbox
+from offline.files import Files, sync_folder
+from offline.outbox import Clock, Outbox, unfinished
 from offline.points import Points, nothing
 from offline.schema import connect, transaction
 from offline.tables import MARK, MIGRATIONS
@@ -65,34 +73,82 @@ def open_sound(
     return Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, check=True), rescued
 
 
+_DATABASE = ("outbox.db", "outbox.db-wal")
+_HALF = "rescuing.part"
+
+
 def _rescue(state: Path, clock: Clock, body_is: CheckBody) -> Rescued:
     folder = state / "outbox"
-    aside = _set_aside(folder)
-    Outbox.open(state, clock).close()  # a new database, its numbers above the old one's
-    files = Files(folder / "files", folder / "lock")
     try:
-        with contextlib.closing(connect(folder / "outbox.db", MIGRATIONS, MARK)) as new:
-            with transaction(new):
-                saved, lost = _take_over(aside / "outbox.db", new, files, body_is)
-            named = {name for (name,) in new.execute("SELECT sha256 FROM files")}
-        _keep_orphans(folder, aside, named)
+        ready = unfinished(folder)
+        if ready is None:
+            ready, saved, lost = _prepare(folder, body_is)
+        else:
+            saved, lost = _report(ready.parent)
+        _take_its_place(folder, ready)
     except (sqlite3.Error, OSError) as error:
         raise of(error) from error
-    return Rescued(aside, saved, tuple(lost))
+    return Rescued(ready.parent, saved, tuple(lost))
 
 
-def _set_aside(folder: Path) -> Path:
+def _prepare(folder: Path, body_is: CheckBody) -> tuple[Path, int, list[str]]:
+    """A copy of the damaged database and a new one made from it, both synced, in a folder that then gets its name."""
+    half = folder / _HALF
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(mode=0o700)
+    for name in _DATABASE:
+        if (folder / name).exists():
+            _copy_what_reads(folder / name, half / name)
+    files = Files(folder / "files", folder / "lock")
+    first = floor.take(folder)  # its numbers are above every one the terminal has ever given
+    with contextlib.closing(connect(half / "rescued.db", MIGRATIONS, MARK)) as new, transaction(new):
+        saved, lost = _take_over(half / "outbox.db", new, files, body_is)
+        new.execute("INSERT OR REPLACE INTO notes (key, value) VALUES ('sequence', ?)", (str(first),))
+    (half / "report.json").write_text(json.dumps({"saved": saved, "lost": lost}), "utf-8")
+    for path in half.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(half)
     number = 1
     while (aside := folder / f"damaged-{number}").exists():
         number += 1
-    try:
-        aside.mkdir(mode=0o700)
-        for name in ("outbox.db", "outbox.db-wal", "outbox.db-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                (folder / name).rename(aside / name)
-    except OSError as error:
-        raise of(error) from error
-    return aside
+    half.rename(aside)
+    sync_folder(folder)
+    return aside / "rescued.db", saved, lost
+
+
+def _copy_what_reads(old: Path, new: Path) -> None:
+    """Zeros where the disk cannot read any more: the rest may still be of use."""
+    with old.open("rb", buffering=0) as source, new.open("wb") as target:
+        for at in range(0, os.fstat(source.fileno()).st_size, _BLOCK):
+            try:
+                part = os.pread(source.fileno(), _BLOCK, at)
+            except OSError:
+                part = bytes(_BLOCK)
+            target.write(part)
+
+
+_BLOCK = 1 << 16
+
+
+def _report(aside: Path) -> tuple[int, list[str]]:
+    said = json.loads((aside / "report.json").read_text("utf-8"))
+    return int(said["saved"]), [str(each) for each in said["lost"]]
+
+
+def _take_its_place(folder: Path, ready: Path) -> None:
+    """The new database instead of the damaged one. Any of it may be done already."""
+    with contextlib.closing(connect(ready, MIGRATIONS, MARK)) as new:
+        named = {name for (name,) in new.execute("SELECT sha256 FROM files")}
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    _keep_orphans(folder, ready.parent, named)
+    for name in ("outbox.db-wal", "outbox.db-shm"):  # they belong to the damaged one
+        (folder / name).unlink(missing_ok=True)
+    for path in (folder / "files", ready.parent / "files", ready.parent, folder):
+        sync_folder(path)
+    ready.rename(folder / "outbox.db")
+    sync_folder(folder)
+    sync_folder(ready.parent)
 
 
 def _take_over(old: Path, new: sqlite3.Connection, files: Files, body_is: CheckBody) -> tuple[int, list[str]]:

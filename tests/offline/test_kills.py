@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from offline import floor
 from offline import outbox as module
 from offline.outbox import Outbox, Sealed, Sign
 from offline.points import COMMIT, PRINT, REMOVE, Points, nothing
@@ -18,7 +19,7 @@ AFTER_COMMIT = COMMIT.index("commit.done")
 
 @pytest.fixture
 def small_floor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_FLOOR_STEP", 2)
+    monkeypatch.setattr(floor, "STEP", 2)
 
 
 def commit(state: Path, clock: Clock, sealed: Sealed, sign: Sign, point: Points = nothing) -> module.Committed:

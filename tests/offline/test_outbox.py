@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from offline import floor, tables
 from offline import outbox as module
-from offline import tables
 from offline.errors import Corrupt, DiskFull, OfflineError, TooNew
 from offline.outbox import Ack, Outbox, card_hash
 from tests.offline.conftest import Clock
@@ -74,7 +74,7 @@ def test_sequences_follow_without_gaps_and_survive_reopening(opened: Callable[[]
 def test_a_lost_database_never_gives_a_number_twice(
     tmp_path: Path, opened: Callable[[], Outbox], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_FLOOR_STEP", 2)
+    monkeypatch.setattr(floor, "STEP", 2)
     given: list[int] = []
     for round_ in range(3):
         outbox = opened()
