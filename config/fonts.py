@@ -16,6 +16,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "assets" / "fonts"
 REGULAR = FOLDER / "Regular.otf"
 BOLD = FOLDER / "Bold.otf"
+COMMON = (FOLDER / "Common-Regular.otf", FOLDER / "Common-Bold.otf")  # a part of each, light to open at many sizes
 
 # Faces with rare characters that a machine may have beside ours: the vendor's own in our folder first, then where
 # Debian's packages fonts-hanazono, fonts-babelstone-han and fonts-droid-fallback put theirs.
@@ -35,6 +36,19 @@ def path(bold: bool = False) -> Path:
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no type; `make setup` takes it out of the package fonts-noto-cjk")
     return file
+
+
+def common(bold: bool = False) -> Path:
+    """The part of the shipped face that draws nearly every text; the whole face where set-up has not made it."""
+    file = COMMON[bold]
+    return file if file.is_file() else path(bold)
+
+
+@lru_cache(maxsize=2)
+def common_characters(bold: bool = False) -> frozenset[str]:
+    """What the common part draws."""
+    starts, ends = _ranges(common(bold))
+    return frozenset(chr(code) for first, last in zip(starts, ends, strict=True) for code in range(first, last + 1))
 
 
 def face_for(character: str, bold: bool = False) -> Path | None:

@@ -32,7 +32,7 @@ if [ ! -e "$stamp" ]; then
   touch "$stamp"
 fi
 
-if [ ! -e config/assets/fonts/Bold.otf ]; then
+if [ ! -e config/assets/fonts/Common-Bold.otf ]; then
   say "Type faces from fonts-noto-cjk"
   .venv/bin/python -m provision.fonts
 fi

@@ -34,24 +34,27 @@ def load_fonts() -> None:
     """Tell Kivy the two files, once."""
     global _ready
     if not _ready:
-        LabelBase.register(REGULAR, str(fonts.path()))
-        LabelBase.register(BOLD, str(fonts.path(bold=True)))
+        LabelBase.register(REGULAR, str(fonts.common()))
+        LabelBase.register(BOLD, str(fonts.common(bold=True)))
         _ready = True
 
 
 def face(text: str, bold: bool) -> str:
-    """The type that draws a text: ours, or for a rare character of a name whatever spare this machine has."""
+    """The type that draws a text: the common part of ours; for a rare character of a name the whole of it, or whatever
+    spare this machine has."""
     load_fonts()
-    for character in text:
-        if character > "\u33ff" and not "\u4e00" <= character <= "\u9fa5" and not "\uff00" <= character <= "\uffef":
-            return _rare_face(character, bold)
+    common = fonts.common_characters(bold)
+    if not common.issuperset(text):
+        for character in text:
+            if character > " " and character not in common:
+                return _rare_face(character, bold)
     return BOLD if bold else REGULAR
 
 
 @lru_cache(maxsize=256)
 def _rare_face(character: str, bold: bool) -> str:
     file = fonts.face_for(character, bold)
-    if file is None or file == fonts.path(bold):
+    if file is None:
         return BOLD if bold else REGULAR
     LabelBase.register(file.stem, str(file))
     return file.stem
