@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 OPENERS: dict[str, dict[str, str]] = {
     # device class -> scheme -> "module:function"; the function takes (Address, **what the caller passes on)
-    "id_card": {"sam": "hardware.sam_reader:from_address"},
+    "id_card": {
+        "sam": "hardware.sam_reader:from_address",
+        "stx": "hardware.stx_reader:from_address",
+    },
     "social_card": {"pcsc": "hardware.pcsc_reader:from_address"},
     "camera": {"camera": "hardware.camera:from_address", "camera+http": "hardware.camera:from_address"},
     "receipt_printer": {
@@ -31,6 +34,10 @@ OPENERS: dict[str, dict[str, str]] = {
         "wav": "hardware.speaker_driver:from_address",
     },
 }
+
+# Written from descriptions alone. A terminal offers them, and says so, until a device of a vendor's has passed
+# `kiosk conform`. Resident-card readers on USB HID are not offered at all: how they cut frames into reports is unknown.
+UNVERIFIED = frozenset({"stx"})
 
 
 class AddressError(ValueError):

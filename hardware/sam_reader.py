@@ -25,6 +25,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from errno import EACCES, EAGAIN, EBUSY
+from typing import Any, Protocol
 
 import serial
 
@@ -108,16 +109,47 @@ READER_WORDS = {Word.SELF_TEST_FAILED, Word.NOT_AUTHORISED, Word.RANDOM_FAILED}
 LINE_WORDS = {Word.CHECKSUM, Word.LENGTH, Word.COMMAND, Word.UNKNOWN}
 
 
+class Codec(Protocol):
+    """How questions and answers are framed on the line."""
+
+    def parser(self) -> Any: ...
+
+    def encode(self, command: Any) -> bytes: ...
+
+    def fits(self, command: Any, answer: Any) -> bool: ...
+
+    def slow(self, command: Any) -> bool:
+        """Whether the reader talks to a card before it answers."""
+        ...
+
+
+class SamCodec:
+    """The SAM protocol's own framing."""
+
+    def parser(self) -> sam.Parser:
+        return sam.Parser()
+
+    def encode(self, command: Command) -> bytes:
+        return sam.encode(command)
+
+    def fits(self, command: Command, answer: Answer) -> bool:
+        return sam.fits(command, answer)
+
+    def slow(self, command: Command) -> bool:
+        return command in (sam.READ, sam.READ_WITH_FINGERPRINT, sam.READ_ADDED_ADDRESS)
+
+
 class _Line:
     """The serial line, used by one thread. Every method raises _LineError and nothing else."""
 
-    def __init__(self, path: str, baud: int, timing: Timing, clock: Callable[[], float]) -> None:
+    def __init__(self, path: str, baud: int, timing: Timing, clock: Callable[[], float], codec: Codec) -> None:
+        self._codec = codec
         self._path = path
         self._baud = baud
         self._timing = timing
         self._clock = clock
         self._serial: serial.Serial | None = None
-        self._parser = sam.Parser()
+        self._parser = codec.parser()
         self.sam_number = ""
 
     def open(self) -> None:
@@ -140,7 +172,7 @@ class _Line:
                 self._serial.close()
             self._serial = None
 
-    def exchange(self, command: Command, stop: threading.Event) -> Answer:
+    def exchange(self, command: Any, stop: threading.Event) -> Any:
         """One command and its answer, tried again when the line damaged either."""
         failure: _LineError = _Silent()
         for _ in range(self._timing.tries):
@@ -157,7 +189,7 @@ class _Line:
             return answer
         raise failure
 
-    def _exchange_once(self, command: Command, stop: threading.Event) -> Answer:
+    def _exchange_once(self, command: Any, stop: threading.Event) -> Any:
         self.open()
         line = self._serial
         if line is None:
@@ -165,16 +197,16 @@ class _Line:
         try:
             self._parser.reset()
             line.reset_input_buffer()
-            line.write(sam.encode(command))
+            line.write(self._codec.encode(command))
             return self._await_answer(line, command, stop)
         except (OSError, termios.error):
             # pyserial's own errors are OSErrors; a pty whose other end closed adds bare ones and termios'.
             self.close()
             raise _Absent from None
 
-    def _await_answer(self, line: serial.Serial, command: Command, stop: threading.Event) -> Answer:
+    def _await_answer(self, line: serial.Serial, command: Any, stop: threading.Event) -> Any:
         timing = self._timing
-        reading = command in (sam.READ, sam.READ_WITH_FINGERPRINT, sam.READ_ADDED_ADDRESS)
+        reading = self._codec.slow(command)
         begun = last = self._clock()
         damaged = False
         while True:
@@ -188,7 +220,7 @@ class _Line:
             for item in self._parser.feed(data):
                 if isinstance(item, Damaged):
                     damaged = True
-                elif sam.fits(command, item):
+                elif self._codec.fits(command, item):
                     return item
             heard = damaged or self._parser.pending
             patience = timing.quiet_s if heard else (timing.read_s if reading else timing.answer_s)
@@ -197,7 +229,10 @@ class _Line:
 
 
 class SamReader:
-    """The port. `address` as in the settings; nothing is opened before the first use."""
+    """The port; the base of readers with another framing (hardware.stx_reader).
+
+    `address` as in the settings; nothing is opened before the first use.
+    """
 
     def __init__(
         self,
@@ -206,11 +241,14 @@ class SamReader:
         baud: int = 115200,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.monotonic,
+        codec: Codec | None = None,
     ) -> None:
         self.address = address
         self._timing = timing or Timing()
         self._clock = clock
-        self._line = _Line(path, baud, self._timing, clock)
+        self._line = _Line(path, baud, self._timing, clock, codec or SamCodec())
+        self._ask_status: Any = sam.STATUS
+        self._ask_find: Any = sam.FIND
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sam-reader")
         self._board = StatusBoard()
         self._tending: asyncio.Task[None] | None = None
@@ -297,12 +335,15 @@ class SamReader:
     def _probe(self) -> Status:
         try:
             self._greet(self._closing)
-            answer = self._line.exchange(sam.STATUS, self._closing)
+            answer = self._line.exchange(self._ask_status, self._closing)
         except _Stopped:
             return self._board.present
         except _LineError as error:
             return self._status_of(error)
-        return self._status_of(None if answer.ok else _Faulty())
+        return self._status_of(None if self._well(answer) else _Faulty())
+
+    def _well(self, answer: Any) -> bool:
+        return bool(answer.ok)
 
     def _greet(self, stop: threading.Event) -> None:
         """Opens the line and learns which security module answers there."""
@@ -363,9 +404,9 @@ class SamReader:
         rest = self._timing.poll_s - (self._clock() - self._found_at)
         if rest > 0 and stop.wait(rest):
             raise _Stopped
-        answer = self._line.exchange(sam.FIND, stop)
+        answer = self._line.exchange(self._ask_find, stop)
         self._found_at = self._clock()
-        return answer.ok
+        return bool(answer.ok)
 
     def _read_card(self, stop: threading.Event) -> CardRecord | Fault:
         try:

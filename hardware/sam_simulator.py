@@ -23,7 +23,7 @@ import contextlib
 import os
 import pty
 import tty
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,6 +96,8 @@ class _Pending:
 class SamSimulator:
     """The pretended reader. Options: baud (115200), pace (1; 0: as fast as the pty carries), delay (1; × its own),
     defects (none)."""
+
+    CHECK_AT = -1  # where the check byte of an answer stands
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -219,6 +221,10 @@ class SamSimulator:
             self._in += os.read(self._master, 4096)
         except OSError:
             return
+        self._take_frames()
+
+    def _take_frames(self) -> None:
+        """Puts every whole command that has come in on the queue."""
         if "impatient" in self._defects and (len(self._in) < 7 or len(self._in) < 7 + self._in[6]):
             self._in.clear()
         while True:
@@ -241,20 +247,21 @@ class SamSimulator:
             del self._in[:whole]
 
     async def _work(self, commands: asyncio.Queue[bytes]) -> None:
-        while True:
-            frame = await commands.get()
-            try:
-                command = sam.decode_command(frame)
-            except FrameError as error:
-                if error.reason == "checksum" and "no_checksum" in self._defects:
-                    await self._carry_out(Command(frame[7], frame[8], frame[9:-1]))
-                    continue
-                word = Word.CHECKSUM if error.reason == "checksum" else Word.LENGTH
-                await self._send(sam.encode_answer(Answer(0, 0, word)), 1.0)
-                continue
-            await self._carry_out(command)
-            if self._master < 0:
+        while self._master >= 0:
+            await self._serve(await commands.get())
+
+    async def _serve(self, frame: bytes) -> None:
+        """Answers one command."""
+        try:
+            command = sam.decode_command(frame)
+        except FrameError as error:
+            if error.reason == "checksum" and "no_checksum" in self._defects:
+                await self._carry_out(Command(frame[7], frame[8], frame[9:-1]))
                 return
+            word = Word.CHECKSUM if error.reason == "checksum" else Word.LENGTH
+            await self._send(sam.encode_answer(Answer(0, 0, word)), 1.0)
+            return
+        await self._carry_out(command)
 
     def _fault_for(self, name: str) -> _Pending | None:
         for fault in self._faults:
@@ -273,10 +280,24 @@ class SamSimulator:
             if self._finds % 7 == 0:
                 return
         fault = self._fault_for(name)
+        refused = fault is not None and fault.what == "word"
+
+        def make() -> bytes:
+            # A command that is refused was not carried out: the card can still be found.
+            word = int(fault.args["sw"]) & 0xFF if fault is not None and refused else -1
+            return sam.encode_answer(Answer(0, 0, word) if refused else self._answer(command))
+
+        whole = await self._play(fault, name, make, length_at=5)
+        if whole and command.code == 0x60 and command.parameter < len(sam.BAUDS) and not refused:
+            self._baud = sam.BAUDS[command.parameter]
+
+    async def _play(self, fault: _Pending | None, name: str, make: Callable[[], bytes], length_at: int) -> bool:
+        """Sends an answer as the fault has it; `make` gives it once the reader has done its work. `length_at`: where
+        its two bytes of length stand. Returns whether all of it was sent."""
         what = fault.what if fault else ""
         args = fault.args if fault else {}
         if what == "silent":
-            return
+            return False
         await asyncio.sleep(DELAYS_S.get(name, 0.002) * self._delay + (args["seconds"] if what == "late" else 0.0))
         if what == "pulled":
             # The reader notices in the middle of its talk with the card and gives the read up.
@@ -284,9 +305,7 @@ class SamSimulator:
             self._take_away()
         if what == "swapped":
             self._lay(args["card"])
-        # A command that is refused was not carried out: the card can still be found.
-        answer = Answer(0, 0, int(args["sw"]) & 0xFF) if what == "word" else self._answer(command)
-        frame = sam.encode_answer(answer)
+        frame = make()
         match what:
             case "truncated":
                 frame = frame[: int(args["keep"])]
@@ -294,10 +313,11 @@ class SamSimulator:
                 at = int(args["at"]) % len(frame)
                 frame = frame[:at] + bytes((frame[at] ^ 0x20,)) + frame[at + 1 :]
             case "checksum":
-                frame = frame[:-1] + bytes((frame[-1] ^ 0xFF,))
+                at = self.CHECK_AT % len(frame)
+                frame = frame[:at] + bytes((frame[at] ^ 0xFF,)) + frame[at + 1 :]
             case "length":
-                length = (int.from_bytes(frame[5:7], "big") + int(args["by"])) & 0xFFFF
-                frame = frame[:5] + length.to_bytes(2, "big") + frame[7:]
+                stated = int.from_bytes(frame[length_at : length_at + 2], "big") + int(args["by"])
+                frame = frame[:length_at] + (stated & 0xFFFF).to_bytes(2, "big") + frame[length_at + 2 :]
             case "noise":
                 frame = bytes((37 * n + 11) & 0xFF for n in range(int(args["count"]))) + frame
             case "doubled":
@@ -306,15 +326,14 @@ class SamSimulator:
             await self._send(frame[: len(frame) // 2], 1.0)
             self._unplug()
             self._returning = asyncio.create_task(self._come_back(float(args["after_s"])))
-            return
+            return False
         pieces = max(1, int(args["pieces"])) if what == "split" else 1
         size = -(-len(frame) // pieces)
         for at in range(0, len(frame), size):
             if at:
                 await asyncio.sleep(float(args["pause_s"]))
             await self._send(frame[at : at + size], float(args["factor"]) if what == "slow" else 1.0)
-        if command.code == 0x60 and answer.ok:
-            self._baud = sam.BAUDS[command.parameter]
+        return True
 
     async def _send(self, data: bytes, factor: float) -> None:
         """Puts bytes on the line no faster than it carries them (10 bits a byte: 8N1)."""

@@ -596,3 +596,27 @@ CHECKS: tuple[Check[ReaderBench], ...] = (
     Check("R28", "driver_reads", driver_reads, ("read",)),
     Check("R29", "unplugged", unplugged, ("status",)),
 )
+
+
+async def online(bench: ReaderBench) -> str:
+    """It answers, whatever it says of a card."""
+    reader = open_id_card_reader(bench.address)
+    try:
+        status = await reader.status()
+    finally:
+        await reader.close()
+    if status.health is not Health.ONLINE:
+        raise Failed(status.code)
+    return ""
+
+
+# Of readers with the other framing the terminal's own driver is the only judge: their manual does not say enough.
+DRIVER_CHECKS: tuple[Check[ReaderBench], ...] = (
+    Check("R01", "opens", online),
+    Check("R28", "driver_reads", driver_reads, ("opens",)),
+    Check("R29", "unplugged", unplugged, ("opens",)),
+)
+
+
+def checks_for(address: str) -> tuple[Check[ReaderBench], ...]:
+    return CHECKS if parse(address).scheme == "sam" else DRIVER_CHECKS

@@ -148,7 +148,7 @@ async def _bench(kind: str, address: str, person: Any, settings: Settings) -> As
 
         reader = card_reader.ReaderBench(address, person)
         try:
-            yield reader, card_reader.CHECKS
+            yield reader, card_reader.checks_for(address)
         finally:
             await asyncio.to_thread(reader.close)
     elif kind == "printer":

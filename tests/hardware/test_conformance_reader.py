@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hardware.conformance.card_reader import CHECKS, Limits, ReaderBench
+from hardware.conformance.card_reader import CHECKS, Limits, ReaderBench, checks_for
 from hardware.conformance.checking import Finding, Outcome, Report, chosen, conduct
 from hardware.conformance.masking import mask_answer
 from hardware.conformance.rehearsed import CardHand
@@ -15,6 +15,7 @@ from hardware.sam_card import encode_text
 from hardware.sam_simulator import DEFECTS, SamSimulator
 from hardware.sample_cards import sample_cards
 from hardware.simulators import Setup
+from hardware.stx_simulator import StxSimulator
 
 QUICK = Limits(answer_s=0.4, read_s=0.8, gap_s=0.15, poll_s=0.03, finds=8, card_s=1.0, gone_s=3.0, back_s=4.0, reads=1)
 
@@ -148,3 +149,13 @@ def test_bytes_of_a_person_are_counted_and_not_shown() -> None:
 def test_bytes_of_the_protocol_are_shown_whole() -> None:
     frame = encode_answer(Answer(0, 0, Word.SELF_TEST_FAILED))
     assert mask_answer(STATUS, frame, after_card=True) == "AA AA AA 96 69 00 04 00 00 60 64"
+
+
+async def test_a_reader_with_the_other_framing_is_judged_by_the_driver(tmp_path: Path) -> None:
+    simulator = StxSimulator(Setup("id_card", tmp_path, {"pace": 0, "delay": 0.05}))
+    address = await simulator.start()
+    bench = ReaderBench(address, CardHand(simulator.command), QUICK)
+    try:
+        assert {one.outcome for one in await conduct(bench, checks_for(address))} == {Outcome.PASS}
+    finally:
+        await simulator.stop()
