@@ -61,6 +61,7 @@ class Supervisor:
         self._county: dict[str, Any] = {"online": None if settings.county.url or settings.county.embedded else False}
         self._ready = asyncio.Event()  # devices' real addresses are known
         self._home = asyncio.Event()
+        self._serving = asyncio.Event()  # the process on the screen has found that a visit could be handed in
         self._visible = asyncio.Event()
         self._addresses: dict[str, str] = {}
         self._county_url = settings.county.url
@@ -211,6 +212,8 @@ class Supervisor:
             await self._replace(child, {"ending": message.get("ending", "done"), "take": message.get("take", [])})
         elif said == "shown":
             self._visible.set()
+        elif said == "serving" and child is self._active and message.get("serving"):
+            self._serving.set()
         elif said == "committed" and self._sync is not None:
             self._sync.channel.send({"wake": True})
         elif said == "entered" and self._control_fd >= 0:
@@ -311,6 +314,7 @@ class Supervisor:
     async def _ask_ready(self, _: dict[str, Any]) -> bool:
         await self._ready.wait()
         await self._home.wait()
+        await self._serving.wait()
         return True
 
     async def _ask_first(self, _: dict[str, Any]) -> bool:

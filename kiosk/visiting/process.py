@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 TICK_S = 0.5
 FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone
 WARM_AFTER_S = 0.3
-LOOK_S = 5.0  # how often the disk and the enrolment are looked at while nobody is there
+LOOK_S = 5.0  # how often the disk and the enrolment are looked at while nobody is there …
+LOOK_AGAIN_S = 0.5  # … and while nobody can be served
 PULSE_S = 2.0  # how often the supervisor hears that this process is alive
 
 log = logging.getLogger("kiosk.visit")
@@ -261,12 +262,13 @@ class VisitProcess:
     async def _look_whether_ready(self) -> None:
         failed = await self.performer.ready() if self.performer is not None else None
         self._unready = failed.code if failed is not None else ""
+        self.channel.send({"say": "serving", "serving": not self._unready})
 
     async def _keep_looking_whether_ready(self) -> None:
         while True:
             if self._moment == "home":
                 await self._look_whether_ready()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(LOOK_AGAIN_S if self._unready else LOOK_S)
 
     def _handled_here(self, key: str) -> bool:
         """Keys that concern how the terminal shows itself, not the visit."""
