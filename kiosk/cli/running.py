@@ -163,7 +163,7 @@ def play_visit(
             pictures=pictures,
         )
         player.play(script)
-        return _gather(terminal, folder, out)
+        return _gather(terminal, folder, out, script.cases)
 
 
 def profile(config: Path, over: dict[str, Any], size: str) -> dict[str, Any]:
@@ -198,8 +198,9 @@ def _toml(table: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _gather(terminal: Any, folder: Path, out: Path) -> bool:
-    """What the resident entered, what the county holds, and the receipt that was drawn."""
+def _gather(terminal: Any, folder: Path, out: Path, cases: int | None = None) -> bool:
+    """What the resident entered, what the county holds, and the receipt that was drawn; whether that is as it should
+    be: exactly what was entered, and `cases` of them where that is said."""
     from kiosk.processes import gateway_command
     from kiosk.runner.play import write_json
 
@@ -218,7 +219,8 @@ def _gather(terminal: Any, folder: Path, out: Path) -> bool:
     deadline = time.monotonic() + COUNTY_S
     while True:
         held = {case["application"]: case for case in county("cases")}
-        if set(held) >= {one["id"] for one in entered} or time.monotonic() > deadline:
+        enough = set(held) >= {one["id"] for one in entered} and len(held) >= (cases or 0)
+        if enough or time.monotonic() > deadline:
             break
         time.sleep(0.5)
     opened = [{**case, "opened": county("open", name)} for name, case in held.items()]
@@ -226,7 +228,7 @@ def _gather(terminal: Any, folder: Path, out: Path) -> bool:
         write_json(out / "visit.json", entered[-1] if len(entered) == 1 else entered)
     if opened:
         write_json(out / "case.json", opened[-1] if len(opened) == 1 else opened)
-    return len(opened) == len(entered) and all(
+    return len(opened) == (len(entered) if cases is None else cases) and all(
         any(one == case["opened"]["application"] for case in opened) for one in entered
     )
 

@@ -74,8 +74,14 @@ class Player:
 
     def _settle(self) -> None:
         """Wait until what the last touch led to is drawn."""
-        if self.terminal.running:
+        if not self.terminal.running:
+            return
+        try:
             self.terminal.settle()
+        except Gone:
+            raise
+        except RuntimeError:
+            pass  # the touch ended the process it was for; what comes next is waited for by the next step
 
     def _wait_for(self, action: Action, what: str) -> Element:
         deadline = time.monotonic() + action.within

@@ -58,11 +58,13 @@ class Action:
 
 @dataclass(frozen=True)
 class Script:
-    """`about` says what the script shows; `settings` is laid over the test profile."""
+    """`about` says what the script shows; `settings` is laid over the test profile; `cases` is how many cases the county
+    has to hold at the end, where that cannot be told from what the last terminal handed in (it was killed)."""
 
     about: str
     steps: tuple[Action, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    cases: int | None = None
 
 
 def load(path: Path) -> Script:
@@ -75,8 +77,11 @@ def load(path: Path) -> Script:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ScriptError(f"{path}: {error}") from error
     for key in table:
-        if key not in ("about", "settings", "step"):
-            raise ScriptError(f"{path}: unknown key {key!r}; a script has about, settings and [[step]]")
+        if key not in ("about", "cases", "settings", "step"):
+            raise ScriptError(f"{path}: unknown key {key!r}; a script has about, cases, settings and [[step]]")
+    cases = table.get("cases")
+    if cases is not None and type(cases) is not int:
+        raise ScriptError(f"{path}: cases wants a whole number, not {cases!r}")
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[step]]"]
     steps = table.get("step", [])
     actions = []
@@ -85,7 +90,7 @@ def load(path: Path) -> Script:
         actions.append(_action(index + 1, entry, at))
     if not actions:
         raise ScriptError(f"{path}: no [[step]] in it")
-    return Script(str(table.get("about", "")), tuple(actions), dict(table.get("settings", {})))
+    return Script(str(table.get("about", "")), tuple(actions), dict(table.get("settings", {})), cases)
 
 
 def _action(number: int, entry: dict[str, Any], at: str) -> Action:
