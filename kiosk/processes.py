@@ -93,6 +93,11 @@ class Child:
     def alive(self) -> bool:
         return self.process.returncode is None
 
+    async def over(self, within_s: float = 0.5) -> None:
+        """Wait a moment for a process whose channel has ended, so that the status it leaves is its own."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.process.wait(), within_s)
+
     async def kill(self) -> None:
         """SIGKILL and reap: nothing of it runs on, its memory is the kernel's again, its folder is gone."""
         if self.alive:

@@ -171,6 +171,7 @@ class Supervisor:
         async for message in child.channel.messages():
             self._heard = time.monotonic() if child is self._active else self._heard
             await self._hear(child, message)
+        await child.over()
         await child.kill()
         for asked, waiting in self._answers.values():
             if asked is child and not waiting.done():
@@ -182,6 +183,8 @@ class Supervisor:
             return
         log.error("the visit process ended by itself (%s)", child.process.returncode)
         self._journal.note("process.ended", process="visit", status=abs(child.process.returncode or 0))
+        if self._sync is not None:
+            self._sync.channel.send({"wake": True})  # it may have committed something and died before it could say so
         if time.monotonic() - began > CRASHES_CALM_S:
             self._restart_s = FIRST_RESTART_S
         await asyncio.sleep(self._restart_s)
@@ -269,6 +272,7 @@ class Supervisor:
             self._sync = await start("sync", [a for a in arguments if a != "--tested"], log=self.logs / "sync.log")
             async for message in self._sync.channel.messages():
                 self._hear_sync(message)
+            await self._sync.over()
             await self._sync.kill()
             self._tell_line({"online": False})
             log.error("the sync process ended by itself (%s)", self._sync.process.returncode)
