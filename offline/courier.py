@@ -9,23 +9,20 @@ line. Nobody who finds the stick can read it.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from offline.carried import record_name, write_record, wrong_with
 from offline.errors import of
 from offline.files import sync_folder
-from offline.outbox import Due, Outbox
+from offline.outbox import Outbox
 
 if TYPE_CHECKING:
     from offline.identity import Identity
 
 FOLDER = "village-outbox"
-ENVELOPE = "envelope.json"
 ACKNOWLEDGEMENT = "acknowledgement.json"
 
 
@@ -60,15 +57,15 @@ def export(outbox: Outbox, stick: Path, number: str) -> Exported:
         for half in root.glob("*.part"):
             shutil.rmtree(half)
         for entry in outbox.entries():
-            target = root / f"{entry.sequence:010d}-{entry.id}"
-            if target.exists() and not list(_wrong(target)):
+            target = root / record_name(entry.sequence, entry.id)
+            if target.exists() and not list(wrong_with(target)):
                 there += 1
                 continue
             due = outbox.content(entry)
             if not all(outbox.files.check(file.sha256, file.size) for file in due.uploads):
                 lost.append(entry.id)
                 continue
-            _copy(outbox, due, target)
+            write_record(target, due.body, {u.sha256: outbox.files.path(u.sha256).read_bytes() for u in due.uploads})
             copied += 1
             size += entry.bytes
         sync_folder(root)
@@ -111,60 +108,14 @@ def take_in(outbox: Outbox, stick: Path, identity: Identity) -> TakenIn:
     return TakenIn(tuple(gone), tuple(refused))
 
 
-def _copy(outbox: Outbox, due: Due, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
-    part.mkdir()
-    _write(part / ENVELOPE, due.body)
-    for upload in due.uploads:
-        _write(part / upload.sha256, outbox.files.path(upload.sha256).read_bytes())
-    sync_folder(part)
-    if target.exists():
-        shutil.rmtree(target)
-    part.rename(target)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def verify(stick: Path) -> tuple[int, list[StickFinding]]:
     """How many records on a stick are whole, and what is wrong with the others."""
     whole, findings = 0, []
     for record in sorted((stick / FOLDER).glob("*/*")):
-        wrong = ["half-written"] if record.name.endswith(".part") else list(_wrong(record))
-        findings += [StickFinding(record.name, text) for text in wrong]
-        whole += not wrong
+        texts = ["half-written"] if record.name.endswith(".part") else list(wrong_with(record))
+        findings += [StickFinding(record.name, text) for text in texts]
+        whole += not texts
     return whole, findings
-
-
-def _wrong(record: Path) -> Iterator[str]:
-    from wire.envelope import decode_envelope
-    from wire.errors import WireError
-
-    try:
-        envelope = decode_envelope((record / ENVELOPE).read_bytes())
-    except OSError:
-        yield "no envelope"
-        return
-    except WireError as error:
-        yield error.code
-        return
-    if record.name != f"{envelope.sequence:010d}-{envelope.id}":
-        yield "in the folder of another record"
-    for file in envelope.files:
-        if not _is(record / file.sha256, file.sha256, file.size):
-            yield f"file {file.sha256[:12]} is missing or damaged"
-
-
-def _is(path: Path, sha256: str, size: int) -> bool:
-    try:
-        with path.open("rb") as file:
-            return os.fstat(file.fileno()).st_size == size and hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except OSError:
-        return False
 
 
 __all__ = ["Exported", "StickFinding", "TakenIn", "export", "take_in", "verify"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from offline.errors import NotFound
 from offline.files import Files
+from offline.mirror import Mirror
 from offline.points import Points
 from offline.records import Clock, Committed, Due, Entry, Status, Upload
 from offline.store import Store
@@ -22,8 +23,16 @@ ENTRY = (
 class Looking(Store):
     """An outbox as far as it is only looked at."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, clock: Clock, point: Points) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        point: Points,
+        mirror: Mirror | None = None,
+    ) -> None:
         super().__init__(connection)
+        self.mirror = mirror
         self.folder = folder
         self.files = Files(folder / "files", folder / "lock")
         self._clock = clock
@@ -33,7 +42,10 @@ class Looking(Store):
         with self._reading():
             counts: dict[str, int] = dict(self._all("SELECT state, records FROM counts"))
             since = self._one("SELECT committed_at FROM records WHERE state = 'waiting' ORDER BY sequence LIMIT 1")
-            return Status(counts["waiting"], since[0] if since else None, self._note("last_error"), counts["dead"])
+            return Status(
+                counts["waiting"], since[0] if since else None, self._note("last_error"), counts["dead"],
+                self._note("mirror"),
+            )  # fmt: skip
 
     def entries(self, state: str = "", limit: int = -1) -> list[Entry]:
         """Records in their order: all, or those `waiting` or `dead`."""

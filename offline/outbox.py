@@ -20,8 +20,10 @@ import sqlite3
 from pathlib import Path
 
 from offline import floor
+from offline.carried import record_name
 from offline.errors import Corrupt, OfflineError, of
 from offline.files import sync_folder
+from offline.mirror import ABSENT, Held, Mirror
 from offline.points import Points, nothing
 from offline.records import (
     Ack,
@@ -54,8 +56,16 @@ def card_hash(key: bytes, id_number: str) -> str:
 class Outbox(Sending):
     """See the module. Open it with `Outbox.open`; its methods block, so a loop calls them in a thread."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, clock: Clock, point: Points, reserve: int) -> None:
-        super().__init__(folder, connection, clock, point)
+    def __init__(
+        self,
+        folder: Path,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        point: Points,
+        reserve: int,
+        mirror: Mirror | None = None,
+    ) -> None:
+        super().__init__(folder, connection, clock, point, mirror)
         self._reserve = reserve
 
     @classmethod
@@ -67,11 +77,13 @@ class Outbox(Sending):
         point: Points = nothing,
         reserve_bytes: int = 0,
         check: bool = False,
+        mirror: Path | None = None,
     ) -> Outbox:
         """Open the outbox of a state folder, making it if need be.
 
         `check` has the whole database checked first (the supervisor does so once at start, in time proportional to
         what waits); what is used is checked as it is used anyhow. `reserve_bytes` is kept free by `room_for`.
+        `mirror`: where a second medium is mounted (offline.mirror).
         Raises Corrupt (see offline.rescue), TooNew, DiskFull, DiskFailed, Busy.
         """
         folder = state / "outbox"
@@ -86,7 +98,8 @@ class Outbox(Sending):
             connection = connect(folder / "outbox.db", MIGRATIONS, MARK)
         except OSError as error:
             raise of(error) from error
-        outbox = cls(folder, connection, clock, point, reserve_bytes)
+        second = Mirror(mirror, state, point) if mirror is not None else None
+        outbox = cls(folder, connection, clock, point, reserve_bytes, second)
         try:
             if check and (wrong := sound(connection)):
                 raise Corrupt(wrong)
@@ -123,6 +136,7 @@ class Outbox(Sending):
         self._point("commit.begun")
         with self._lock:
             if known := self.known(sealed.id):
+                self.mirror_one(sealed.id)
                 return known
             with self.files.committing():
                 self.files.put(sealed.files, self._point)
@@ -132,23 +146,76 @@ class Outbox(Sending):
                         return known
                     committed = self._insert(sealed, sign, card_hash)
             self._point("commit.done")
+            self.mirror_one(sealed.id)
             return committed
+
+    def mirror_one(self, record: str) -> None:
+        """Have a record on the second medium too, where one is wanted. What goes wrong there is told by `status`."""
+        if self.mirror is None:
+            return
+        entry = self.entry(record)
+        if entry is None:
+            return
+        wrong = self._mirror(entry)
+        if wrong != self.note("mirror"):
+            self.set_note("mirror", wrong)
+
+    def _mirror(self, entry: Entry) -> str:
+        assert self.mirror is not None  # noqa: S101 - asked by the callers
+        due = self.content(entry)
+        try:
+            files = {each.sha256: self.files.path(each.sha256).read_bytes() for each in due.uploads}
+        except OSError as error:
+            return of(error).code
+        return self.mirror.put(entry.sequence, entry.id, due.body, files, entry.number, entry.since)
+
+    def mirror_all(self) -> str:
+        """Bring the second medium up to date: what waits is there, what the county has is not. "" or what is wrong.
+
+        What is there and was never here stays: it is another first disk's (offline.rescue takes it over)."""
+        if self.mirror is None:
+            return ""
+        wrong = "" if self.mirror.there() else ABSENT
+        if not wrong:
+            here = {record_name(entry.sequence, entry.id): entry for entry in self.entries()}
+            there = {held.path.name: held for held in self.mirror.held()}
+            strange = {name for name, held in there.items() if name not in here and not self.at_county(held.id)}
+            self.mirror.keep_only({*here, *strange})
+            for name in here.keys() - there.keys():
+                wrong = self._mirror(here[name]) or wrong
+        if wrong != self.note("mirror"):
+            self.set_note("mirror", wrong)
+        return wrong
+
+    def adopt(self, held: Held) -> bool:
+        """Take over a record that only the mirror has: the first disk was lost. False if it is known here, or not
+        whole there. Its number stays; so does its sequence where that is free, and none is given twice."""
+        from wire.envelope import decode_envelope
+
+        if self.mirror is None or self.known(held.id) or (body := self.mirror.whole(held)) is None:
+            return False
+        envelope, (number, at) = decode_envelope(body), held.about()
+        files = {file.sha256: (held.path / file.sha256).read_bytes() for file in envelope.files}
+        with self._lock, self.files.committing():
+            self.files.put(files, self._point)
+            with self._writing():
+                last = int(self._note("sequence"))
+                taken = self._one("SELECT 1 FROM records WHERE sequence = ?", envelope.sequence)
+                sequence = last + 1 if taken else envelope.sequence
+                if sequence > last:
+                    floor.put_above(self.folder, sequence)
+                    self._set_note("sequence", str(sequence))
+                self._write_record(
+                    sequence, Sealed(envelope.kind, envelope.id, envelope.digest, files), number, at, body
+                )
+        return True
 
     def _insert(self, sealed: Sealed, sign: Sign, card: str) -> Committed:
         now = self._clock()
         sequence = self._next_sequence()
         signed = sign(sequence)
         self._point("commit.signed")
-        self._execute(
-            "INSERT INTO records (sequence, id, kind, digest, number, committed_at, state, tries, pause_s, last_error,"
-            " body) VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, 0, '', ?)",
-            sequence, sealed.id, sealed.kind, sealed.digest, signed.number, now, signed.envelope,
-        )  # fmt: skip
-        for position, (sha256, content) in enumerate(sealed.files.items()):
-            self._execute(
-                "INSERT INTO files (record, position, sha256, size, address, done) VALUES (?, ?, ?, ?, '', 0)",
-                sequence, position, sha256, len(content),
-            )  # fmt: skip
+        self._write_record(sequence, sealed, signed.number, now, signed.envelope)
         if signed.receipt:
             # Whoever stood here before has gone, and without a card nothing can bring their receipt back.
             self._execute("DELETE FROM unprinted WHERE card_hash = ''")
@@ -158,6 +225,18 @@ class Outbox(Sending):
             )  # fmt: skip
         self._point("commit.row.written")
         return Committed(sequence, signed.number, signed.receipt)
+
+    def _write_record(self, sequence: int, sealed: Sealed, number: str, at: float, envelope: bytes) -> None:
+        self._execute(
+            "INSERT INTO records (sequence, id, kind, digest, number, committed_at, state, tries, pause_s, last_error,"
+            " body) VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, 0, '', ?)",
+            sequence, sealed.id, sealed.kind, sealed.digest, number, at, envelope,
+        )  # fmt: skip
+        for position, (sha256, content) in enumerate(sealed.files.items()):
+            self._execute(
+                "INSERT INTO files (record, position, sha256, size, address, done) VALUES (?, ?, ?, ?, '', 0)",
+                sequence, position, sha256, len(content),
+            )  # fmt: skip
 
     def room_for(self, size: int) -> bool:
         """Whether `size` bytes more fit while the reserve stays free. Asked before a resident begins."""

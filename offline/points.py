@@ -42,7 +42,10 @@ SEND = (
 
 FEED = ("feed.fetched", "feed.row.written", "feed.done")
 
-ALL = COMMIT + PRINT + REMOVE + SEND + FEED
+MIRROR = ("mirror.written", "mirror.done", "mirror.removed")
+"""On the second medium, where one is wanted: after `commit.done`, before the receipt."""
+
+ALL = COMMIT + PRINT + REMOVE + SEND + FEED + MIRROR
 
 
 def nothing(_name: str) -> None:

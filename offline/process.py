@@ -2,8 +2,8 @@
 
 Told: {"wake": true} after a commit; {"send": true} when staff want everything tried now; {"stop": true}. A channel that
 ends stops it too. Tells, when it changes: {"online": …, "waiting": n, "oldest_since": seconds since 1970 or null,
-"dead": n, "last_error": code, "county_time": UTC, "terminal_time": seconds since 1970}; and {"acknowledged": id},
-{"catalogue": sha256, "version": …} (fetched into catalogue/incoming, its own signature not checked yet),
+"dead": n, "last_error": code, "mirror": code, "county_time": UTC, "terminal_time": seconds since 1970}; and
+{"acknowledged": id}, {"catalogue": sha256, "version": …} (in catalogue/incoming, its own signature not checked yet),
 {"settings": version}. Nothing personal is in any of it.
 """
 
@@ -42,6 +42,7 @@ def main(
     retry_most_s: float = 900.0,
     feed_every_s: float = FEED_EVERY_S,
     point: Points = nothing,
+    mirror: Path | None = None,
 ) -> int:
     """Run until told to stop. `channel`: number of an inherited socket. Returns the exit status.
 
@@ -50,14 +51,14 @@ def main(
     logging.getLogger("aiotus").setLevel(logging.WARNING)  # it says every file it brought up
     options = Options(url, Pauses(retry_first_s, retry_most_s, random.SystemRandom()), feed_every_s)
     try:
-        asyncio.run(_serve(socket.socket(fileno=channel), state, options, point))
+        asyncio.run(_serve(socket.socket(fileno=channel), state, options, point, mirror))
     except OfflineError as error:
         print(f"sync: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(end: socket.socket, state: Path, options: Options, point: Points) -> None:
+async def _serve(end: socket.socket, state: Path, options: Options, point: Points, mirror: Path | None) -> None:
     end.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=end, limit=LINE_MOST)
 
@@ -65,7 +66,7 @@ async def _serve(end: socket.socket, state: Path, options: Options, point: Point
         if not writer.is_closing():
             writer.write(json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
-    outbox = Outbox.open(state, time.time, point=point)
+    outbox = Outbox.open(state, time.time, point=point, mirror=mirror)
     trail = Trail.open(state, time.time)
     try:
         sync = Sync(state, outbox, options, time.time, report=report, trail=trail, point=point)
@@ -130,10 +131,10 @@ class Sent:
     status: Status
 
 
-def send_once(state: Path, url: str) -> Sent:
+def send_once(state: Path, url: str, mirror: Path | None = None) -> Sent:
     """`kiosk outbox send`: one round, now. Raises Busy while the terminal's own sync runs (wake that instead), and
     the family of offline.errors."""
-    outbox = Outbox.open(state, time.time)
+    outbox = Outbox.open(state, time.time, mirror=mirror)
     trail = Trail.open(state, time.time)
     gone: list[str] = []
 

@@ -85,10 +85,13 @@ class Due:
 
 @dataclass(frozen=True)
 class Status:
+    """`mirror`: what is wrong with the second medium ("" where all is well or none is wanted)."""
+
     waiting: int
     oldest_since: float | None
     last_error: str
     dead: int
+    mirror: str = ""
 
 
 @dataclass(frozen=True)

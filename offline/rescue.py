@@ -17,7 +17,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,14 @@ def envelope_is(body: bytes, digest: str) -> bool:
 
 @dataclass(frozen=True)
 class Rescued:
-    """What came of it. `lost` names records by id, or by sequence where not even the id can be read."""
+    """What came of it. `lost` names records by id, or by sequence where not even the id can be read; `mirrored`: how
+    many came back from the second medium, those not counted as lost. `aside`: None where nothing was damaged, only
+    gone (a new first disk)."""
 
-    aside: Path
+    aside: Path | None
     saved: int
     lost: tuple[str, ...]
+    mirrored: int = 0
 
 
 def open_sound(
@@ -60,24 +63,60 @@ def open_sound(
     point: Points = nothing,
     reserve_bytes: int = 0,
     body_is: CheckBody = envelope_is,
+    mirror: Path | None = None,
 ) -> tuple[Outbox, Rescued | None]:
-    """Open the outbox after a thorough look; if it is damaged, rescue it and open what was saved.
+    """Open the outbox after a thorough look; if it is damaged, rescue it and open what was saved; take over what only
+    the second medium has, and bring that up to date.
 
     For the one process that starts the others: nobody else may have the outbox open. Raises TooNew, DiskFull,
     DiskFailed, Busy, and Corrupt only if the rescue itself fails.
     """
+    rescued: Rescued | None = None
+
+    def opened() -> Outbox:
+        return Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, check=True, mirror=mirror)
+
     try:
-        return Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, check=True), None
+        outbox = opened()
     except Corrupt:
-        rescued = _rescue(state, clock, body_is)
-    return Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, check=True), rescued
+        rescued = _rescue(state, body_is)
+        outbox = opened()
+    adopted = _adopt(outbox, state)
+    if adopted:
+        rescued = rescued or Rescued(None, 0, ())
+        lost = tuple(each for each in rescued.lost if each not in adopted)
+        rescued = replace(rescued, lost=lost, mirrored=len(adopted) // 2)
+    outbox.mirror_all()
+    return outbox, rescued
+
+
+def _adopt(outbox: Outbox, state: Path) -> list[str]:
+    """Id and #sequence of each record that only the second medium had of this terminal: the first disk is
+    new, or the rescue could not save it.
+
+    Of another terminal's name nothing is taken: the county's answers to it would not come here."""
+    if outbox.mirror is None or not (strange := [held for held in outbox.mirror.held() if not outbox.known(held.id)]):
+        return []
+    from offline import identity
+    from wire.envelope import decode_envelope
+
+    try:
+        name = identity.load(state).terminal
+    except identity.NotEnrolled:
+        return []  # at the next start, when the county has enrolled it again
+    found = []
+    for held in strange:
+        body = outbox.mirror.whole(held)
+        if body is not None and decode_envelope(body).terminal == name and outbox.adopt(held):
+            found += [held.id, f"#{held.sequence}"]
+    return found
 
 
 _DATABASE = ("outbox.db", "outbox.db-wal")
 _HALF = "rescuing.part"
 
 
-def _rescue(state: Path, clock: Clock, body_is: CheckBody) -> Rescued:
+def _rescue(state: Path, body_is: CheckBody) -> Rescued:
     folder = state / "outbox"
     try:
         ready = unfinished(folder)

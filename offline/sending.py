@@ -113,10 +113,13 @@ class Sending(Looking):
         self._point("remove.begun")
         with self._lock:
             with self._writing():
+                row = self._one("SELECT sequence FROM records WHERE id = ?", id)
                 gone = self._remove(id, digest, said)
                 self._point("remove.row.gone")
             self._point("remove.done")
             self._drop(gone or ())
+            if row and self.mirror is not None:
+                self.mirror.remove(row[0], id)
             return gone is not None
 
     def _remove(self, record: str, digest: str, said: bytes) -> list[str] | None:
@@ -182,6 +185,9 @@ class Sending(Looking):
                 self._point("feed.row.written")
             self._point("feed.done")
             self._drop(gone)
+            if self.mirror is not None:
+                for record, sequence in left:
+                    self.mirror.remove(sequence, record)
         return left
 
     def unhandled(self) -> list[tuple[str, bytes]]:

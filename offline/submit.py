@@ -72,15 +72,17 @@ class Desk:
         area: str = "",
         point: Points = nothing,
         count: times.Count = times.machine,
+        mirror: Path | None = None,
     ) -> Desk:
         """`area`: where the terminal stands (GB/T 2260, six digits). `reserve_bytes`: see `ready`. `count`: the
-        machine's own seconds, by which a set clock is known (offline.times).
+        machine's own seconds, by which a set clock is known (offline.times). `mirror`: where a second medium is
+        mounted (offline.mirror).
 
         Raises Corrupt, TooNew, DiskFull, DiskFailed, Busy.
         """
         from offline.trail import Trail
 
-        outbox = Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes)
+        outbox = Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, mirror=mirror)
         return cls(state, outbox, Trail.open(state, clock), clock, random, area, count)
 
     def close(self) -> None:
@@ -177,6 +179,7 @@ class Desk:
 
         try:
             if known := self._outbox.known(record):  # pressed again after an unclear end: what counts is what is there
+                self._outbox.mirror_one(record)
                 return known
             identity = identities.load(self._state)
             sealed = seal(message(identity), list((pages or {}).values()), identity.county)

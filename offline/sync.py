@@ -26,6 +26,7 @@ from offline import times
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, OfflineError
 from offline.files import sync_folder, write_durably
+from offline.mirror import ABSENT
 from offline.outbox import Ack, Clock, Due, Outbox, Upload
 from offline.pauses import Pauses
 from offline.points import Points, nothing
@@ -86,6 +87,7 @@ class Sync:
         self._hurried = False
         self._stopping = False
         self._online = False
+        self._mirrored: str | None = None  # as the second medium was when it was last brought up to date
         self._told: dict[str, Any] = {}
         self._county: County
 
@@ -103,6 +105,7 @@ class Sync:
         async with County(self._options.url, None, self._clock, self._point) as self._county:
             while not self._stopping:
                 try:
+                    await self._mirror()
                     pause = await self._round()
                     await self._tell()
                 except OfflineError as error:  # the disk, or another process that holds the database
@@ -117,6 +120,16 @@ class Sync:
         async with County(self._options.url, None, self._clock, self._point) as self._county:
             await self._round()
             await self._tell()
+
+    async def _mirror(self) -> None:
+        """Bring the second medium up to date when it has come, gone, or something was wrong with it."""
+        mirror = self._outbox.mirror
+        if mirror is not None:
+            there = "" if await self._do(mirror.there) else ABSENT
+            wrong = await self._do(self._outbox.note, "mirror")
+            if self._mirrored != there or wrong:
+                self._mirrored = there
+                await asyncio.to_thread(self._outbox.mirror_all)
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -425,7 +438,7 @@ class Sync:
         self._say(
             {
                 "online": self._online, "waiting": status.waiting, "oldest_since": status.oldest_since,
-                "dead": status.dead, "last_error": status.last_error, **(more or {}),
+                "dead": status.dead, "last_error": status.last_error, "mirror": status.mirror, **(more or {}),
             }
         )  # fmt: skip
 
