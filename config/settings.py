@@ -100,7 +100,12 @@ class Papers:
 @dataclass(frozen=True)
 class Storage:
     free_bytes_least: int = 200_000_000  # refused before a resident begins
-    mirror: str = ""  # a folder on a second medium
+    mirror: str = ""  # where a second medium (stick, SD card) is mounted; what waits lies there a second time, sealed
+
+    @property
+    def second(self) -> Path | None:
+        """The mirror as a path, None where none is wanted."""
+        return Path(self.mirror) if self.mirror else None
 
 
 @dataclass(frozen=True)

@@ -118,11 +118,15 @@ class Supervisor:
         """Look the outbox through before anybody else opens it; save what can be saved of a damaged one."""
         from offline.rescue import open_sound
 
-        outbox, rescued = open_sound(self.state, time.time)
+        outbox, rescued = open_sound(self.state, time.time, mirror=self.settings.storage.second)
         outbox.close()
         if rescued is not None:
-            log.error("the outbox was damaged: %d saved, lost: %s", rescued.saved, ", ".join(rescued.lost) or "none")
-            self._journal.note("outbox.rescued", saved=rescued.saved, lost=len(rescued.lost))
+            log.error(
+                "the outbox was damaged or gone: %d saved, %d from the mirror, lost: %s",
+                rescued.saved, rescued.mirrored, ", ".join(rescued.lost) or "none",
+            )  # fmt: skip
+            saved = rescued.saved + rescued.mirrored
+            self._journal.note("outbox.rescued", saved=saved, lost=len(rescued.lost))
 
     async def _stop(self) -> None:
         for task in self._tasks:
@@ -283,7 +287,7 @@ class Supervisor:
     def _hear_sync(self, message: dict[str, Any]) -> None:
         if "acknowledged" in message and self._active is not None:
             self._active.channel.send({"do": "acknowledged", "id": message["acknowledged"]})
-        told = ("online", "waiting", "oldest_since", "dead", "last_error")
+        told = ("online", "waiting", "oldest_since", "dead", "last_error", "mirror")
         known: dict[str, Any] = {key: message[key] for key in told if key in message}
         if known:
             self._tell_line(known)

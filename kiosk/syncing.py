@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config import settings as settings_module
+from config import told
 
 
 def main(rest: Sequence[str]) -> int:
@@ -20,7 +21,8 @@ def main(rest: Sequence[str]) -> int:
     parser.add_argument("--county", required=True)
     given = parser.parse_args(rest)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    county = settings_module.load(given.config).county
+    settings = told.lay(settings_module.load(given.config), given.state).settings
+    county = settings.county
     from offline.process import main as sync
 
     return sync(
@@ -29,4 +31,5 @@ def main(rest: Sequence[str]) -> int:
         given.county,
         retry_first_s=county.retry_first_s,
         retry_most_s=county.retry_most_s,
+        mirror=settings.storage.second,
     )

@@ -26,7 +26,10 @@ def submit(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     try:
         application, pages = read_application(arguments.application)
-        desk = Desk.open(state_of(arguments), reserve_bytes=settings.storage.free_bytes_least, area=settings.place.area)
+        storage = settings.storage
+        desk = Desk.open(
+            state_of(arguments), reserve_bytes=storage.free_bytes_least, area=settings.place.area, mirror=storage.second
+        )
         try:
             done = desk.submit(application, pages, _details(settings, state_of(arguments), application))
         finally:

@@ -78,7 +78,7 @@ def send(arguments: argparse.Namespace) -> int:
         before = outbox.status().waiting
         print(f"sending {before} …", file=sys.stderr)
         try:
-            send_once(state_of(arguments), settings.county.url)
+            send_once(state_of(arguments), settings.county.url, settings.storage.second)
         except Busy:
             outbox.hurry()  # the running terminal's own sync does it
             print("the terminal is running: it sends them within a minute", file=sys.stderr)
@@ -101,6 +101,26 @@ def export(arguments: argparse.Namespace) -> int:
         lambda: f"copied: {done.copied}   there already: {done.there}   {done.bytes} bytes",
     )
     return DONE if not done.lost else complain(f"damaged here, not copied: {', '.join(done.lost)}")
+
+
+def take_in(arguments: argparse.Namespace) -> int:
+    """The county's acknowledgements from a stick; each counts only by its signature, and twice does no harm."""
+    from offline import identity
+    from offline.courier import take_in as read_in
+    from offline.outbox import Outbox
+
+    known = identity.load(state_of(arguments))
+    outbox = Outbox.open(state_of(arguments), time.time, mirror=settings_of(arguments).storage.second)
+    try:
+        taken = read_in(outbox, arguments.folder, known)
+        left = outbox.status().waiting
+    finally:
+        outbox.close()
+    value = {"gone": [*taken.gone], "refused": [asdict(each) for each in taken.refused], "waiting": left}
+    show(value, arguments.json, lambda: f"acknowledged: {len(taken.gone)}   still waiting: {left}")
+    return DONE if not taken.refused else complain(
+        "not the county's word: " + ", ".join(f"{each.record} ({each.text})" for each in taken.refused)
+    )  # fmt: skip
 
 
 def verify(arguments: argparse.Namespace) -> int:

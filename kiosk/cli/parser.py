@@ -83,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
         verb(outbox, name, f"kiosk.cli.outbox:{name}", about)
     export = verb(outbox, "export", "kiosk.cli.outbox:export", "sealed records to a folder, such as a USB stick")
     export.add_argument("folder", type=Path)
+    taken = verb(outbox, "import", "kiosk.cli.outbox:take_in", "the county's acknowledgements from a folder")
+    taken.add_argument("folder", type=Path)
 
     audit = group("audit", "the trail")
     verb(audit, "show", "kiosk.cli.outbox:audit_show", "every event")

@@ -183,8 +183,9 @@ class Performer:
             storage = process.settings.storage
             point = process.pass_point
             self._opened_desk = Desk.open(
-                process.state, reserve_bytes=storage.free_bytes_least, area=process.settings.place.area, point=point
-            )
+                process.state, reserve_bytes=storage.free_bytes_least, area=process.settings.place.area, point=point,
+                mirror=storage.second,
+            )  # fmt: skip
         return self._opened_desk
 
     async def _at_desk(self, work: Callable[[Desk], T]) -> T | Failed:
