@@ -26,6 +26,7 @@ CLASS_OF_DEVICE = {
     "receipt_printer": "printer",
     "camera": "camera",
     "speaker": "speaker",
+    "scanner": "scanner",
 }
 
 

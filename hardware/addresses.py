@@ -29,6 +29,12 @@ OPENERS: dict[str, dict[str, str]] = {
         "escpos+usb": "hardware.escpos_printer:from_address",
         "escpos+file": "hardware.escpos_printer:from_address",
     },
+    "scanner": {
+        "scan+serial": "hardware.scanner_driver:from_address",
+        "scan+keys": "hardware.scanner_driver:from_address",
+        "scan+camera": "hardware.scanner_camera:from_address",
+        "scan+camera+http": "hardware.scanner_camera:from_address",
+    },
     "speaker": {
         "alsa": "hardware.speaker_driver:from_address",
         "wav": "hardware.speaker_driver:from_address",

@@ -37,6 +37,7 @@ from urllib.parse import parse_qsl, urlsplit
 KINDS: dict[str, str] = {
     "id-card": "hardware.sam_simulator:SamSimulator",
     "id-card-stx": "hardware.stx_simulator:StxSimulator",
+    "scanner": "hardware.scanner_simulator:ScannerSimulator",
     "social-card": "hardware.pcsc_simulator:SocialCardSimulator",
     "receipt-printer": "hardware.escpos_simulator:PrinterSimulator",
     "camera": "hardware.camera_simulator:CameraSimulator",
