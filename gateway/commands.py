@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--version", default="", help="the catalogue's version")
     publish.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting; may come often")
     publish.add_argument("--unset", action="append", default=[], metavar="KEY", help="a setting no longer the county's")
+    courier = verb("courier", _courier, "Take in what a courier's stick brings; lay the acknowledgements beside it.")
+    courier.add_argument("stick", type=Path, metavar="DIR", help="where the stick is mounted")
     verb("rotate", _rotate, "New county keys. What was sealed to the old ones still opens.")
     return parser
 
@@ -246,6 +248,23 @@ def _publish(options: argparse.Namespace, county: County) -> int:
         print("gateway: name a --catalogue, a --set or an --unset", file=sys.stderr)
         return 2
     return _print(options, done, [f"{name}: {value}" for name, value in done.items()])
+
+
+def _courier(options: argparse.Namespace, county: County) -> int:
+    from gateway.courier import take_in
+
+    try:
+        brought = take_in(county, county.store(), options.stick)
+    except OSError as error:
+        print(f"gateway: {options.stick}: {error.strerror}", file=sys.stderr)
+        return 1
+    value = {
+        "taken": list(brought.taken), "again": list(brought.again),
+        "refused": [{"record": each.record, "code": each.code} for each in brought.refused],
+    }  # fmt: skip
+    lines = [f"taken: {len(brought.taken)}   here already: {len(brought.again)}"]
+    lines += [f"refused: {each.record}  {each.code}" for each in brought.refused]
+    return _print(options, value, lines) or int(bool(brought.refused))
 
 
 def _rotate(options: argparse.Namespace, county: County) -> int:

@@ -1,0 +1,59 @@
+"""The stick's whole way: out of the terminal, in at the county, back with what the county signed; by commands alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from offline.courier import FOLDER
+from tests.offline.peers import Gateway, Terminal, nothing_left, put
+
+
+def run(*arguments: str | Path) -> tuple[int, Any]:
+    done = subprocess.run([sys.executable, "-m", *map(str, arguments), "--json"], capture_output=True, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_stick_brings_everything_once_and_comes_back_with_the_countys_word(
+    gateway: Gateway, terminal: Terminal, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    records = [put(terminal, pages=n, size=20_000)[0] for n in (2, 0, 1)]
+    status, said = run("kiosk", "outbox", "export", stick, "--state", terminal.state)
+    assert (status, said["copied"]) == (0, 3)
+    copy = tmp_path / "copy"
+    shutil.copytree(stick, copy)
+    half = sorted((stick / FOLDER).glob("*/*"))[2]
+    next(path for path in half.iterdir() if len(path.name) == 64).write_bytes(b"half")
+
+    status, said = run("gateway", "courier", stick, "--state", gateway.folder)
+    assert (status, said["taken"]) == (1, records[:2])
+    assert said["refused"] == [{"record": half.name, "code": "files.missing"}]
+    status, said = run("gateway", "courier", copy, "--state", gateway.folder)  # a second stick with the same on it
+    assert (status, said["taken"], said["again"]) == (0, records[2:], records[:2])
+    assert gateway.held(terminal.name) == records
+
+    status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
+    assert (status, said["gone"], said["waiting"]) == (0, records[:2], 1)
+    status, said = run("kiosk", "outbox", "import", copy, "--state", terminal.state)
+    assert (status, said["gone"], said["waiting"]) == (0, records[2:], 0)
+    status, said = run("kiosk", "outbox", "import", copy, "--state", terminal.state)
+    assert (status, said["gone"]) == (0, [])
+    assert nothing_left(terminal)
+    terminal.once(gateway.url)  # the feed says it all once more
+    assert gateway.held(terminal.name) == records
+
+
+def test_what_came_by_stick_and_then_by_line_is_one(gateway: Gateway, terminal: Terminal, tmp_path: Path) -> None:
+    record, _ = put(terminal, pages=1, size=20_000)
+    run("kiosk", "outbox", "export", tmp_path, "--state", terminal.state)
+    run("gateway", "courier", tmp_path, "--state", gateway.folder)
+    terminal.once(gateway.url)  # the line is back before the stick
+    assert gateway.held(terminal.name) == [record]
+    assert nothing_left(terminal)
+    status, said = run("kiosk", "outbox", "import", tmp_path, "--state", terminal.state)
+    assert (status, said["gone"]) == (0, [])
