@@ -82,13 +82,14 @@ class Terminal:
     state: Path
     name: str
     reports: list[dict[str, Any]] = field(default_factory=list)
+    mirror: Path | None = None
 
     def outbox(self, point: Points = nothing) -> Outbox:
-        return Outbox.open(self.state, time.time, point=point)
+        return Outbox.open(self.state, time.time, point=point, mirror=self.mirror)
 
     def sync(self, url: str, point: Points = nothing, clock: Callable[[], float] = time.time) -> Sync:
         pauses = Pauses(0.01, 0.05, random.Random(1))
-        outbox = Outbox.open(self.state, clock, point=point)
+        outbox = Outbox.open(self.state, clock, point=point, mirror=self.mirror)
         return Sync(
             self.state, outbox, Options(url, pauses, 0.05), clock, report=self.reports.append,
             trail=Trail.open(self.state, clock), point=point,

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
+import os
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway import county as counties
+from gateway import courier as bringing
+from offline import courier, identity
 from offline.points import COMMIT, FEED, PRINT, REMOVE, SEND
+from offline.rescue import open_sound
 from tests.offline.peers import Gateway, Terminal, enrolled, line, new_name, nothing_left, world_of
 from tests.offline.world import in_child, killer, ours
 
@@ -29,6 +37,11 @@ STEP = st.one_of(
     st.tuples(st.just("bad line"), st.lists(FAULTS, min_size=1, max_size=4), st.integers(1, 3)),
     st.tuples(st.just("print")),
     st.tuples(st.just("print and die"), st.sampled_from(PRINT)),
+    st.tuples(st.just("courier"), st.sampled_from(["out", "county", "back", "lost"])),
+    st.tuples(st.just("keys changed")),
+    st.tuples(st.just("medium"), st.sampled_from(["pulled", "back"])),
+    st.tuples(st.just("first disk lost")),
+    st.tuples(st.just("database damaged"), st.integers(0, 30)),
 )
 _IDS = itertools.count(10**6)
 
@@ -42,6 +55,10 @@ class Run:
         self.world = world_of(terminal)
         self.numbers: dict[str, str] = {}
         self.pressed: list[tuple[int, int]] = []
+        self.stick = terminal.state.parent / "stick"
+        self.medium = Path(tempfile.mkdtemp(dir="/dev/shm"))
+        self.gone: set[str] = set()  # at the county, and forgotten here with a disk or a page of the database
+        terminal.mirror = self.medium
 
     def step(self, what: str, *how: object) -> None:
         match what, how:
@@ -50,14 +67,14 @@ class Run:
                 self.submit(*self.pressed[-1])
             case "submit and die", (str(point), int(nth), int(pages)):
                 self.pressed.append((next(_IDS), pages))
-                in_child(lambda: self.submit(*self.pressed[-1], killer(point, nth)))
+                KILLS[0] += in_child(lambda: self.submit(*self.pressed[-1], killer(point, nth)))
             case "press again", ():
                 for number, pages in self.pressed[-1:]:
                     self.submit(number, pages)
             case "sync", ():
                 self.terminal.once(self.gateway.url)
             case "sync and die", (str(point), int(nth)):
-                in_child(lambda: self.terminal.once(self.gateway.url, killer(point, nth)))
+                KILLS[0] += in_child(lambda: self.terminal.once(self.gateway.url, killer(point, nth)))
             case "bad line", (list(faults), int(every)):
                 asyncio.run(self.sync_over(faults, every))
             case "print", ():
@@ -65,8 +82,85 @@ class Run:
                     self.terminal.outbox().printed(record)
             case "print and die", (str(point),):
                 for record in list(self.numbers)[-1:]:
-                    in_child(lambda record=record: self.terminal.outbox(killer(point)).printed(record))  # type: ignore[misc]  # bound now
+                    KILLS[0] += in_child(lambda record=record: self.terminal.outbox(killer(point)).printed(record))  # type: ignore[misc]  # bound now
+            case "courier", (str(where),):
+                self.courier(where)
+            case "keys changed", ():
+                county = self.gateway.county()
+                counties.rotate(county, county.store())
+            case "medium", (str(how),):
+                self.terminal.mirror = self.medium if how == "back" else self.terminal.state / "mount-point"
+            case "first disk lost", ():
+                self.lose_first_disk()
+            case "database damaged", (int(page),):
+                self.damage(page)
         self.look()
+
+    def courier(self, where: str) -> None:
+        outbox = self.terminal.outbox()
+        known = identity.load(self.terminal.state)
+        county = self.gateway.county()
+        match where:
+            case "out":
+                courier.export(outbox, self.stick, known.number)
+            case "county":
+                bringing.take_in(county, county.store(), self.stick)
+            case "back":
+                courier.take_in(outbox, self.stick, known)
+            case "lost":
+                shutil.rmtree(self.stick, ignore_errors=True)
+        outbox.close()
+
+    def lose_first_disk(self) -> None:
+        """What was promised outlives it where the second medium was there: elsewhere nobody promised it."""
+        if self.terminal.mirror != self.medium:
+            return
+        outbox = self.terminal.outbox()
+        if outbox.mirror_all() or any(entry.id not in self.numbers for entry in outbox.entries()):
+            outbox.close()
+            return
+        outbox.close()
+        shutil.rmtree(self.terminal.state)
+        mirror = self.terminal.mirror
+        self.terminal = enrolled(self.gateway, self.terminal.state, self.terminal.name)
+        self.terminal.mirror = mirror
+        self.world = world_of(self.terminal)
+        opened, _ = open_sound(self.terminal.state, time.time, mirror=mirror)
+        there = {entry.id: entry.number for entry in opened.entries()}
+        opened.close()
+        held = set(self.gateway.held(self.terminal.name))
+        for record, number in self.numbers.items():
+            assert record in held or there.get(record) == number, "lost with the first disk"
+        # What the county has is not known here any more; that is no loss.
+        self.gone |= {record for record in self.numbers if record not in there}
+        self.pressed = [each for each in self.pressed if self.world.id(each[0]) not in self.gone]
+
+    def damage(self, page: int) -> None:
+        """A page of the database is overwritten; what cannot be saved of it comes from the second medium."""
+        if self.terminal.mirror != self.medium:
+            return
+        outbox = self.terminal.outbox()
+        whole = outbox.mirror_all() == ""
+        outbox.close()
+        if not whole:
+            return
+        path = self.terminal.state / "outbox" / "outbox.db"
+        with path.open("r+b") as file:
+            file.seek(min(page * 4096, max(0, path.stat().st_size - 4096)))
+            file.write(bytes(range(256)) * 16)
+        opened, _ = open_sound(self.terminal.state, time.time, mirror=self.terminal.mirror)
+        opened.close()
+        there = self.terminal.outbox()
+        held = set(self.gateway.held(self.terminal.name))
+        for record, number in list(self.numbers.items()):
+            known = there.known(record)
+            if known is None:
+                assert record in held, "lost with a page of the database"
+                self.gone.add(record)
+            else:
+                assert known.number == number, "another number"
+        there.close()
+        self.pressed = [each for each in self.pressed if self.world.id(each[0]) not in self.gone]
 
     def submit(self, number: int, pages: int, point: object = None) -> None:
         sealed = self.world.application(number, pages)
@@ -99,14 +193,23 @@ class Run:
         outbox.close()
 
     def end(self) -> None:
+        self.terminal.mirror = self.medium
         for _ in range(3):
             self.terminal.once(self.gateway.url)
+        outbox = self.terminal.outbox()
+        assert outbox.mirror_all() == ""
+        assert [held.id for held in outbox.mirror.held()] == []  # type: ignore[union-attr]  # it was asked for
+        outbox.close()
         assert sorted(self.gateway.held(self.terminal.name)) == sorted(self.numbers)
         assert nothing_left(self.terminal)
 
 
+EXAMPLES = int(os.environ.get("PROVE_SCHEDULES", "15"))
+KILLS = [0]
+
+
 @settings(
-    max_examples=15,
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -116,7 +219,14 @@ def test_any_schedule_ends_with_each_application_at_the_county_once(
     gateway: Gateway, steps: list[tuple[object, ...]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        run = Run(gateway, enrolled(gateway, Path(folder), new_name()))
-        for step in steps:
-            run.step(*step)  # type: ignore[arg-type]  # the first is always a text
-        run.end()
+        run = Run(gateway, enrolled(gateway, Path(folder) / "state", new_name()))
+        try:
+            for step in steps:
+                run.step(*step)  # type: ignore[arg-type]  # the first is always a text
+            run.end()
+        finally:
+            shutil.rmtree(run.medium, ignore_errors=True)
+    if told := os.environ.get("PROVE_TOLD"):
+        with Path(told).open("a") as file:
+            file.write(json.dumps({"steps": len(steps), "kills": KILLS[0], "handed": len(run.numbers)}) + "\n")
+    KILLS[0] = 0
