@@ -12,7 +12,7 @@ run: setup
 	@$(BIN)/kiosk demo
 
 test: setup lint types imports
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -41,6 +41,10 @@ test-frozen: setup
 bench:
 	@provision/setup.sh run build test bench
 	@$(BIN)/python -m bench
+
+# The promise at every point, thousands of times (about an hour on two cores); writes docs/proof.md.
+prove: setup
+	@$(BIN)/python -m tests.prove
 
 clean:
 	rm -rf build dist .venv
