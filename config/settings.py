@@ -54,6 +54,7 @@ class Devices:
     camera: str = ""
     receipt_printer: str = ""
     speaker: str = ""
+    scanner: str = ""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ ROLES = {
     "visit": "kiosk.visiting.process",
     "sync": "kiosk.syncing",
     "papers": "hardware.camera_worker",
+    "codes": "hardware.scanner_camera",
     "input": "screens.input.__main__",
     "voice": "hardware.speaker_voice",
     "simulators": "hardware.simulators",

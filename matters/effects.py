@@ -4,7 +4,7 @@ wants it; what it came to returns as an Outcome event with the same id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matters.application import Application
 
@@ -90,10 +90,17 @@ class CallClerk(Effect):
 
 
 @dataclass(frozen=True)
-class LookUp(Effect):
-    """Ask the county what became of this card-holder's applications. Outcome: CasesFound or Failed."""
+class ScanCode(Effect):
+    """Wait for a receipt to be held before the scanner. Outcome: CodeScanned or Failed (may be asked for again)."""
 
-    id_number: str
+
+@dataclass(frozen=True)
+class LookUp(Effect):
+    """Ask the county what became of this card-holder's applications, or of the one that a receipt's code (`receipt`)
+    speaks of. Outcome: CasesFound or Failed."""
+
+    id_number: str = field(repr=False)
+    receipt: str = field(default="", repr=False)
 
 
 AnyEffect = (
@@ -108,4 +115,5 @@ AnyEffect = (
     | SendRating
     | CallClerk
     | LookUp
+    | ScanCode
 )

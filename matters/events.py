@@ -92,6 +92,7 @@ class Surroundings:
     can_film: bool
     online: bool
     printer_problem: str = ""  # fault code
+    can_scan: bool = False
 
 
 Event = Pressed | Chosen | Typed | Signed | Outcome | Underway | Touched | Tick | Surroundings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class CardRead:
     issuer: str
     valid_from: str
     valid_to: str
+
+
+@dataclass(frozen=True)
+class CodeScanned:
+    """What was held before the scanner: a receipt's code. It opens its application, so its repr keeps it back."""
+
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -79,4 +86,4 @@ class CasesFound:
     cases: tuple[CaseRow, ...]
 
 
-Result = Failed | Done | CardRead | PictureTaken | Printed | Submitted | AtCounty | CasesFound
+Result = Failed | Done | CardRead | CodeScanned | PictureTaken | Printed | Submitted | AtCounty | CasesFound

@@ -379,11 +379,15 @@ class Trouble(Step):
 
 @dataclass(frozen=True)
 class Lookup(Step):
-    """我办过的事. state: card | asking | found | none | no_line | not_known. Only with the card or the receipt."""
+    """我办过的事. state: card | asking | found | none | no_line | not_known. Only with the card or the receipt.
+
+    `can_scan`: in state card, a receipt held before the scanner does as well.
+    """
 
     state: str
     rows: tuple[Row, ...] = ()
     problem: str = ""
+    can_scan: bool = False
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,15 @@ class LookupResponse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     body: Base64
 
 
+def by_receipt(code: str) -> ByReceipt:
+    """The proof in a receipt's code. Whether the code is genuine is not asked: the secret in it opens its application
+    at the county or nothing. Raises WireError receipt.*."""
+    from wire.receipt import parse
+
+    claims = parse(code).receipt().claims
+    return ByReceipt(claims.id, claims.secret.hex())
+
+
 @dataclass(frozen=True, repr=False)
 class Asking:
     """A question under way: `body` to POST, and what opens the answer. Drop it when the visit ends."""

@@ -100,10 +100,18 @@ def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
     def speaker(address: str) -> Device:
         return cast("Device", open_device("speaker", address, settings=settings.voice, command=command("voice")))
 
+    def scanner(address: str) -> Device:
+        if address.startswith("scan+camera"):
+            from hardware.scanner_camera import CameraScanner
+
+            return CameraScanner(address, command=command("codes"))
+        return cast("Device", open_device("scanner", address))
+
     return {
         "id_card": plain("id_card"),
         "social_card": plain("social_card"),
         "camera": camera,
         "receipt_printer": printer,
         "speaker": speaker,
+        "scanner": scanner,
     }

@@ -23,7 +23,10 @@ def surroundings(process: VisitProcess) -> Surroundings:
     at, online = process.clock(), bool(process.line.get("online"))
     if devices is None:
         fitted = process.settings.devices
-        return Surroundings(at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online)
+        return Surroundings(
+            at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online,
+            can_scan=bool(fitted.scanner),
+        )  # fmt: skip
     return Surroundings(
         at,
         can_read_card=devices.usable("id_card"),
@@ -31,6 +34,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
         can_film=devices.usable("camera"),
         online=online,
         printer_problem=devices.code("receipt_printer"),
+        can_scan=devices.usable("scanner"),
     )
 
 

@@ -25,6 +25,7 @@ from matters.outcomes import (
     CardRead,
     CaseRow,
     CasesFound,
+    CodeScanned,
     Done,
     Failed,
     PictureTaken,
@@ -69,6 +70,7 @@ class Performer:
             effects.SendRating: self._send_rating,
             effects.CallClerk: self._call_clerk,
             effects.LookUp: self._look_up,
+            effects.ScanCode: self._scan,
         }
 
     async def perform(self, effect: AnyEffect, tell: Tell) -> Result:
@@ -101,6 +103,18 @@ class Performer:
             valid_from=record.valid_from,
             valid_to=record.valid_to,
         )
+
+    async def _scan(self, _: effects.ScanCode, __: Tell) -> Result:
+        """A receipt's code; whatever else is held there is none of our business and goes nowhere."""
+        from hardware.scanner import CodeKind
+
+        scanner = self._ports.get("scanner")
+        if scanner is None:
+            return Failed("scanner.absent")
+        code = await scanner.scan()
+        if isinstance(code, Fault):
+            return Failed(code.code)
+        return CodeScanned(code.text) if code.kind is CodeKind.RECEIPT else Failed("code.not_receipt")
 
     async def _film(self, effect: effects.Film, _: Tell) -> Result:
         camera = self._ports.get("camera")
@@ -267,16 +281,20 @@ class Performer:
         from wire import lookup
         from wire.errors import WireError
 
-        await self._print_lost(effect.id_number)
+        if effect.id_number:
+            await self._print_lost(effect.id_number)
         try:
             identity = await asyncio.to_thread(load, self._process.state)
-            asking = lookup.ask(lookup.ByCard(effect.id_number, "card"), identity.terminal, identity.county)
+            proof: lookup.ByReceipt | lookup.ByCard = (
+                lookup.by_receipt(effect.receipt) if effect.receipt else lookup.ByCard(effect.id_number, "card")
+            )
+            asking = lookup.ask(proof, identity.terminal, identity.county)
             async with County(self._process.county_url, identity, time.time) as county:
                 cases = asking.read(await county.lookup(asking.body))
         except CountyError:
             return Failed("county.offline")
         except (OfflineError, WireError) as error:
-            return Failed(error.code)
+            return Failed("code.not_receipt" if error.code.startswith("receipt.") else error.code)
         return CasesFound(
             tuple(CaseRow(case.receipt, case.title, str(case.state), case.at) for case in cases if case.item == 0)
         )

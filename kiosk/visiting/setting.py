@@ -27,5 +27,6 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         can_read_card=bool(settings.devices.id_card),
         can_print=bool(settings.devices.receipt_printer),
         can_film=bool(settings.devices.camera),
+        can_scan=bool(settings.devices.scanner),
         online=False,
     )

@@ -25,6 +25,7 @@ def begin(catalogue: Catalogue, setting: Setting, at: float) -> Visit:
         can_read_card=setting.can_read_card,
         can_print=setting.can_print,
         can_film=setting.can_film,
+        can_scan=setting.can_scan,
         online=setting.online,
     )
 

@@ -65,7 +65,7 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
     if key == "again" and name == "lookup":
         return replace(visit, lookup_problem="", again_at=0.0)
     if key in ("back", "main") and name != "home":
-        if name == "lookup" and visit.answers.card is not None:
+        if name == "lookup" and (visit.answers.card is not None or visit.answers.receipt):
             return clock.farewell(visit, "done")
         return replace(visit, place="home", text="", lookup_problem="")
     return visit

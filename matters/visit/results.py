@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matters.events import Outcome, Surroundings, Underway
-from matters.outcomes import AtCounty, CardRead, CasesFound, Done, Failed, PictureTaken, Printed, Submitted
+from matters.outcomes import AtCounty, CardRead, CasesFound, CodeScanned, Done, Failed, PictureTaken, Printed, Submitted
 from matters.visit import flow, papering
 from matters.visit.clock import active
 from matters.visit.state import Running, Visit, answer
@@ -38,6 +38,8 @@ def outcome(visit: Visit, event: Outcome) -> Visit:
     match kind:
         case "card":
             return _card(visit, rest, result)
+        case "scan":
+            return _scanned(visit, result)
         case "Film" | "Shoot":
             return _picture(visit, result)
         case "notice":
@@ -73,6 +75,15 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
         if place == "lookup":
             return replace(waiting, lookup_problem=result.code)
         return replace(waiting, problem=result.code)
+    return visit
+
+
+def _scanned(visit: Visit, result: object) -> Visit:
+    if isinstance(result, CodeScanned):
+        visit = answer(active(visit), receipt=result.text, passed=visit.answers.passed | {"lookup"})
+        return replace(visit, lookup_problem="" if visit.online else "county.offline")
+    if isinstance(result, Failed):
+        return replace(visit, lookup_problem=result.code, again_at=visit.at + visit.setting.retry_s)
     return visit
 
 
@@ -123,6 +134,7 @@ def surroundings(visit: Visit, event: Surroundings) -> Visit:
         can_read_card=event.can_read_card,
         can_print=event.can_print,
         can_film=event.can_film,
+        can_scan=event.can_scan,
         online=event.online,
         printer_problem=event.printer_problem,
     )

@@ -44,6 +44,7 @@ class Setting:
     can_read_card: bool = True
     can_print: bool = True
     can_film: bool = True
+    can_scan: bool = False
     online: bool = True
 
 
@@ -66,6 +67,7 @@ class Answers:
     number: str = ""
     name: str = ""
     card: CardRead | None = None
+    receipt: str = field(default="", repr=False)  # the code of a receipt that was held before the scanner
     fields: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     skipped: frozenset[str] = frozenset()  # optional fields left empty
     shots: Mapping[str, tuple[Shot | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -103,6 +105,7 @@ class Visit:
     can_read_card: bool = True
     can_print: bool = True
     can_film: bool = True
+    can_scan: bool = False
     online: bool = True
     printer_problem: str = ""
     # effects

@@ -91,9 +91,9 @@ def _lookup(visit: Visit) -> steps.Lookup:
         steps.Row(case.number, case.title, case.state, case.at, can_change=False) for case in visit.cases or ()
     )
     problem = visit.lookup_problem
-    if not known and not problem and not visit.can_read_card:
+    if not known and not problem and not visit.can_read_card and not visit.can_scan:
         problem = "reader.absent"
-    return steps.Lookup("lookup", None, True, state, rows, problem)
+    return steps.Lookup("lookup", None, True, state, rows, problem, can_scan=not known and visit.can_scan)
 
 
 def _ask(visit: Visit) -> steps.Ask:

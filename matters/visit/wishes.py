@@ -49,9 +49,12 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
     if place == "card" or (place == "lookup" and "lookup" not in visit.answers.passed):
         if visit.can_read_card and ready:
             yield f"card:{place}", lambda name: effects.ReadCard(name)
+        if place == "lookup" and visit.can_scan and ready:
+            yield "scan", lambda name: effects.ScanCode(name)
     elif place == "lookup" and visit.cases is None and not visit.lookup_problem:
         number = person(visit.answers, visit.setting.today)[0].get("card.id_number", "")
-        yield "lookup", lambda name: effects.LookUp(name, number)
+        receipt = visit.answers.receipt
+        yield "lookup", lambda name: effects.LookUp(name, number, receipt)
     if visit.notice == "printing":  # once begun it comes out whole, wherever the person has gone meanwhile
         yield f"notice:{visit.notices}", lambda name: effects.PrintNotice(name)
     if place.startswith("paper:") and visit.can_film and (shot := papering.open_page(visit)) and ready:

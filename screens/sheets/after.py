@@ -327,6 +327,8 @@ class LookupSheet(Sheet):
             "no_line": ("lookup.no_line", "lookup.no_line_text"),
             "not_known": ("lookup.not_known", "lookup.not_known_text"),
         }
+        if step.can_scan:
+            said_by["card"] = ("lookup.put_or_scan", "lookup.hint_scan")
         title, text = said_by[state]
         ids.title.text, ids.text.text = say(title), say(text)
         ids.scene.shown = state == "card"

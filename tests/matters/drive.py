@@ -107,7 +107,7 @@ class Drive:
         """Devices as they are, but for these."""
         seen = Surroundings(
             self.now(), self.visit.can_read_card, self.visit.can_print, self.visit.can_film, self.visit.online,
-            self.visit.printer_problem,
+            self.visit.printer_problem, self.visit.can_scan,
         )  # fmt: skip
         return self.send(replace(seen, **changes))  # type: ignore[arg-type]
 

@@ -6,7 +6,7 @@ import pytest
 
 from matters import effects, steps
 from matters.events import Outcome, Pressed, Tick, Touched, Underway
-from matters.outcomes import AtCounty, CaseRow, CasesFound, Done, Failed, Printed, Submitted
+from matters.outcomes import AtCounty, CaseRow, CasesFound, CodeScanned, Done, Failed, Printed, Submitted
 from matters.steps import Paper
 from matters.visit import Setting, ended
 from tests.matters.drive import CARD, Drive
@@ -365,6 +365,44 @@ def test_what_was_done_is_found_only_with_the_card() -> None:
     assert (shown.state, shown.rows[0].value) == ("found", "received")
     assert isinstance(drive.press("back"), steps.Goodbye)
     assert CARD.id_number not in repr(drive.visit)
+
+
+def test_what_was_done_is_found_with_the_receipt_too_where_there_is_a_scanner() -> None:
+    drive = Drive()
+    assert drive.press("lookup").can_scan is False  # type: ignore[union-attr]
+    assert drive.wants(effects.ScanCode) is None
+    assert drive.around(can_scan=True).can_scan is True  # type: ignore[union-attr]
+    assert drive.wants(effects.ReadCard) is not None
+    asking = drive.give(effects.ScanCode, CodeScanned("HTTPS://COUNTY/R#SECRET"))
+    assert asking.state == "asking"  # type: ignore[union-attr]
+    assert drive.wants(effects.ReadCard) is None
+    asked = drive.wants(effects.LookUp)
+    assert asked is not None
+    assert (asked.id_number, asked.receipt) == ("", "HTTPS://COUNTY/R#SECRET")
+    assert "SECRET" not in repr(asked)
+    assert "SECRET" not in repr(drive.visit)
+    drive.give(effects.LookUp, CasesFound((CaseRow("31210047", "养老保险参保", "received", "2026-03-12"),)))
+    assert isinstance(drive.press("back"), steps.Goodbye)
+    assert drive.visit.answers.receipt == ""
+
+
+def test_a_code_that_is_no_receipt_is_said_and_the_next_one_is_waited_for() -> None:
+    drive = Drive()
+    drive.press("lookup")
+    drive.around(can_scan=True)
+    shown = drive.give(effects.ScanCode, Failed("code.not_receipt"))
+    assert (shown.state, shown.problem) == ("card", "code.not_receipt")  # type: ignore[union-attr]
+    drive.wait(drive.visit.setting.retry_s + 1)
+    assert drive.wants(effects.ScanCode) is not None
+    assert drive.wants(effects.ReadCard) is not None
+
+
+def test_without_a_reader_a_scanner_is_enough_to_look_up() -> None:
+    drive = Drive()
+    drive.around(can_read_card=False, can_scan=True)
+    shown = drive.press("lookup")
+    assert shown.problem == ""  # type: ignore[union-attr]
+    assert drive.wants(effects.ScanCode) is not None
 
 
 def test_looking_up_without_a_line_says_so() -> None:

@@ -8,8 +8,9 @@ from tests.wire import people
 from wire.canonical import canonical
 from wire.errors import WireError
 from wire.keys import CountyKeys, CountyPublic
-from wire.lookup import ByCard, ByReceipt, LookupCase, answer, ask, read_question
+from wire.lookup import ByCard, ByReceipt, LookupCase, answer, ask, by_receipt, read_question
 from wire.messages import CaseState
+from wire.receipt import make_code
 
 CASE = LookupCase(
     application=people.message(1).id, receipt="31210001", item=1, number=people.CODE + "202603120001",
@@ -59,3 +60,13 @@ def test_a_typed_number_is_no_proof(county: CountyPublic, county_keys: CountyKey
     with pytest.raises(WireError) as refused:
         read_question(request, county_keys)
     assert refused.value.code == "lookup.malformed"
+
+
+def test_the_proof_in_a_receipts_code_is_what_the_county_was_told() -> None:
+    from tests.wire.test_receipt import CLAIMS
+
+    code = make_code(CLAIMS, people.terminal_key(), "https://xian.example")
+    assert by_receipt(code) == ByReceipt(CLAIMS.id, CLAIMS.secret.hex())
+    with pytest.raises(WireError) as caught:
+        by_receipt("https://example.invalid/phone")
+    assert caught.value.code == "receipt.not_one"
