@@ -84,11 +84,21 @@ class Finger:
 
     def tap(self, at: Point, hold_s: float = 0.03) -> None:
         """Touch, hold, let go."""
+        self.down(at)
+        time.sleep(hold_s)
+        self.up()
+
+    def down(self, at: Point) -> None:
+        """Touch and stay."""
         from Xlib import X
 
         self._event(X.MotionNotify, at=at)
         self._event(X.ButtonPress, 1)
-        time.sleep(hold_s)
+
+    def up(self) -> None:
+        """Let go."""
+        from Xlib import X
+
         self._event(X.ButtonRelease, 1)
 
     def draw(self, points: Sequence[Point], pace_s: float = 0.006) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 from matters import visit as visits
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.visiting.process import VisitProcess
 
 _deadly: set[str] = set()
+_flips: list[tuple[float, str]] | None = None  # None: nobody has asked yet
 
 
 async def answer(process: VisitProcess, message: dict[str, Any]) -> None:
@@ -47,6 +49,8 @@ async def _ask(process: VisitProcess, question: str) -> Any:
         return {"type": type(step).__name__, "key": step.key}
     if question == "reading":
         return process.stage.reading()
+    if question == "flips":
+        return _flips_since(process)
     raise ValueError(f"nothing is known to answer {question!r}")
 
 
@@ -55,6 +59,28 @@ def _visible(process: VisitProcess) -> list[dict[str, Any]]:
         {"ident": s.ident, "text": s.text, "rect": [s.rect.x, s.rect.y, s.rect.width, s.rect.height]}
         for s in process.stage.visible()
     ]
+
+
+def _flips_since(process: VisitProcess) -> list[tuple[float, str]]:
+    """Frames since the last time this was asked: when each had been handed to the display (time.monotonic, the same for
+    all processes of a machine) and the kind and key of the screen in it. The first question begins the recording."""
+    global _flips
+    if _flips is None:
+        from kivy.core.window import Window
+
+        flip = Window.flip
+
+        def timed() -> None:
+            flip()
+            step = process.stage.step
+            shown.append((time.monotonic(), f"{type(step).__name__}:{step.key}" if step is not None else ""))
+
+        shown: list[tuple[float, str]] = []
+        _flips = shown
+        Window.flip = timed
+    found = list(_flips)
+    _flips.clear()
+    return found
 
 
 def die_at(point: str) -> None:

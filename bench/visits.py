@@ -1,0 +1,107 @@
+"""Memory, open files and what lies on the disk after 200 visits, beside the same after 20.
+
+A visit here is: a matter touched, its notice passed, the consent refused, the goodbye answered. So 200 visit processes
+come and go under one supervisor; whatever grows is what a month in a hall would show.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from bench.figures import Figure, Report
+from bench.processes import open_files, proportional_bytes, tree
+from bench.terminal import HEIGHT, WIDTH, Hall
+from bench.tools import Say
+from bench.touch import MATTER, Lost
+from kiosk.runner.display import Finger, virtual_display
+from kiosk.runner.terminal import Gone, Terminal
+
+CALM_S = 8.0
+WAIT_S = 30.0
+LOOK_S = 0.03
+MIB = 2**20
+WAY = ("Home", "Notice", "Consent", "Goodbye")
+KEYS = {"Home": MATTER, "Notice": "#main", "Consent": "#left", "Goodbye": "#main"}
+
+
+class Driver:
+    """Touches its way through visits as fast as the screens come."""
+
+    def __init__(self, terminal: Terminal, finger: Finger) -> None:
+        self._terminal, self._finger = terminal, finger
+
+    def visit(self) -> None:
+        """One whole visit, from home to home. Raises Lost."""
+        for here, following in zip(WAY, (*WAY[1:], "Home"), strict=True):
+            self._pass(here, following)
+
+    def _pass(self, here: str, following: str) -> None:
+        deadline = time.monotonic() + WAIT_S
+        at = ""
+        while time.monotonic() < deadline:
+            try:
+                at = str(self._terminal.ask("step")["type"])
+                if at == following:
+                    return
+                if at == here and (key := self._terminal.find(KEYS[here])) is not None:
+                    self._finger.tap(key.middle)
+            except Gone:
+                raise
+            except RuntimeError:
+                pass  # between two visit processes nobody answers for a moment
+            time.sleep(LOOK_S)
+        raise Lost(f"{here} did not lead to {following} in {WAIT_S:g} s; at {at}")
+
+
+def standing(terminal: Terminal, hall: Hall) -> dict[str, float]:
+    """What is there while nobody is."""
+    time.sleep(CALM_S)
+    pids = tree(terminal.pid)
+    shared = list(Path("/dev/shm").glob("kiosk-*"))  # noqa: S108 - looked at, not used
+    return {
+        "all_mib": proportional_bytes(pids) / MIB,
+        "supervisor_mib": proportional_bytes([terminal.pid]) / MIB,
+        "processes": len(pids),
+        "supervisor_files": open_files(terminal.pid),
+        "folders_in_memory": len(shared),
+        "state_kib": sum(p.stat().st_size for p in hall.state.rglob("*") if p.is_file()) / 1024,
+    }
+
+
+def measure(say: Say, quick: bool = False) -> Report:
+    few, many = (5, 25) if quick else (20, 200)
+    found: dict[int, dict[str, float]] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="kiosk-bench-", ignore_cleanup_errors=True) as name,
+        virtual_display(WIDTH, HEIGHT) as display,
+    ):
+        hall, finger = Hall(Path(name), display), Finger(display)
+        try:
+            with hall.running() as terminal:
+                driver = Driver(terminal, finger)
+                began = time.monotonic()
+                for number in range(1, many + 1):
+                    driver.visit()
+                    say(f"visit {number}/{many}")
+                    if number in (few, many):
+                        found[number] = standing(terminal, hall)
+                each_s = (time.monotonic() - began - 2 * CALM_S) / many
+        finally:
+            finger.close()
+    before, after = found[few], found[many]
+    peer = f"after {few} visits"
+    rows = (
+        ("memory of all processes", "all_mib", "MiB", 1.05),
+        ("memory of the supervisor", "supervisor_mib", "MiB", 1.10),
+        ("open files of the supervisor", "supervisor_files", "", 1.05),
+        ("processes", "processes", "", 1.0),
+        ("folders in memory", "folders_in_memory", "", 1.0),
+        ("state folder", "state_kib", "KiB", None),
+    )
+    figures = [
+        Figure(f"{what} after {many} visits", after[key], unit, peer, before[key], most=most)
+        for what, key, unit, most in rows
+    ]
+    return Report("visits", figures, {"few": before, "many": after, "visit_s": each_s})
