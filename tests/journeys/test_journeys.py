@@ -1,0 +1,202 @@
+"""Whole visits on the real app: its processes, its window, devices by their bytes, the county by HTTP.
+
+`KIOSK_PICTURES=DIR` keeps a picture of every step there, for people to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.catalogue import SHIPPED
+from kiosk.cli.running import JOURNEYS, play_visit
+from kiosk.runner.play import CannotBeDone
+from kiosk.runner.script import Script, load
+from tests.journeys.looking import Left
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
+
+Application = dict[str, Any]
+
+
+def value(application: Application, field: str) -> str:
+    return str(application["fields"][field]["value"])
+
+
+def by(application: Application, material: str) -> str:
+    return next(str(m["by"]) for m in application["materials"] if m["id"] == material)
+
+
+def pages(application: Application) -> int:
+    return sum(len(m["pages"]) for m in application["materials"])
+
+
+def newborn(a: Application) -> bool:
+    return (
+        a["matter"] == "newborn"
+        and a["items"] == ["household", "medical_insurance", "social_card"]
+        and a["known"] == {"level": "card", "name": "王小兰", "id_number": "431199199604090027"}
+        and value(a, "child_name") == "陈小禾"
+        and value(a, "child_sex") == "1"  # changed on the check screen
+        and value(a, "child_birth") == "2026-02-26"
+        and value(a, "father_name") == "陈大山"
+        and value(a, "father_id") == "431199199305120134"
+        and value(a, "mother_id") == "431199199604090027"
+        and by(a, "marriage_certificate") == "commitment"
+        and [c["id"] for c in a["commitments"]] == ["married"]
+        and {c["kind"] for c in a["consents"]} == {"general", "sensitive", "guardian"}
+        and a["delivery"] == "village"
+        and pages(a) == 3
+    )
+
+
+def newborn_offline(a: Application) -> bool:
+    return a["matter"] == "newborn" and value(a, "child_name") == "小禾" and pages(a) == 3 and not a["commitments"]
+
+
+def pension(a: Application) -> bool:
+    return (
+        a["matter"] == "pension"
+        and a["known"] == {"level": "card", "name": "陈大山", "id_number": "431199199305120134"}
+        and a["situations"] == {"student": "no", "special": "none"}
+        and value(a, "phone") == "13800000000"
+        and value(a, "tier") == "20000"
+        and a["fields"]["address"] == {"source": "card", "value": "示例省示例县山背乡山背村5组3号"}
+        and pages(a) == 2
+        and all(len(c["strokes"]) == 3 for c in a["commitments"])
+    )
+
+
+def pension_typed(a: Application) -> bool:
+    return (
+        a["known"] == {"level": "typed", "name": "陈大山", "id_number": "431199199305120134"}
+        and value(a, "address") == "王家12"
+        and value(a, "phone") == "13800000000"
+        and by(a, "id_card") == "later"
+    )
+
+
+def pension_changed(a: Application) -> bool:
+    return (
+        a["situations"]["special"] == "low_income"
+        and by(a, "special_proof") == "later"
+        and value(a, "phone") == "13800000001"
+        and value(a, "tier") == "20000"
+        and pages(a) == 2
+    )
+
+
+def restaurant(a: Application) -> bool:
+    return (
+        a["matter"] == "restaurant"
+        and a["items"] == ["licence", "food_permit"]
+        and value(a, "shop_name") == "小兰餐馆"
+        and value(a, "shop_address") == "王家村12"
+        and [value(a, name) for name in ("shop_area", "business", "workers")] == ["60", "noodles", "2"]
+        and [c["id"] for c in a["commitments"]] == ["premises", "food_safety"]
+        and "王家村12这个店面**是我自己的**。" in a["commitments"][0]["clauses"]
+        and by(a, "layout") == "photo"
+    )
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A script and what has to be true at its end. `holds`: of the application the county opened; None: it got none."""
+
+    script: str
+    holds: Callable[[Application], bool] | None = None
+    receipts: int = 1
+    size: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.script}-{self.size}" if self.size else self.script
+
+
+VISITS = (
+    Journey("newborn", newborn),
+    Journey("newborn", newborn, size="1920x1080"),
+    Journey("newborn-offline", newborn_offline),
+    Journey("pension", pension),
+    Journey("restaurant", restaurant),
+    Journey("no-paper", pension),
+    Journey("changes-answer", pension_changed),
+    Journey("reader-unplugged", pension_typed),
+    Journey("killed-at-commit", pension),
+    Journey("supervisor-killed", pension),
+    Journey("card-pulled", receipts=0),
+    Journey("walks-away", receipts=0),
+    Journey("bad-picture", receipts=0),
+    Journey("camera-gone", receipts=0),
+    Journey("killed", receipts=0),
+)
+
+
+@pytest.fixture
+def play(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Left]:
+    """Plays a script on a terminal of its own; a failure leaves a picture of where it stopped."""
+    kept = os.environ.get("KIOSK_PICTURES", "")
+
+    def run(script: Script, size: str = "") -> Left:
+        name = request.node.name.rpartition("[")[2].rstrip("]")
+        out, state = Path(kept, name) if kept else tmp_path / "out", tmp_path / "state"
+        held = play_visit(script, out, base=JOURNEYS, state=state, size=size, pictures=bool(kept))
+        return Left(out, state, held)
+
+    return run
+
+
+@pytest.mark.parametrize("journey", VISITS, ids=str)
+def test_the_county_holds_once_what_was_entered_and_the_terminal_keeps_nothing(
+    journey: Journey, play: Callable[..., Left]
+) -> None:
+    left = play(load(JOURNEYS / f"{journey.script}.toml"), journey.size)
+    assert left.held
+    assert left.personal() == []
+    receipts = left.receipts()
+    assert len(receipts) == journey.receipts
+    if journey.holds is None:
+        assert left.cases == []
+        return
+    assert journey.holds(left.application), left.application
+    (case,) = left.cases
+    assert len(case["items"]) == len(left.application["items"])  # a parent case, and a case per item
+    assert case["case"] not in {item["case"] for item in case["items"]}
+    for entered in left.entered:  # of a terminal that was killed nobody can say what it had been told
+        assert entered == left.application
+    for receipt in receipts:
+        assert (receipt["id"], receipt["matter"]) == (case["application"], case["matter"])
+        assert receipt["items"] == len(case["items"])
+        assert receipt["number"] == case["receipt"].replace(" ", "")
+
+
+def test_a_catalogue_damaged_on_the_disk_leaves_the_one_before_in_use(
+    tmp_path: Path, play: Callable[..., Left]
+) -> None:
+    folder = tmp_path / "catalogue"
+    shutil.copytree(SHIPPED, folder)
+    pension_file = folder / "matters" / "pension.yaml"
+    text = pension_file.read_text("utf-8").replace("lead: 满16岁", "lead: 本县自己的一句话，满16岁", 1)
+    pension_file.write_text(text, "utf-8")
+    script = load(JOURNEYS / "damaged-catalogue.toml")
+    script = replace(script, settings={**script.settings, "catalogue": str(folder)})
+    play(script)  # takes it, and keeps a copy
+    pension_file.write_text(text[: len(text) // 2], "utf-8")
+    left = play(script)
+    refused = (left.state / "log" / "visit.log").read_text("utf-8")
+    assert re.search(r"refused: .*pension\.yaml, line \d+", refused)
+
+
+def test_a_step_that_cannot_be_done_stops_the_script_and_says_what_was_there_instead(
+    tmp_path: Path, play: Callable[..., Left]
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text('[[step]]\ntap = "新生儿出生"\n[[step]]\ntap = "没有这个"\nwithin = 0.2\n', "utf-8")
+    with pytest.raises(CannotBeDone, match=r"step 2 .*没有这个.*孩子出生的事"):
+        play(load(path))
