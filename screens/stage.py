@@ -105,7 +105,7 @@ class Stage(Widget):
         pointer.watch()
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
         gc.set_threshold(50_000, 50, 1000)
-        self._tidying = Clock.create_trigger(self._tidy, TIDY_AFTER_S)
+        self._tidying = Clock.create_trigger(lambda _dt: self.tidy(), TIDY_AFTER_S)
         self._resting = Clock.create_trigger(self._rest, AWAKE_S)
         self._dress()
 
@@ -194,6 +194,12 @@ class Stage(Widget):
         """Let go of every rendered text: what a person wrote is among them."""
         text.textures.forget()
 
+    def tidy(self) -> None:
+        """Let go of what the sheets not shown have drawn: they draw it anew when their turn comes."""
+        for sheet in self._kept.values():
+            sheet.vanish()
+        gc.collect()
+
     # ---- what sheets and keys use
 
     def pressed_ident(self, ident: str) -> None:
@@ -231,12 +237,6 @@ class Stage(Widget):
     def _rest(self, _dt: float) -> None:
         """Nobody has touched for a while: look for touches as often as frames may be drawn, no more."""
         Clock._max_fps = FRAMES_PER_SECOND
-
-    def _tidy(self, _dt: float) -> None:
-        """Let go of what the sheets not shown have drawn: they draw it anew when their turn comes."""
-        for sheet in self._kept.values():
-            sheet.vanish()
-        gc.collect()
 
     def _sheet(self, kind: type[Sheet], step: Step) -> Sheet:
         """A sheet for this step: the one kept of its kind, without what it kept for itself, or a new one."""

@@ -25,7 +25,8 @@ NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!
 NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
 AFTER = set("，。；：？！、")  # where a reader takes breath
 JOINER = "\u2060"  # between two characters: no line ends here
-TEXTURES_KEPT_BYTES = 12_000_000
+TEXTURES_KEPT_BYTES = 8_000_000  # as they lie in memory: the most crowded screen has six million
+TILE = 64  # px: a texture's sides are rounded up to this in memory when there is no GPU
 
 _ready = False
 
@@ -73,6 +74,11 @@ def advance(piece: str, size: int, bold: bool) -> int:
     return int(_meter(size, face(piece, bold)).get_extents(piece)[0])
 
 
+def _weight(texture: Texture) -> int:
+    """Bytes a texture takes in memory."""
+    return int(-(-texture.width // TILE) * -(-texture.height // TILE) * TILE * TILE * 4)
+
+
 class _Textures:
     """Rendered runs, those not drawn for the longest time let go first."""
 
@@ -91,10 +97,10 @@ class _Textures:
         texture = label.texture
         texture.mag_filter = texture.min_filter = "nearest"  # drawn on whole pixels: crisp, and cheaper
         self._kept[key] = texture
-        self._bytes += texture.width * texture.height * 4
+        self._bytes += _weight(texture)
         while self._bytes > TEXTURES_KEPT_BYTES and len(self._kept) > 1:
             _, old = self._kept.popitem(last=False)
-            self._bytes -= old.width * old.height * 4
+            self._bytes -= _weight(old)
         return texture
 
     def forget(self) -> None:

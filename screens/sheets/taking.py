@@ -9,7 +9,7 @@ from kivy.graphics import Color, Rectangle
 
 from matters.events import Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
-from screens import art, shapes
+from screens import shapes
 from screens.sheets.base import Sheet, shows
 from screens.text import textures
 from screens.theme import look
@@ -17,6 +17,7 @@ from screens.widgets import clauses
 from screens.widgets.base import Column, Grid, Icon, Item, Picture, Row, Text
 from screens.widgets.fields import StrokePad
 from screens.widgets.frame import BACK, KeySpec
+from screens.widgets.scene import MovingArrow
 from screens.words import say
 
 __all__ = ["clauses"]
@@ -80,6 +81,30 @@ class CardPicture(Picture):
     here = ""
     where_words = ""
 
+    def __init__(self, **kwargs: Any) -> None:
+        self._arrow = MovingArrow()
+        super().__init__(**kwargs)
+        self.add_widget(self._arrow)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        self._arrow.shown = bool(self.here)
+        if not self.here:
+            self._arrow.vanish()
+            return
+        left, bottom, wide, high = self._drawing()
+        self._arrow.of = 88 * wide / max(1, look.u(self.of))
+        side = self._arrow.natural()
+        top = look.height - bottom - high
+        self._arrow.place(left + round(0.436 * wide) - side // 2, top + round(0.51 * high) - side // 2, side, side)
+
+    def _drawing(self) -> tuple[int, int, int, int]:
+        """Left, bottom, width, height of what is drawn in the box."""
+        x, y, width, height = self.box
+        wanted, high = self._size()
+        share = min(1.0, width / wanted, height / high)
+        wanted, high = round(wanted * share), round(high * share)
+        return x + (width - wanted) // 2, look.height - y - (height + high) // 2, wanted, high
+
     def words(self) -> str:
         return "，".join(words for words in (self.here, self.where_words) if words)
 
@@ -88,11 +113,8 @@ class CardPicture(Picture):
 
     def paint(self) -> None:
         super().paint()
-        x, y, width, height = self.box
-        wanted, high = self._size()
-        share = min(1.0, width / wanted, height / high)
-        wanted, high = round(wanted * share), round(high * share)
-        left, bottom = x + (width - wanted) // 2, look.height - y - (height + high) // 2
+        left, bottom, wanted, high = self._drawing()
+        share = wanted / max(1, self._size()[0])
         group = self.canvas.before
         for words, px, py, size, bold, colour in (
             (self.here, 0.436, 0.274, 52, True, "#FFFFFF"),
@@ -103,17 +125,6 @@ class CardPicture(Picture):
                 at = (left + round(px * wanted - texture.width / 2), bottom + round(py * high - texture.height / 2))
                 group.add(Color(*look.colour(colour)))
                 group.add(Rectangle(pos=at, size=texture.size, texture=texture))
-        if self.here:
-            side = round(look.u(88) * share)
-            cx, cy = left + 0.436 * wanted, bottom + 0.49 * high
-            shapes.disc(group, cx, cy, side, look.colour("#F8C24C"))
-            mark = round(side * 0.7)
-            texture = art.icon("arrow-down", mark)
-            if texture is not None:
-                group.add(Color(*look.colour("#18212B")))
-                group.add(
-                    Rectangle(pos=(round(cx - mark / 2), round(cy - mark / 2)), size=(mark, mark), texture=texture)
-                )
 
 
 class CardRow(Item):
@@ -179,7 +190,6 @@ class StripCell(Row):
         return self.now
 
     def paint(self) -> None:
-        from screens import shapes
         from screens.widgets.fields import current_box
 
         x, _, width, height = self.box

@@ -26,7 +26,7 @@ class MovingArrow(Node):
     """An arrow down on a lamp disc. It swings after it appears, if motion is wanted at all."""
 
     silent = True
-    of = 104
+    of: float = 104
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -57,6 +57,10 @@ class MovingArrow(Node):
         if look.motion and self._beat is None and not self._since:
             self._since = time.monotonic()
             self._beat = Clock.schedule_interval(self._swing, FRAME_S)
+
+    @property
+    def swings(self) -> bool:
+        return self._beat is not None
 
     def _swing(self, _dt: float) -> None:
         passed = time.monotonic() - self._since

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from matters import steps as s
 from matters.events import Chosen, Pressed, Touched
 from screens import samples
 from tests.screens.conftest import Hand
+
+if TYPE_CHECKING:
+    from screens.app import ScreenApp
 
 OURS = [name for name in samples.SAMPLES if name.startswith(("11", "12", "13", "17", "18", "19", "20", "21"))]
 
@@ -181,3 +185,26 @@ def test_a_card_taken_away_too_early_is_said_where_the_card_is_laid(hand: Hand) 
     assert "卡拿早了" in hand.words()
     hand.tap("再试一次")
     assert any(isinstance(event, Pressed) and event.id == "again" for event in hand.events)
+
+
+@pytest.mark.parametrize(("name", "motion"), [("04-idcard", True), ("09-handed-in", True), ("04-idcard", False)])
+def test_the_arrow_at_a_slot_moves_only_where_motion_is_wanted(window: ScreenApp, name: str, motion: bool) -> None:
+    from kivy.core.window import Window
+
+    from config import locales
+    from config.settings import Screen
+    from screens.samples import SAMPLES, SampleServices
+    from screens.stage import Stage
+    from screens.widgets.scene import MovingArrow
+
+    stage = Stage(Screen(motion=motion), locales.load(), SampleServices(), lambda _event: None, lambda: 0.0)
+    Window.add_widget(stage)
+    try:
+        stage.show(*SAMPLES[name])
+        arrows = [node for node in stage.nodes() if isinstance(node, MovingArrow)]
+        assert len(arrows) == 1
+        assert arrows[0].swings is motion
+        arrows[0].vanish()
+        assert not arrows[0].swings
+    finally:
+        Window.remove_widget(stage)
