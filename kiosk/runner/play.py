@@ -160,6 +160,23 @@ class Player:
     def _present(self, action: Action) -> None:
         self.terminal.ask("simulate", device=action.device or "id_card", do="insert", arguments={"card": action.what})
 
+    def _scan(self, action: Action) -> None:
+        text = self._receipt_code(action) if action.what == "receipt" else action.what
+        self.terminal.ask("simulate", device=action.device or "scanner", do="scan", arguments={"text": text})
+
+    def _receipt_code(self, action: Action) -> str:
+        """The code on the last receipt, read off the paper."""
+        import zxingcpp
+        from PIL import Image
+
+        told = self.terminal.ask("simulate", device="receipt_printer", do="receipts", arguments={})
+        for path in reversed(told["receipts"]):
+            with Image.open(path) as paper:
+                found = zxingcpp.read_barcodes(paper.convert("L"))
+            if found:
+                return str(found[0].text)
+        raise CannotBeDone(f"step {action.number} ({action}): no receipt with a code came out")
+
     def _remove(self, action: Action) -> None:
         self.terminal.ask(
             "simulate", device="camera" if action.what == "paper" else action.what, do="remove", arguments={}

@@ -15,6 +15,7 @@ ACTIONS: dict[str, tuple[type, ...]] = {
     "type": (str,),  # keys of the pad or keyboard that is on the screen, one after the other
     "write": (str,),  # characters, by hand on the pad, each then chosen among the candidates
     "present": (str,),  # a card for a simulated reader
+    "scan": (str,),  # a text, or "receipt": the code on the last receipt that came out of the simulated printer
     "remove": (str,),  # id_card | social_card | paper
     "place": (str,),  # a picture (sample's name or file) under the simulated camera
     "sign": (bool,),

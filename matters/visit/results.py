@@ -83,7 +83,9 @@ def _scanned(visit: Visit, result: object) -> Visit:
         visit = answer(active(visit), receipt=result.text, passed=visit.answers.passed | {"lookup"})
         return replace(visit, lookup_problem="" if visit.online else "county.offline")
     if isinstance(result, Failed):
-        return replace(visit, lookup_problem=result.code, again_at=visit.at + visit.setting.retry_s)
+        # A scanner in trouble is asked again after a while; after a wrong code the right one may follow at once.
+        rest = visit.setting.retry_s if result.code.startswith("scanner.") else 0.0
+        return replace(visit, lookup_problem=result.code, again_at=visit.at + rest)
     return visit
 
 

@@ -392,9 +392,12 @@ def test_a_code_that_is_no_receipt_is_said_and_the_next_one_is_waited_for() -> N
     drive.around(can_scan=True)
     shown = drive.give(effects.ScanCode, Failed("code.not_receipt"))
     assert (shown.state, shown.problem) == ("card", "code.not_receipt")  # type: ignore[union-attr]
-    drive.wait(drive.visit.setting.retry_s + 1)
     assert drive.wants(effects.ScanCode) is not None
     assert drive.wants(effects.ReadCard) is not None
+    drive.give(effects.ScanCode, Failed("scanner.absent"))
+    assert drive.wants(effects.ScanCode) is None
+    drive.wait(drive.visit.setting.retry_s + 1)
+    assert drive.wants(effects.ScanCode) is not None
 
 
 def test_without_a_reader_a_scanner_is_enough_to_look_up() -> None:
