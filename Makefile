@@ -46,5 +46,9 @@ bench:
 prove: setup
 	@$(BIN)/python -m tests.prove
 
+# A million mutated frames through the card parsers, a hundred thousand replies through every other; minutes.
+fuzz: setup
+	@$(BIN)/python -m bench.fuzz --table docs/fuzz.md
+
 clean:
 	rm -rf build dist .venv

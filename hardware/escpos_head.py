@@ -219,6 +219,9 @@ class Head:
         from PIL import Image
 
         row = Image.new("1", (self.width, high), 1)
+        if not stride:  # a row of no bytes is white
+            self.page.rows.append(row)
+            return high
         dots = Image.frombytes("1", (stride * 8, 1), bytes(~byte & 0xFF for byte in data))
         dots = dots.resize((dots.width * wide, high), Image.Resampling.NEAREST)
         row.paste(dots.crop((0, 0, min(self.width, dots.width), high)), (0, 0))

@@ -1,0 +1,356 @@
+"""Mutated bytes against everything that reads a device's bytes: nothing raised but the declared errors, memory flat.
+
+`python -m bench.fuzz [--frames N] [--replies N] [--seed N]`; a small part of it runs in the tests. The parsers are fed
+directly: a million frames cross no serial line in a day. Mutations: bits flipped, bytes changed, cut, doubled, spliced,
+lengths that lie with the check byte made right again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hardware import escpos_bytes, sam, sam_card, social_card, stx
+from hardware.escpos_head import Head
+from hardware.escpos_talk import Talk, Timing
+from hardware.sample_cards import sample_cards
+from hardware.scanner_driver import Lines
+from hardware.scanner_keys import Keys, typed
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What came of one target. `kept_bytes`: memory held at the end above that after the first tenth."""
+
+    target: str
+    cases: int
+    accepted: int  # read as whole and right
+    refused: int  # by a declared error or as damaged
+    seconds: float
+    slowest_ms: float
+    kept_bytes: int
+
+
+def mutate(dice: random.Random, data: bytes) -> bytes:
+    """The bytes with one to four things done to them."""
+    out = bytearray(data)
+    for _ in range(dice.randrange(1, 5)):
+        at = dice.randrange(len(out)) if out else 0
+        match dice.randrange(8):
+            case 0 if out:
+                out[at] ^= 1 << dice.randrange(8)
+            case 1 if out:
+                out[at] = dice.randrange(256)
+            case 2:
+                del out[at:]
+            case 3:
+                del out[at : at + dice.randrange(1, 9)]
+            case 4:
+                out[at:at] = dice.randbytes(dice.randrange(1, 9))
+            case 5:
+                out += out[at : at + 64]
+            case 6:
+                other = dice.randrange(len(out)) if out else 0
+                out[at : at + 16], out[other : other + 16] = out[other : other + 16], out[at : at + 16]
+            case _:
+                out[at : at + 4] = dice.choice((b"\x00\x00\x00\x00", b"\xff\xff\xff\xff", b"\xaa\xaa\xaa\x96"))
+    return bytes(out)
+
+
+def _answers() -> list[bytes]:
+    """One whole answer of every kind, and every status word."""
+    made = []
+    for card in sample_cards().values():
+        text, photo = sam_card.encode_text(card.record), card.record.photo or b""
+        made.append(sam.encode_answer(sam.Answer(0, 0, sam.Word.OK, b"\x01\x00\x04\x00" + text + photo)))
+    address = sam_card.encode_added_address("示例省示例县山背乡山背村8组1号")
+    made.append(sam.encode_answer(sam.Answer(0, 0, sam.Word.OK, address)))
+    made += [sam.encode_answer(sam.Answer(0, 0, word)) for word in sam.Word]
+    return made
+
+
+def _right_again(frame: bytes) -> bytes:
+    """Length and check byte made to fit, so that what is inside is reached."""
+    if len(frame) < 11:
+        return frame
+    covered = (len(frame) - 7).to_bytes(2, "big") + frame[7:-1]
+    return sam.PREAMBLE + covered + bytes((sam.check_byte(covered),))
+
+
+def sam_target(dice: random.Random) -> Callable[[], bool]:
+    seeds = _answers()
+    parser = sam.Parser()
+
+    def once() -> bool:
+        frame = mutate(dice, dice.choice(seeds))
+        if dice.random() < 0.5:
+            frame = _right_again(frame)
+        got = False
+        for answer in parser.feed(frame):
+            if isinstance(answer, sam.Answer):
+                for command in (sam.READ, sam.FIND, sam.SELECT, sam.READ_ADDED_ADDRESS, sam.SAM_NUMBER):
+                    sam.fits(command, answer)
+                try:
+                    sam_card.parse_text(sam.decode_blocks(answer.data).text)
+                    got = True
+                except (sam.SamError, sam_card.CardTextError):
+                    pass
+        if dice.random() < 0.02:
+            parser.reset()
+        return got
+
+    return once
+
+
+def stx_target(dice: random.Random) -> Callable[[], bool]:
+    texts = [sam_card.encode_text(card.record) for card in sample_cards().values()]
+    seeds = [stx.frame(b"\x90\x00" + text + bytes(1024)) for text in texts]
+    seeds += [stx.frame(b"\x90\x00" + text) for text in texts] + [stx.frame(b"\x6a\x82")]
+    parser = stx.Parser()
+
+    def once() -> bool:
+        got = False
+        for answer in parser.feed(mutate(dice, dice.choice(seeds))):
+            if isinstance(answer, stx.Answer):
+                try:
+                    sam_card.parse_text(stx.blocks(answer.data)[0])
+                    got = True
+                except (stx.StxError, sam_card.CardTextError):
+                    pass
+        return got
+
+    return once
+
+
+def tlv_target(dice: random.Random) -> Callable[[], bool]:
+    """Records of social-security cards, from tag to value to the whole record."""
+    values = {"card_id": b"\x43\x11\x99" + bytes(13), "version": b"2.00", "issued": bytes.fromhex("20200101"),
+              "valid_to": bytes.fromhex("20300101"), "card_number": b"A12345678", "id_number": b"431199199604090027",
+              "name": "王小兰".encode("gb18030").ljust(30), "name_rest": b" " * 20, "sex": b"2",
+              "nation": b"\x01", "birth": bytes.fromhex("19960409")}  # fmt: skip
+    records = {f.name: bytes((f.tag, len(values[f.name]))) + values[f.name] for f in social_card.FIELDS}
+
+    def once() -> bool:
+        spoiled = dice.choice(social_card.FIELDS)
+        read: dict[str, str] = {}
+        try:
+            for field in social_card.FIELDS:
+                data = records[field.name]
+                if field is spoiled:
+                    data = mutate(dice, data)
+                read[field.name] = social_card.decode_field(field, social_card.parse_record(data, field))
+            social_card.make_record(read, dice.randbytes(dice.randrange(12)))
+        except social_card.SocialCardError:
+            return False
+        return True
+
+    return once
+
+
+def text_target(dice: random.Random) -> Callable[[], bool]:
+    """The text block of a card, all four layouts."""
+    seeds = [sam_card.encode_text(card.record) for card in sample_cards().values()]
+
+    def once() -> bool:
+        text = mutate(dice, dice.choice(seeds))
+        if dice.random() < 0.7:
+            text = text[:256].ljust(256, b" \0"[:1])
+        try:
+            sam_card.parse_text(text)
+        except sam_card.CardTextError:
+            return False
+        return True
+
+    return once
+
+
+class _Replies:
+    """A line whose answers are given beforehand; time stands still, so that a silence costs nothing."""
+
+    answers = True
+    window = 4096
+
+    def __init__(self) -> None:
+        self.left = b""
+
+    def open(self) -> None: ...
+
+    def write(self, data: bytes, patience_s: float) -> None: ...
+
+    def read(self, wait_s: float) -> bytes:
+        del wait_s
+        data, self.left = self.left, b""
+        return data
+
+    def waiting(self) -> int:
+        return 0
+
+    def close(self) -> None: ...
+
+
+def printer_target(dice: random.Random) -> Callable[[], bool]:
+    """Status bytes, marks, automatic status, in every mixture."""
+    line = _Replies()
+    timing = Timing(answer_s=0.0001, probe_s=0.0001, slice_s=0.0)
+    seeds = [bytes((0x12,)), bytes((0x12, 0x1A)), bytes((0x10, 0x00, 0x00, 0x0F)), bytes((0x00,)), bytes((0x16, 0x72))]
+
+    def once() -> bool:
+        talk = Talk(line, timing, threading.Event())
+        line.left = mutate(dice, dice.choice(seeds) * dice.randrange(1, 5))
+        state = talk.state()
+        talk.probe_marks()
+        known = escpos_bytes.read_state({n: dice.randrange(256) for n in range(1, 5)})
+        return not state.silent and known.offline is not None
+
+    return once
+
+
+def scanner_target(dice: random.Random) -> Callable[[], bool]:
+    lines, keys = Lines(), Keys()
+    code = "HTTPS://XIAN.EXAMPLE/R#" + "ABCDEFGH234567" * 12
+
+    def once() -> bool:
+        if dice.random() < 0.5:
+            return any(type(one).__name__ == "Code" for one in lines.feed(mutate(dice, code.encode() + b"\r")))
+        return any(
+            type(one).__name__ == "Code" for one in lines.feed(keys.feed(mutate(dice, typed("R#AB2\n"))).encode())
+        )
+
+    return once
+
+
+def head_target(dice: random.Random) -> Callable[[], bool]:
+    """The simulated printer's own interpreter: a simulator that falls over on bytes is no judge of a driver."""
+    seeds = [
+        b"\x1b@\x1c&" + "试打䶮".encode("gb18030") + b"\n\x1dV\x42\x00",
+        b"\x1dv0\x00\x02\x00\x02\x00\xff\x00\xff\x00",
+    ]
+
+    def once() -> bool:
+        data = mutate(dice, dice.choice(seeds))
+        head = Head(384, "gb18030")
+        at = 0
+
+        async def take(count: int) -> bytes:
+            nonlocal at
+            if at + count > len(data):
+                raise EOFError
+            at += count
+            return data[at - count : at]
+
+        async def run() -> bool:
+            try:
+                async for _ in head.run(take):
+                    pass
+            except EOFError:
+                return True
+            return False
+
+        return _stepped(run())
+
+    return once
+
+
+def _stepped(work: Any) -> bool:
+    """Runs a coroutine that never really waits, without a loop of its own."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return bool(done.value)
+    raise RuntimeError("it waited")
+
+
+TARGETS: dict[str, tuple[Callable[[random.Random], Callable[[], bool]], str]] = {
+    # name -> (maker, which count it takes: frames for card parsers, replies for other devices)
+    "sam": (sam_target, "frames"),
+    "card text": (text_target, "frames"),
+    "social-card records": (tlv_target, "frames"),
+    "stx": (stx_target, "replies"),
+    "printer status": (printer_target, "replies"),
+    "scanner": (scanner_target, "replies"),
+    "printer simulator": (head_target, "replies"),
+}
+
+
+def run(target: str, cases: int, seed: int) -> Figure:
+    """Raises whatever a parser raises that it has not declared; the seed and the case then say where."""
+    dice = random.Random(f"{seed} {target}")
+    once = TARGETS[target][0](dice)
+    accepted, slowest = 0, 0.0
+    tracemalloc.start()
+    base, began = 0, time.monotonic()
+    try:
+        for case in range(cases):
+            if case == cases // 10:
+                base = tracemalloc.get_traced_memory()[0]
+                tracemalloc.stop()  # tracing costs ten times the work: it is on at the beginning and at the end
+            if case == cases - cases // 10:
+                tracemalloc.start()
+            at = time.perf_counter()
+            try:
+                accepted += once()
+            except Exception as error:
+                raise AssertionError(f"{target}, seed {seed}, case {case}: {type(error).__name__}") from error
+            slowest = max(slowest, time.perf_counter() - at)
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    spent = time.monotonic() - began
+    return Figure(target, cases, accepted, cases - accepted, round(spent, 1), round(slowest * 1000, 2), kept - base)
+
+
+def figures(frames: int, replies: int, seed: int) -> Iterator[Figure]:
+    for name, (_, count) in TARGETS.items():
+        yield run(name, frames if count == "frames" else replies, seed)
+
+
+def table(found: list[Figure], seed: int) -> str:
+    """docs/fuzz.md."""
+    rows = [
+        "# Mutated bytes against everything that reads a device's bytes",
+        "",
+        "Made by `make fuzz`. Nothing but declared errors was raised, nothing hung; memory is what was held during the",
+        "last tenth of the cases above the first tenth's. A case that is accepted is one whose mutation hurt nothing.",
+        "",
+        f"Seed {seed}, Python {sys.version.split()[0]}.",
+        "",
+        "| target | cases | accepted | refused | seconds | slowest case (ms) | memory kept (bytes) |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    rows += [
+        f"| {f.target} | {f.cases:,} | {f.accepted:,} | {f.refused:,} | {f.seconds} | {f.slowest_ms} | {f.kept_bytes:,} |"
+        for f in found
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__)
+    parser.add_argument("--frames", type=int, default=1_000_000)
+    parser.add_argument("--replies", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=4)
+    parser.add_argument("--table", default="", metavar="FILE")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(argv)
+    found = []
+    for figure in figures(given.frames, given.replies, given.seed):
+        found.append(figure)
+        print(json.dumps(asdict(figure)) if given.json else f"{figure.target}: {figure.cases:,} cases, "
+              f"{figure.seconds} s, {figure.kept_bytes:,} bytes kept", flush=True)  # fmt: skip
+    if given.table:
+        from pathlib import Path
+
+        Path(given.table).write_text(table(found, given.seed), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
