@@ -29,6 +29,7 @@ class Place:
     area: str = "431199"  # six digits, GB/T 2260; the default is unassigned
     phone: str = "0000-0000000"  # the hall's, printed on receipts
     hours: str = "9:00–12:00，14:00–17:00"
+    days: str = "12345"  # weekdays on which the hall is staffed: 1 Monday … 7 Sunday
     collect_at: str = "县政务中心1楼"
 
 

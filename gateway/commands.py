@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ Verb = Callable[[argparse.Namespace, County], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # whatever a verb writes (papers, keys, the store) is for its owner only
     try:
         settings = load(options.config)
         folder = state_folder(options.state, settings)
@@ -117,6 +119,7 @@ def _cases(options: argparse.Namespace, county: County) -> int:
     rows = [_case_row(store, held) for held in store.messages("application")]
     lines = [
         f"{row['received_at']}  {row['receipt']}  {row['case']}  {row['state']:<16} {row['title']}  ({row['terminal']})"
+        f"  {row['application']}"
         for row in rows
     ]
     return _print(options, rows, lines or ["-"])

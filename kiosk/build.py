@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.settings import Settings, SettingsError
 
@@ -45,6 +46,7 @@ def refuse_test_parts(settings: Settings, *, control: bool) -> None:
             f"{where}: county.embedded starts a county of our own beside the terminal, but {why}; "
             "write the address of the real one as county.url"
         )
+    _refuse_open_line(settings, where)
     devices = settings.devices
     for name in ("id_card", "social_card", "camera", "receipt_printer", "speaker"):
         address = getattr(devices, name)
@@ -53,6 +55,19 @@ def refuse_test_parts(settings: Settings, *, control: bool) -> None:
                 f"{where}: devices.{name} = {address!r} is a simulator, but {why}; "
                 "write the address of the real device (docs/devices.md)"
             )
+
+
+def _refuse_open_line(settings: Settings, where: str) -> None:
+    """Whoever sits on an unencrypted line while a terminal enrols could be the county.
+
+    This machine itself may be spoken to in the clear: a tunnel of the vendor's ends there.
+    """
+    url = urlsplit(settings.county.url)
+    if settings.county.url and url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(
+            f"{where}: county.url = {settings.county.url!r} is not encrypted, and whoever is on the line could be the "
+            "county; write https://…"
+        )
 
 
 def refuse_in_production(what: str) -> None:

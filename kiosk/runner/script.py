@@ -59,8 +59,11 @@ class Action:
 
 @dataclass(frozen=True)
 class Script:
-    """`about` says what the script shows; `settings` is laid over the test profile; `cases` is how many cases the county
-    has to hold at the end, where that cannot be told from what the last terminal handed in (it was killed)."""
+    """`about` says what the script shows; `settings` is laid over the test profile.
+
+    `cases` is how many cases the county has to hold at the end, where that cannot be told from what the last terminal
+    handed in (it was killed).
+    """
 
     about: str
     steps: tuple[Action, ...]

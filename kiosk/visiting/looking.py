@@ -63,7 +63,7 @@ def status_view(process: VisitProcess) -> StatusView:
         county=place.county,
         hall=place.hall,
         hours=place.hours,
-        open_now=open_at(place, now.time()),
+        open_now=open_at(place, now),
         now=now,
         card=card,
         printer=printer,
@@ -71,12 +71,14 @@ def status_view(process: VisitProcess) -> StatusView:
     )
 
 
-def open_at(place: Place, now: time) -> bool:
-    """Whether the hall is staffed at a time of day, from hours written as 9:00–12:00，14:00–17:00."""
+def open_at(place: Place, now: datetime) -> bool:
+    """Whether the hall is staffed at a local time, from hours written as 9:00–12:00，14:00–17:00 and weekdays."""
+    if str(now.isoweekday()) not in place.days:
+        return False
     for span in place.hours.replace(",", "，").split("，"):
         begin, _, end = span.strip().replace("-", "–").partition("–")
         try:
-            if time.fromisoformat(begin.zfill(5)) <= now < time.fromisoformat(end.zfill(5)):
+            if time.fromisoformat(begin.zfill(5)) <= now.time() < time.fromisoformat(end.zfill(5)):
                 return True
         except ValueError:
             continue

@@ -234,7 +234,7 @@ class StaffMode:
             oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
             last_error=str(self._queue.get("last_error", "")),
             hours=process.settings.place.hours,
-            open_now=open_at(process.settings.place, now.time()),
+            open_now=open_at(process.settings.place, now),
             now=now,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ def application(visit: Visit) -> Application:
         fields={row.field.id: Answer(row.value, row.source) for row in found.form if row.value is not None},
         materials=tuple(_material(visit, need) for need in found.materials),
         commitments=tuple(
-            GivenCommitment(promise.id, clauses(visit, promise, found), visit.answers.signed[promise.id][1])
+            GivenCommitment(promise.id, _plain(clauses(visit, promise, found)), visit.answers.signed[promise.id][1])
             for promise in found.promises
             if promise.id in visit.answers.signed
         ),
@@ -52,3 +52,8 @@ def _material(visit: Visit, need: Needed) -> GivenMaterial:
         if s is not None and s.kept
     )
     return GivenMaterial(material.id, material.title, "photo", "", pages)
+
+
+def _plain(shown: tuple[str, ...]) -> tuple[str, ...]:
+    """Clauses without the marks that only say what is drawn bold."""
+    return tuple(clause.replace("**", "") for clause in shown)

@@ -60,7 +60,9 @@ def test_a_clock_set_back_by_years_does_not_lock_for_years(pin: StaffPin, clock:
     assert pin.locked_for() <= FIRST_LOCK_S
 
 
-@pytest.mark.parametrize("bad", ["12345", "1234567890123", "111111", "123456", "98765432", "12a456", "", "１２３４５６"])
+@pytest.mark.parametrize(
+    "bad", ["12345", "1234567890123", "111111", "123456", "98765432", "12a456", "", "１２３４５６"]
+)
 def test_a_pin_that_is_guessed_at_once_is_refused(tmp_path: Path, bad: str) -> None:
     with pytest.raises(ValueError):
         StaffPin(tmp_path).set(bad)
