@@ -35,6 +35,8 @@ GROUPS = {
     "outbox": "存材料的地方",
     "storage": "盘",
     "speaker": "喇叭",
+    "scanner": "扫码器",
+    "code": "扫的码",
     "input": "写字",
     "terminal": "机器自己",
 }
