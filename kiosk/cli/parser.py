@@ -97,6 +97,10 @@ def parser() -> argparse.ArgumentParser:
     conform.add_argument("--out", type=Path, metavar="DIR", help="write report.txt, report.json, report.pdf there")
     conform.add_argument("--script", type=Path, metavar="FILE", help="answers for a bench with nobody beside it")
     conform.add_argument("--only", default="", metavar="A,B", help="these checks and what they rest on")
+    privacy = verb(
+        verbs, "privacy-check", "kiosk.cli.privacy:check", "visits of every ending, and what is left of them"
+    )
+    privacy.add_argument("--ending", action="append", choices=("done", "stopped", "idle", "killed", "power"))
     staff = group("staff", "staff access")
     pin = verb(
         staff, "set-pin", "kiosk.cli.devices:set_pin", "set the PIN (read from standard input, never an argument)"

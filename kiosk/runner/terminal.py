@@ -55,7 +55,20 @@ def _county_beside() -> dict[str, str]:
 class Terminal:
     """Start, ask, kill."""
 
-    def __init__(self, config: Path, state: Path, display: str, log: Path, extra: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        config: Path,
+        state: Path,
+        display: str,
+        log: Path,
+        extra: Sequence[str] = (),
+        *,
+        discreet: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`discreet`: ask nothing whose answer would carry what a person entered through the supervisor."""
+        self.discreet = discreet
+        self._environment = {**(environment or {}), **({"KIOSK_DISCREET": "1"} if discreet else {})}
         self.config, self.state, self.display, self.log, self.extra = config, state, display, log, list(extra)
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -73,7 +86,13 @@ class Terminal:
             self._process = subprocess.Popen(
                 [*program(), *arguments, "--control", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
-                env={**_county_beside(), **os.environ, "DISPLAY": self.display, **(environment or {})},
+                env={
+                    **_county_beside(),
+                    **os.environ,
+                    "DISPLAY": self.display,
+                    **self._environment,
+                    **(environment or {}),
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -136,9 +155,11 @@ class Terminal:
 
     def find(self, what: str) -> Element | None:
         """By #id, else by text: the whole text first, then the element whose text holds it and is shortest."""
+        if self.discreet:
+            return next(iter(_elements(self.ask("find", what=what))), None)
         seen, self._seen = self._seen, []
-        found = _pick(seen, what) if time.monotonic() - self._seen_at < FRESH_S else None
-        return found or _pick(self.elements(), what)
+        found = pick(seen, what) if time.monotonic() - self._seen_at < FRESH_S else None
+        return found or pick(self.elements(), what)
 
     def stop(self) -> None:
         """End everything it started. SIGTERM first, so that it ends its children itself."""
@@ -168,7 +189,8 @@ def _elements(answer: Any) -> list[Element]:
     return [Element(e["ident"], e["text"], *e["rect"]) for e in answer]
 
 
-def _pick(elements: Sequence[Element], what: str) -> Element | None:
+def pick(elements: Sequence[Element], what: str) -> Element | None:
+    """The element that a script means: see Terminal.find."""
     there = [e for e in elements if e.width > 0]
     if what.startswith("#"):
         return next((e for e in there if e.ident == what[1:]), None)

@@ -25,13 +25,15 @@ async def answer(process: VisitProcess, message: dict[str, Any]) -> None:
     """Answer one question on the supervisor's channel."""
     reply: dict[str, Any] = {"say": "answer", "n": message.get("n")}
     try:
-        reply["answer"] = await _ask(process, str(message.get("ask")))
+        reply["answer"] = await _ask(process, str(message.get("ask")), message)
     except (RuntimeError, KeyError, ValueError, TimeoutError) as error:
         reply["problem"] = f"{type(error).__name__}: {error}"
     process.channel.send(reply)
 
 
-async def _ask(process: VisitProcess, question: str) -> Any:
+async def _ask(process: VisitProcess, question: str, message: dict[str, Any]) -> Any:
+    if question == "find":
+        return _find(process, str(message["what"]))
     if question == "visible":
         return _visible(process)
     if question == "settle":
@@ -47,6 +49,9 @@ async def _ask(process: VisitProcess, question: str) -> Any:
             return {"type": "", "key": ""}
         step = visits.step(process.conductor.visit)
         return {"type": type(step).__name__, "key": step.key}
+    if question == "focus":
+        focused = process.stage.keypad.focused
+        return {"ident": focused.ident, "text": focused.text} if focused is not None else None
     if question == "reading":
         return process.stage.reading()
     if question == "flips":
@@ -54,7 +59,22 @@ async def _ask(process: VisitProcess, question: str) -> Any:
     raise ValueError(f"nothing is known to answer {question!r}")
 
 
+def _find(process: VisitProcess, what: str) -> list[dict[str, Any]]:
+    """Where the element is that a script means, without what stands on it."""
+    from kiosk.runner.terminal import Element, pick
+
+    seen = [
+        Element(s.ident, s.text, s.rect.x, s.rect.y, s.rect.width, s.rect.height) for s in process.stage.visible()
+    ]
+    found = pick(seen, what)
+    if found is None:
+        return []
+    return [{"ident": found.ident, "text": "", "rect": [found.left, found.top, found.width, found.height]}]
+
+
 def _visible(process: VisitProcess) -> list[dict[str, Any]]:
+    if process.discreet:
+        return []
     return [
         {"ident": s.ident, "text": s.text, "rect": [s.rect.x, s.rect.y, s.rect.width, s.rect.height]}
         for s in process.stage.visible()

@@ -237,7 +237,8 @@ class Performer:
         if isinstance(done, Submitted):
             self.application = application
             self._process.channel.send({"say": "committed"})
-            if self._process.tested:  # what was entered, for a test to hold against what the county gets
+            if self._process.tested and not self._process.discreet:
+                # What was entered, for a test to hold against what the county gets.
                 self._process.channel.send({"say": "entered", "application": json.loads(to_json(application))})
         return done
 

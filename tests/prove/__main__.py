@@ -87,7 +87,7 @@ def main() -> int:
         "",
         "| after a visit that ended by | planted | searched | found |",
         "|---|---|---|---|",
-        *(f"| {each.ending} | {each.planted} | {each.searched} | {each.found} |" for each in endings),
+        *(f"| {each.ending} | {each.planted} | {each.searched} | {each.found or 'nothing'} |" for each in endings),
     ]
     print("\n".join(table))
     for what, _, each in rows:
