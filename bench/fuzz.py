@@ -314,8 +314,9 @@ def table(found: list[Figure], seed: int) -> str:
     rows = [
         "# Mutated bytes against everything that reads a device's bytes",
         "",
-        "Made by `make fuzz`. Nothing but declared errors was raised, nothing hung. Memory kept is what was taken during the",
-        "last tenth of the cases and still held at the end. A case that is accepted is one whose mutation hurt nothing.",
+        "Made by `make fuzz`. Nothing but declared errors was raised, nothing hung. Memory kept is what was taken",
+        "during the last tenth of the cases and still held at the end. A case that is accepted is one whose mutation",
+        "hurt nothing.",
         "",
         f"Seed {seed}, Python {sys.version.split()[0]}.",
         "",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Take = Callable[[int], Awaitable[bytes]]
 CELL, NARROW, LINE_DOTS = 24, 12, 30  # the built-in type, and the line distance after power-on
+QR_BYTES_MOST = 2331  # what a code of medium correction holds (ISO/IEC 18004, table 7)
 DOUBLE_BYTE = {"gb18030": "gb18030", "gbk": "gbk", "gb2312": "gb2312", "none": "ascii"}
 
 
@@ -232,14 +233,14 @@ class Head:
         import qrcode
         from PIL import Image
 
-        if not self._native_qr or body[:1] != b"1":
+        if not self._native_qr or body[:1] != b"1" or len(body) < 3:
             return 0
         match body[1]:
             case 0x43:
-                self._qr_module = body[2]
+                self._qr_module = min(16, max(1, body[2]))
             case 0x50:
                 self._qr_data = body[3:].decode("utf-8", "replace")
-            case 0x51:
+            case 0x51 if self._qr_data and len(self._qr_data.encode()) <= QR_BYTES_MOST:
                 code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
                 code.add_data(self._qr_data)
                 matrix = code.get_matrix()
