@@ -43,6 +43,7 @@ class Screen:
     contrast: bool = False
     low: bool = False
     motion: bool = True
+    keypad: bool = False  # arrow keys, Enter, Backspace, F1 (again) and F2 (help) walk the screens without seeing
     language: str = "zh"
 
 

@@ -23,6 +23,7 @@ from config.settings import Screen
 from matters.events import Chosen, Event, Pressed, Touched
 from matters.steps import Step
 from screens import pointer, text
+from screens.keypad import Keypad
 from screens.services import Services
 from screens.sheets import Register, Sheet
 from screens.sheets.base import fitting
@@ -103,6 +104,9 @@ class Stage(Widget):
         self._laid: dict[str, object] = {}  # what each part of the frame was last told
         say.use(words)
         pointer.watch()
+        self.keypad = Keypad(self)
+        if screen.keypad:
+            self.keypad.listen()
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
         gc.set_threshold(50_000, 50, 1000)
         self._tidying = Clock.create_trigger(lambda _dt: self.tidy(), TIDY_AFTER_S)
@@ -137,6 +141,17 @@ class Stage(Widget):
         """Only what the status line says has changed."""
         if self.step is not None and status != self.status:
             self.show(self.step, status)
+
+    def focus_next(self) -> str:
+        """Keypad: go to the next thing in reading order; returns its words, which `keypad.on_focus` hears too."""
+        return self.keypad.move(1)
+
+    def focus_previous(self) -> str:
+        return self.keypad.move(-1)
+
+    def choose(self) -> str:
+        """Keypad: press what the focus is on."""
+        return self.keypad.choose()
 
     @property
     def modes(self) -> dict[str, bool]:
@@ -333,6 +348,7 @@ class Stage(Widget):
         other.vanish()
         sheet.tell_counter(counter)
         counter.place(0, height - low, width, low)
+        self.keypad.drawn()
 
     def _new(self, part: str, *told: object) -> bool:
         """Whether a part of the frame is told something else than last time."""

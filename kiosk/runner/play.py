@@ -117,6 +117,25 @@ class Player:
         self.finger.tap(found.middle, hold_s=3.3)
         self._settle()
 
+    def _key(self, action: Action) -> None:
+        self.finger.press_key(action.what)
+        self._settle()
+
+    def _walk(self, action: Action) -> None:
+        """Down until the focus is on it, then choose; once round without finding it ends the visit."""
+        wanted = self._wait_for(action, action.what)
+        before = self.terminal.ask("focus")
+        for _ in range(len(self.terminal.elements()) + 1):
+            now = self.terminal.ask("focus")
+            if now is not None and (now["ident"], now["text"]) == (wanted.ident, wanted.text):
+                self._picture(f"{action.name}-focus")
+                self.finger.press_key("Return")
+                self._settle()
+                return
+            self.finger.press_key("Down")
+            self._settle()
+        raise CannotBeDone(f"step {action.number} ({action}): the focus began at {before} and never came to it")
+
     def _type(self, action: Action) -> None:
         for character in action.what:
             found = self._wait_for(action, f"#key:{character}")

@@ -24,6 +24,7 @@ class Sheet(Column):
     step: Any = ObjectProperty(None, allownone=True, rebind=True)
     pad = (56, 44, 56, 28)
     gap = 24.0
+    sinks = True
     head = "band"  # band | home: what stands above
     counter_height: float | None = None  # reference px; None: as always
 

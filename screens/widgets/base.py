@@ -135,6 +135,7 @@ class Column(Node):
     dashed = False
     centred = False  # what is left goes above and below
     low = 0.0  # reference px: no less high than this
+    sinks = False  # low mode: what is touched goes as far down as there is room
 
     def _pads(self) -> tuple[int, int, int, int]:
         left, top, right, bottom = self.pad
@@ -171,6 +172,8 @@ class Column(Node):
         spare = height - top - bottom - sum(heights) - sum(gaps)
         shares = sum(child.grow for child in shown)
         at = y + top
+        if self.sinks and look.low and spare > 0:
+            spare -= self._sink(shown, gaps, heights, at, spare)
         if shares and spare > 0:
             given = 0
             for i, child in enumerate(shown):
@@ -184,6 +187,16 @@ class Column(Node):
             at += gap
             child.place(x + left, at, inner, high)
             at += high
+
+    def _sink(self, shown: list[Node], gaps: list[int], heights: list[int], at: int, spare: int) -> int:
+        """Low mode: what room is left goes above the first thing that is touched, until it lies below the middle."""
+        for index, child in enumerate(shown):
+            if any(node.ident for node in child.walk_nodes()):
+                down = look.height // 2 - (at + sum(heights[:index]) + sum(gaps[: index + 1]))
+                more = max(0, min(spare, down))
+                gaps[index] += more
+                return more
+        return 0
 
     def state(self) -> object:
         return (self.fill, self.line, self.dashed)
