@@ -12,6 +12,8 @@ from typing import Any
 ACTIONS: dict[str, tuple[type, ...]] = {
     "tap": (str,),  # text on the screen, or #id
     "hold": (str,),  # the same, for three seconds (the way into staff mode)
+    "key": (str,),  # a key of a keyboard or keypad, by its X name: Down, Return, BackSpace, F1
+    "walk": (str,),  # by keypad: down until the focus is on this text or #id, then choose
     "type": (str,),  # keys of the pad or keyboard that is on the screen, one after the other
     "write": (str,),  # characters, by hand on the pad, each then chosen among the candidates
     "present": (str,),  # a card for a simulated reader
