@@ -27,6 +27,9 @@ CLASS_OF_DEVICE = {
     "camera": "camera",
     "speaker": "speaker",
     "scanner": "scanner",
+    "lights": "lights",
+    "presence": "presence",
+    "keypad": "keypad",
 }
 
 

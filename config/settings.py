@@ -57,6 +57,9 @@ class Devices:
     receipt_printer: str = ""
     speaker: str = ""
     scanner: str = ""
+    lights: str = ""
+    presence: str = ""
+    keypad: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Visits:
 class Voice:
     read_on_arrival: bool = True
     volume_percent: int = 80
+    by_hour: str = ""  # another volume at some hours: "12-14=40, 20-7=30" (hours of the day, percent)
     speed_wpm: int = 150
 
 

@@ -35,6 +35,12 @@ OPENERS: dict[str, dict[str, str]] = {
         "scan+camera": "hardware.scanner_camera:from_address",
         "scan+camera+http": "hardware.scanner_camera:from_address",
     },
+    "lights": {"lights+serial": "hardware.lights:from_address", "lights+sysfs": "hardware.lights:from_address"},
+    "presence": {
+        "presence+serial": "hardware.presence:from_address",
+        "presence+sysfs": "hardware.presence:from_address",
+    },
+    "keypad": {"keypad": "hardware.keypad:from_address"},
     "speaker": {
         "alsa": "hardware.speaker_driver:from_address",
         "wav": "hardware.speaker_driver:from_address",

@@ -37,6 +37,9 @@ from urllib.parse import parse_qsl, urlsplit
 KINDS: dict[str, str] = {
     "id-card": "hardware.sam_simulator:SamSimulator",
     "id-card-stx": "hardware.stx_simulator:StxSimulator",
+    "lights": "hardware.board_simulator:LightsSimulator",
+    "presence": "hardware.board_simulator:PresenceSimulator",
+    "keypad": "hardware.board_simulator:KeypadSimulator",
     "scanner": "hardware.scanner_simulator:ScannerSimulator",
     "social-card": "hardware.pcsc_simulator:SocialCardSimulator",
     "receipt-printer": "hardware.escpos_simulator:PrinterSimulator",

@@ -18,12 +18,14 @@ import json
 import math
 import sys
 import wave
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hardware.addresses import Address, AddressError
 from hardware.ports import Fault, Health, Status
+from hardware.speaker_hours import HoursError, volumes
 from hardware.speaker_voice import pack
 from hardware.status import StatusBoard
 
@@ -263,8 +265,12 @@ class VoiceSpeaker:
         speed_wpm: int = 150,
         prompts: Path | None = None,
         command: Sequence[str] | None = None,
+        by_hour: str = "",
+        hour: Callable[[], int] = lambda: datetime.now().astimezone().hour,
     ) -> None:
         self.address = address
+        self._by_hour, self._hour = by_hour, hour
+        volumes(by_hour, volume_percent)  # said at once where the setting cannot be read
         self.volume_percent = volume_percent
         self.speed_wpm = speed_wpm
         self._sink = sink
@@ -319,7 +325,8 @@ class VoiceSpeaker:
         if not sound:
             return None
         try:
-            sound = await asyncio.to_thread(louder, sound, self.volume_percent)
+            volume = volumes(self._by_hour, self.volume_percent)[self._hour()]
+            sound = await asyncio.to_thread(louder, sound, volume)
         except (wave.Error, ValueError, EOFError) as error:
             return Fault("speaker.failed", f"no sound: {error}")
         async with self._playing:  # what was before has been stopped and is just ending
@@ -363,6 +370,10 @@ def from_address(address: Address, *, settings: Voice, command: Sequence[str] | 
     else:
         raise AddressError(f"{address.text}: {address.scheme}:// is no speaker")
     prompts = address.options.get("prompts")
+    try:
+        volumes(settings.by_hour, settings.volume_percent)
+    except HoursError as error:
+        raise AddressError(str(error)) from None
     return VoiceSpeaker(
         address.text,
         sink,
@@ -370,4 +381,5 @@ def from_address(address: Address, *, settings: Voice, command: Sequence[str] | 
         speed_wpm=settings.speed_wpm,
         prompts=Path(prompts) if prompts else None,
         command=command,
+        by_hour=settings.by_hour,
     )
