@@ -24,6 +24,7 @@ CLASS_OF_DEVICE = {
     "id_card": "reader",
     "social_card": "social_reader",
     "receipt_printer": "printer",
+    "document_printer": "document_printer",
     "camera": "camera",
     "speaker": "speaker",
     "scanner": "scanner",

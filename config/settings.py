@@ -55,6 +55,7 @@ class Devices:
     social_card: str = ""
     camera: str = ""
     receipt_printer: str = ""
+    document_printer: str = ""
     speaker: str = ""
     scanner: str = ""
     lights: str = ""

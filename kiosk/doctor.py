@@ -9,26 +9,19 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config import locales
 from config.faults import CLASS_OF_DEVICE, fault_words
 from config.settings import Settings
+from papers.readiness import Entry as Finding
 
 ASK_S = 4.0
-DEVICES = ("id_card", "social_card", "camera", "receipt_printer", "speaker")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`vital`: without it nobody can hand anything in."""
-
-    what: str
-    well: bool
-    text: str
-    vital: bool = False
+DEVICES = (
+    *("id_card", "social_card", "camera", "receipt_printer", "document_printer", "speaker"),
+    *("scanner", "lights", "presence", "keypad"),
+)
 
 
 def served(findings: list[Finding]) -> bool:

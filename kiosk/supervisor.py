@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -102,8 +103,7 @@ class Supervisor:
     async def _prepare(self) -> None:
         """A sound outbox, devices' addresses, in a rehearsal the simulators and the county."""
         await asyncio.to_thread(self._open_sound)
-        names = ("id_card", "social_card", "camera", "receipt_printer", "speaker", "scanner", "lights", "presence", "keypad")
-        self._addresses = {name: getattr(self.settings.devices, name) for name in names}
+        self._addresses = asdict(self.settings.devices)
         if self.settings.county.embedded or any(a.startswith("sim:") for a in self._addresses.values()):
             from kiosk.rehearsal import Rehearsal  # only where settings ask for them; refused above in production
 

@@ -9,8 +9,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from papers.slip import Slip
 
 
 def read_card(arguments: argparse.Namespace) -> int:
@@ -53,15 +58,51 @@ def check_capture(arguments: argparse.Namespace) -> int:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """What works, what does not and what to do; exit status 1 if a resident could not be served."""
-    from kiosk.doctor import examine, served
+    from datetime import datetime
 
-    findings = asyncio.run(examine(settings_of(arguments), state_of(arguments)))
+    from config import locales
+    from kiosk.doctor import examine, served
+    from papers import readiness
+
+    settings, words = settings_of(arguments), locales.load()
+    findings = asyncio.run(examine(settings, state_of(arguments)))
     show(
         {"served": served(findings), "findings": [asdict(one) for one in findings]},
         arguments.json,
-        lambda: "\n".join(f"{'ok ' if one.well else '!! '} {one.what}: {one.text}" for one in findings),
+        lambda: readiness.text(findings, words),
     )
+    at = datetime.now().astimezone().isoformat(timespec="seconds")
+    if arguments.pdf is not None:
+        from papers import report
+
+        sheet = readiness.sheet(findings, settings.terminal, at, words)
+        arguments.pdf.write_bytes(report.pdf(sheet, datetime.fromisoformat(at)))
+        print(words("doctor.written", file=arguments.pdf), file=sys.stderr)
+    if arguments.print:
+        place = settings.place
+        slip = readiness.slip(findings, place.county, place.hall, settings.terminal, at, words)
+        why = asyncio.run(_print_slip(settings, slip))
+        print(words("doctor.not_printed", why=why) if why else words("doctor.printed"), file=sys.stderr)
+        if why:
+            return FINDING
     return DONE if served(findings) else FINDING
+
+
+async def _print_slip(settings: Settings, slip: Slip) -> str:
+    """Prints a slip; "" when it came out, else why not, in staff's words."""
+    from config import locales
+    from config.faults import fault_words
+    from hardware.ports import Fault
+    from hardware.printer import open_receipt_printer
+
+    if not settings.devices.receipt_printer:
+        return locales.load()("doctor.not_fitted")
+    printer = open_receipt_printer(settings.devices.receipt_printer, settings.printer)
+    try:
+        printed = await printer.print(slip)
+    finally:
+        await printer.close()
+    return fault_words(printed.code, locales.load()).staff if isinstance(printed, Fault) else ""
 
 
 def set_pin(arguments: argparse.Namespace) -> int:

@@ -90,7 +90,9 @@ def parser() -> argparse.ArgumentParser:
     verb(audit, "show", "kiosk.cli.outbox:audit_show", "every event")
     verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
 
-    verb(verbs, "doctor", "kiosk.cli.devices:doctor", "what works, what does not and what to do")
+    doctor = verb(verbs, "doctor", "kiosk.cli.devices:doctor", "what works, what does not and what to do")
+    doctor.add_argument("--print", action="store_true", help="print it as a slip on the receipt printer as well")
+    doctor.add_argument("--pdf", type=Path, metavar="FILE", help="write it as an A4 sheet as well")
     conform = verb(verbs, "conform", "kiosk.cli.conforming:conform", "check a device against what the terminal needs")
     conform.add_argument("kind", choices=("card-reader", "printer", "camera"))
     conform.add_argument("--device", required=True, metavar="ADDRESS", help="e.g. sam:///dev/ttyUSB0?baud=115200")

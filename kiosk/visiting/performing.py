@@ -268,9 +268,13 @@ class Performer:
         done = await self._at_desk(lambda desk: desk.call_clerk(effect.where))
         self._process.channel.send({"say": "committed"})
         self._process.journal.note("clerk.called", step=effect.where)
-        speaker = self._ports.get("speaker")
+        speaker, lights = self._ports.get("speaker"), self._ports.get("lights")
         if speaker is not None:
             self._process.spawn(speaker.tone("notice"))
+        if lights is not None:
+            from hardware.lights import Meaning
+
+            self._process.spawn(lights.show(Meaning.CALLING))
         if isinstance(done, Failed):
             return done
         return Done() if self._process.line.get("online") else Failed("county.offline")

@@ -306,6 +306,14 @@ class VisitProcess:
             self._speak(reading)
         self._spoken = reading
 
+    def _light(self, moment: str) -> None:
+        """The status light outside: free, or somebody is being served."""
+        lights = self.devices.ports.get("lights") if self.devices is not None else None
+        if lights is not None and not self.hidden:
+            from hardware.lights import Meaning
+
+            self.spawn(lights.show(Meaning.READY if moment == "home" else Meaning.BUSY))
+
     def _say_moment(self, step: Step) -> None:
         moment = (
             "home"
@@ -316,6 +324,7 @@ class VisitProcess:
         )
         if moment != self._moment:
             self._moment = moment
+            self._light(moment)
             if moment != "home":  # home is said when it is drawn
                 self.channel.send({"say": "moment", "moment": moment})
 
