@@ -29,6 +29,8 @@ class Figure:
 
     @property
     def ratio(self) -> float:
+        if self.ours == self.beside:
+            return 1.0  # nothing beside nothing, too
         return self.ours / self.beside if self.beside else math.inf
 
     @property

@@ -1,0 +1,160 @@
+"""Finding the paper in a picture, beside the textbook pipeline, on made pictures and on real photographs where given.
+
+The textbook: grey, blur, Canny, contours, approxPolyDP, the largest convex quadrilateral over a share of the picture.
+The made pictures come from seeds that neither thresholds nor training have seen. Real photographs are not part of the
+project: KIOSK_PHOTOS names a folder with truth.json (name -> {"corners": [[x, y] × 4]}), photos/ and empty/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.figures import Figure, Report, share
+from bench.tools import Say
+from hardware.document import locate
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Locator = Callable[[Any], Floats | None]
+Case = tuple[Image, Floats | None]
+
+FIRST_SEED = 77_000_000
+LONGEST = 1280
+WRONG = 0.5
+LEAST_SHARE = 0.1  # of the picture: the usual limit of the textbook
+
+
+def textbook(image: Image) -> Floats | None:
+    """The pipeline that tutorials show, four corners clockwise from the top left, or None."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (5, 5), 0)
+    edges = cv2.dilate(cv2.Canny(grey, 75, 200), np.ones((3, 3), np.uint8))
+    contours, _ = cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    least = LEAST_SHARE * image.shape[0] * image.shape[1]
+    for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:8]:
+        corners = cv2.approxPolyDP(contour, 0.02 * cv2.arcLength(contour, True), True)
+        if len(corners) == 4 and cv2.isContourConvex(corners) and cv2.contourArea(corners) >= least:
+            points = corners.reshape(4, 2).astype(np.float32)
+            total, slope = points.sum(1), points[:, 0] - points[:, 1]
+            return points[[int(total.argmin()), int(slope.argmax()), int(total.argmax()), int(slope.argmin())]]
+    return None
+
+
+def overlap(found: Floats, truth: Floats) -> float:
+    """Intersection over union of two quadrilaterals' hulls."""
+    a, b = cv2.convexHull(found.reshape(-1, 2)), cv2.convexHull(truth.reshape(-1, 2))
+    if len(a) < 3 or len(b) < 3:
+        return 0.0
+    shared, _ = cv2.intersectConvexConvex(a, b)
+    return float(shared / (cv2.contourArea(a) + cv2.contourArea(b) - shared))
+
+
+def made(count: int) -> Iterator[Case]:
+    from bench.papers.scenes import scene
+
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        one = scene(seed, LONGEST)
+        yield one.image, one.corners
+
+
+def real(folder: Path) -> Iterator[Case]:
+    for name, truth in json.loads((folder / "truth.json").read_text("utf-8")).items():
+        image, scale = _fitted(folder / "photos" / name)
+        yield image, np.asarray(truth["corners"], np.float32) * scale
+    for path in sorted((folder / "empty").iterdir()):
+        yield _fitted(path)[0], None
+
+
+def _fitted(path: Path) -> tuple[Image, float]:
+    image = cv2.imread(str(path))
+    if image is None:
+        raise ValueError(f"{path} is no picture")
+    scale = min(1.0, LONGEST / max(image.shape[:2]))
+    if scale < 1:
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(image, np.uint8), scale
+
+
+class Tally:
+    """What one finder did."""
+
+    def __init__(self, find: Locator) -> None:
+        self._find = find
+        self.overlaps: list[float] = []
+        self.ms: list[float] = []
+        self.wrong = self.alarms = self.empty = 0
+
+    def add(self, image: Image, truth: Floats | None) -> None:
+        began = time.perf_counter()
+        found = self._find(image)
+        self.ms.append((time.perf_counter() - began) * 1000)
+        if truth is None:
+            self.empty += 1
+            self.alarms += found is not None
+            return
+        value = overlap(found, truth) if found is not None else 0.0
+        self.overlaps.append(value)
+        self.wrong += found is not None and value < WRONG
+
+    def part(self, least: float) -> float:
+        return sum(value >= least for value in self.overlaps) / max(1, len(self.overlaps))
+
+    def summary(self) -> dict[str, float]:
+        count = max(1, len(self.overlaps))
+        return {
+            "overlap": statistics.fmean(self.overlaps), "at_0.90": self.part(0.90), "at_0.95": self.part(0.95),
+            "wrong": self.wrong / count, "false_alarms": self.alarms / max(1, self.empty),
+            "median_ms": statistics.median(self.ms), "slowest_ms": max(self.ms), "pictures": len(self.ms),
+        }  # fmt: skip
+
+
+def compare(kind: str, cases: Iterator[Case], say: Say) -> tuple[list[Figure], dict[str, Any]]:
+    cv2.setNumThreads(1)
+    ours, theirs = Tally(locate), Tally(textbook)
+    for number, (image, truth) in enumerate(cases, 1):
+        ours.add(image, truth)
+        theirs.add(image, truth)
+        say(f"{kind} {number}")
+    a, b = ours.summary(), theirs.summary()
+    book, limit = "textbook Canny, approxPolyDP", "limit"
+    real_ones = kind != "made"
+
+    def goal(value: float) -> float | None:
+        return value if real_ones else None
+
+    figures = [
+        Figure(f"{kind}: mean overlap", a["overlap"], "", book, b["overlap"]),
+        Figure(f"{kind}: mean overlap", a["overlap"], "", limit, 0.95, least=goal(1.0)),
+        Figure(f"{kind}: overlap of 0.90 and more", a["at_0.90"], "", book, b["at_0.90"]),
+        Figure(f"{kind}: overlap of 0.90 and more", a["at_0.90"], "", limit, 0.93, least=goal(1.0)),
+        Figure(f"{kind}: overlap of 0.95 and more", a["at_0.95"], "", limit, 0.85, least=goal(1.0)),
+        Figure(f"{kind}: wrong", a["wrong"], "", book, b["wrong"]),
+        Figure(f"{kind}: wrong", a["wrong"], "", limit, 0.02, most=goal(1.0)),
+        Figure(f"{kind}: found where nothing lies", a["false_alarms"], "", book, b["false_alarms"]),
+        Figure(f"{kind}: time, median", a["median_ms"], "ms", limit, 15.0, most=1.0),
+        Figure(f"{kind}: time, slowest", a["slowest_ms"], "ms", limit, 40.0, most=1.0),
+        Figure(f"{kind}: time, 99th", share(ours.ms, 0.99), "ms", book, share(theirs.ms, 0.99)),
+    ]
+    return figures, {"ours": a, "textbook": b, "overlaps": ours.overlaps, "ms": ours.ms}
+
+
+def measure(say: Say, quick: bool = False) -> Report:
+    figures, runs = compare("made", made(60 if quick else 600), say)
+    found = {"made": runs}
+    folder = os.environ.get("KIOSK_PHOTOS")
+    if folder:
+        more, runs = compare("real", real(Path(folder)), say)
+        figures += more
+        found["real"] = runs
+    else:
+        say("no real photographs: KIOSK_PHOTOS names no folder")
+    return Report("papers", figures, found)
