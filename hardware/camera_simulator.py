@@ -5,7 +5,7 @@ they slide in. A photograph that shows a paper on some ground becomes the frame 
 
 Options: desk=mat|wood|white, width, height, fps. Address: camera+http://127.0.0.1:PORT/stream (stays the same).
 Commands: place picture=SAMPLE|FILE [as=auto|page|frame] [turn=DEGREES] · remove · blur px= · dark level=0..1 · clear
-          · stall · vanish · return · fault what=blur|dark|stall|vanish … · mend
+          · stall · vanish · return · fault what=blur|dark|stall|vanish|unplug … · mend
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ class CameraSimulator:
     async def command(self, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
         if do == "fault":
             what = str(args.get("what", ""))
+            what = "vanish" if what == "unplug" else what  # the word of every other device
             if what not in ("blur", "dark", "stall", "vanish"):
-                raise SimulatorError(f"the camera's faults are blur, dark, stall and vanish, not {what!r}")
+                raise SimulatorError(f"the camera's faults are blur, dark, stall and vanish (or unplug), not {what!r}")
             return await self.command(what, {key: value for key, value in args.items() if key != "what"})
         if do == "mend":
             await self.command("clear", {})

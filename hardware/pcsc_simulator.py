@@ -176,6 +176,7 @@ class SocialCardSimulator:
         self._card: VirtualCard | None = None
         self._talking: asyncio.Task[None] | None = None
         self._faults: list[_Pending] = []
+        self._plugged = True
         self._doing = ""
 
     @property
@@ -213,7 +214,7 @@ class SocialCardSimulator:
                 await self._add_fault(args)
             case "mend":
                 self._faults.clear()
-                if self._daemon is None or self._daemon.returncode is not None:
+                if not self._plugged or self._daemon is None or self._daemon.returncode is not None:
                     await self._restart(with_reader=True)
             case _:
                 raise SimulatorError(
@@ -293,6 +294,7 @@ class SocialCardSimulator:
         return said.decode(errors="replace").strip()
 
     async def _restart(self, *, with_reader: bool) -> None:
+        self._plugged = with_reader
         await self._hang_up()
         await self._stop_daemon()
         await self._start_daemon(with_reader=with_reader)
