@@ -357,6 +357,10 @@ class Supervisor:
         if child is None:
             raise RuntimeError(f"no process {name!r}; there are visit and sync")
         if point:
+            from offline.points import ALL
+
+            if name != "visit" or point not in ALL:
+                raise RuntimeError(f"only visit@POINT, with a POINT of {', '.join(ALL)}; not {name}@{point}")
             child.channel.send({"do": "die_at", "point": point})
         else:
             self._home.clear()

@@ -26,8 +26,8 @@ ACTIONS: dict[str, tuple[type, ...]] = {
     "wait": (int, float),  # seconds
     "fault": (dict,),  # device = "receipt_printer", what = "paper_out"
     "mend": (dict,),
-    "network": (str,),  # up | down | slow
-    "kill": (str,),  # visit | sync | supervisor, or a named point: visit@outbox.commit.before
+    "network": (str,),  # up | down | slow | cut (every open connection, once)
+    "kill": (str,),  # visit | sync | supervisor, or the visit at a named durable step: visit@commit.done
     "start": (bool,),
 }
 EXTRAS: dict[str, tuple[type, ...]] = {"within": (int, float), "note": (str,), "device": (str,)}
