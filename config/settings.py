@@ -78,6 +78,7 @@ class County:
     url: str = ""  # https://…; empty: no county, everything waits
     public_url: str = ""  # what residents' phones open; empty: same as url
     embedded: bool = False  # start a gateway beside the terminal (make run, tests)
+    suite: str = ""  # how to seal: "" or age-x25519 | sm2-sm4gcm (SM2, SM4-GCM, SM3), where a cryptography review asks
     retry_first_s: float = 2.0
     retry_most_s: float = 900.0
 

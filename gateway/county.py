@@ -2,7 +2,7 @@
 
 gateway.db          the store
 files/ uploads/     sealed files, whole and unfinished
-keys/               sign-*.pem, seal-*.txt (0600); the newest is used, older ones still open and check
+keys/               sign-*.pem, seal-*.txt, seal-*.pem (0600); the newest is used, older ones still open and check
 index.key           32 bytes: keys the hash by which a person's applications are found (0600)
 window.token        opens the window's list (0600)
 """
@@ -88,7 +88,9 @@ def make(folder: Path, settings: GatewaySettings, clock: Clock = time.time) -> C
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
     if not any(keys.iterdir()):
-        CountyKeys.create(keys, _stamp(clock()))
+        CountyKeys.create(keys, _stamp(clock()), settings.county.sm)
+    elif settings.county.sm and not any(keys.glob("seal-*.pem")):
+        CountyKeys.add_sm(keys, _stamp(clock()))  # terminals learn of it by the next settings
     if not (folder / "index.key").exists():
         write_key(folder / "index.key", os.urandom(32))
     if not (folder / "window.token").exists():
@@ -192,7 +194,7 @@ def publish_catalogue(county: County, store: Store, bundle: bytes, version: str)
 def rotate(county: County, store: Store) -> County:
     """New keys for sealing and signing. Terminals learn of them by settings signed with the key they know (see
     settings_for), also after several rotations; what is sealed to an old key still opens."""
-    CountyKeys.create(county.folder / "keys", _stamp(county.clock()))
+    CountyKeys.create(county.folder / "keys", _stamp(county.clock()), county.settings.county.sm)
     county = load(county.folder, county.settings, county.clock)
     publish_settings(county, store, {})
     return county

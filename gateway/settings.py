@@ -24,6 +24,7 @@ class County:
     name: str = "示例县"
     area: str = "431199"  # six digits, GB/T 2260; the default is unassigned
     public_url: str = ""  # scheme and host that residents' phones open; printed in receipt codes
+    sm: bool = False  # also keep a key of the second suite (SM2, SM4-GCM, SM3), for terminals that are set to it
     utc_offset_minutes: int = 480  # case numbers carry the county's own date
 
 

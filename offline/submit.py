@@ -52,8 +52,10 @@ class Desk:
         random: Random,
         area: str,
         count: times.Count = times.machine,
+        suite: str = "",
     ) -> None:
         self._count = count
+        self._suite = suite
         self._state = state
         self._outbox = outbox
         self._trail = trail
@@ -73,17 +75,18 @@ class Desk:
         point: Points = nothing,
         count: times.Count = times.machine,
         mirror: Path | None = None,
+        suite: str = "",
     ) -> Desk:
         """`area`: where the terminal stands (GB/T 2260, six digits). `reserve_bytes`: see `ready`. `count`: the
         machine's own seconds, by which a set clock is known (offline.times). `mirror`: where a second medium is
-        mounted (offline.mirror).
+        mounted (offline.mirror). `suite`: how to seal (wire.seal.SUITES; "": age).
 
         Raises Corrupt, TooNew, DiskFull, DiskFailed, Busy.
         """
         from offline.trail import Trail
 
         outbox = Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, mirror=mirror)
-        return cls(state, outbox, Trail.open(state, clock), clock, random, area, count)
+        return cls(state, outbox, Trail.open(state, clock), clock, random, area, count, suite)
 
     def close(self) -> None:
         self._outbox.close()
@@ -182,7 +185,7 @@ class Desk:
                 self._outbox.mirror_one(record)
                 return known
             identity = identities.load(self._state)
-            sealed = seal(message(identity), list((pages or {}).values()), identity.county)
+            sealed = seal(message(identity), list((pages or {}).values()), identity.county, self._suite or None)
 
             verified = self._verified()
 

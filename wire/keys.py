@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 S = TypeVar("S", bound=Struct)
+AGE, SM = "age-x25519", "sm2-sm4gcm"
+"""The ways to seal (wire.seal.SUITES)."""
 UNSIGNED = "A" * 86 + "=="  # stands in `signature` until it is signed
 
 
@@ -180,7 +182,7 @@ class SealKey(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CountyPublic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The public halves of a county's keys. The first of `seal` is the one to seal to."""
+    """The public halves of a county's keys. Of each suite, the first of `seal` is the one to seal to."""
 
     v: Literal[1] = 1
     name: str
@@ -190,9 +192,9 @@ class CountyPublic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     verify: Annotated[tuple[VerifyKey, ...], Meta(min_length=1)]
 
     def seal_key(self, suite: str | None = None) -> SealKey:
-        """The key to seal to (of that suite). Raises WireError seal.suite."""
+        """The key to seal to, of that suite (age where none is named). Raises WireError seal.suite."""
         for key in self.seal:
-            if suite in (None, key.suite):
+            if key.suite == (suite or AGE):
                 return key
         raise WireError("seal.suite", "the county has no key of that suite")
 
@@ -285,7 +287,8 @@ def enrol_request(token: str, key: SigningKey) -> EnrolRequest:
 
 @dataclass(frozen=True, repr=False)
 class CountyKeys:
-    """The private halves, newest first. `identities` are age identities in their own writing (AGE-SECRET-KEY-1…)."""
+    """The private halves, of each suite the newest first. `identities`: age identities in their own writing
+    (AGE-SECRET-KEY-1…), SM2 keys as PEM texts."""
 
     signing: tuple[SigningKey, ...]
     identities: tuple[tuple[SealKey, str], ...]
@@ -294,19 +297,31 @@ class CountyKeys:
         return f"CountyKeys(signing={self.signing[0].id}, seal={self.identities[0][0].id})"
 
     @classmethod
-    def create(cls, folder: Path, stamp: str) -> CountyKeys:
-        """New keys beside those in the folder. `stamp` (e.g. 20260312T024100Z) orders the files: the last is newest."""
-        signing = SigningKey.generate()
-        signing.save(folder / f"sign-{stamp}-{signing.id}.pem")
+    def create(cls, folder: Path, stamp: str, sm: bool = False) -> CountyKeys:
+        """New keys beside those in the folder. `stamp` (e.g. 20260312T024100Z) orders the files: the last is newest.
+        `sm`: one of the second suite too."""
+        if sm:
+            cls.add_sm(folder, stamp)
         seal, identity = new_age_identity()
         write_private(folder / f"seal-{stamp}-{seal.id}.txt", age_identity_file(seal, identity, stamp))
+        signing = SigningKey.generate()
+        signing.save(folder / f"sign-{stamp}-{signing.id}.pem")
         return cls.load(folder)
+
+    @staticmethod
+    def add_sm(folder: Path, stamp: str) -> None:
+        """A key of the second suite beside the others."""
+        from wire.sm import new_identity
+
+        recipient, pem = new_identity()
+        write_private(folder / f"seal-{stamp}-{key_id(recipient.encode())}.pem", pem.encode("ascii"))
 
     @classmethod
     def load(cls, folder: Path) -> CountyKeys:
         """Raises WireError key.*."""
         signing = [SigningKey.load(path) for path in sorted(folder.glob("sign-*.pem"), reverse=True)]
         identities = [load_age_identity(path) for path in sorted(folder.glob("seal-*.txt"), reverse=True)]
+        identities += [load_sm_identity(path) for path in sorted(folder.glob("seal-*.pem"), reverse=True)]
         if not signing or not identities:
             raise WireError("key.missing", "the county has no keys; make them first")
         return cls(tuple(signing), tuple(identities))
@@ -331,7 +346,7 @@ def new_age_identity() -> tuple[SealKey, str]:
 
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
-    return SealKey(key_id(recipient.encode()), "age-x25519", recipient), str(identity)
+    return SealKey(key_id(recipient.encode()), AGE, recipient), str(identity)
 
 
 def age_identity_file(seal: SealKey, identity: str, stamp: str) -> bytes:
@@ -349,7 +364,18 @@ def load_age_identity(path: Path) -> tuple[SealKey, str]:
         recipient = str(pyrage.x25519.Identity.from_str(text).to_public())
     except (ValueError, pyrage.IdentityError):
         raise WireError("key.malformed", f"{path.name} does not hold one age identity") from None
-    return SealKey(key_id(recipient.encode()), "age-x25519", recipient), text
+    return SealKey(key_id(recipient.encode()), AGE, recipient), text
+
+
+def load_sm_identity(path: Path) -> tuple[SealKey, str]:
+    from wire.sm import recipient_of
+
+    text = read_private(path).decode("ascii", "replace")
+    try:
+        recipient = recipient_of(text)
+    except WireError:
+        raise WireError("key.malformed", f"{path.name} does not hold an SM2 private key in PEM") from None
+    return SealKey(key_id(recipient.encode()), SM, recipient), text
 
 
 def by_kid(certificates: Iterable[TerminalCertificate]) -> dict[str, TerminalCertificate]:

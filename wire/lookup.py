@@ -16,9 +16,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from wire.canonical import Base64, KeyId, TerminalId, Utc, b64, canonical, decode, unb64
-from wire.keys import CountyKeys, CountyPublic
+from wire.keys import AGE, SM, CountyKeys, CountyPublic
 from wire.messages import CaseNumber, CaseState, MessageId, Secret
-from wire.seal import AGE, PADDING_BYTES, suite
+from wire.seal import PADDING_BYTES, suite
 
 
 class ByReceipt(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="receipt"):
@@ -32,12 +32,12 @@ class ByCard(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", ta
 
 
 class LookupQuestion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Inside the seal. `reply_to`: age recipient of the asker, made for this one question."""
+    """Inside the seal. `reply_to`: recipient of the asker in the question's suite, made for this one question."""
 
     v: Literal[1] = 1
     terminal: TerminalId
     proof: ByReceipt | ByCard
-    reply_to: Annotated[str, Meta(pattern=r"^age1[0-9a-z]{20,90}$")]
+    reply_to: Annotated[str, Meta(pattern=r"^(age1[0-9a-z]{20,90}|[A-Za-z0-9+/]{87}=)$")]
 
 
 class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,15 +98,21 @@ class Asking:
         return decode(LookupAnswer, plain, "lookup").cases
 
 
-def ask(proof: ByReceipt | ByCard, terminal: str, county: CountyPublic) -> Asking:
-    """Raises WireError seal.suite."""
-    import pyrage
+def ask(proof: ByReceipt | ByCard, terminal: str, county: CountyPublic, suite_name: str | None = None) -> Asking:
+    """`suite_name`: as for wire.seal.seal. Raises WireError seal.suite."""
+    key = county.seal_key(suite_name)
+    if key.suite == SM:
+        from wire.sm import new_identity
 
-    identity = pyrage.x25519.Identity.generate()
-    key = county.seal_key(AGE)
-    text = canonical(LookupQuestion(terminal=terminal, proof=proof, reply_to=str(identity.to_public())))
+        reply_to, identity = new_identity()
+    else:
+        import pyrage
+
+        made = pyrage.x25519.Identity.generate()
+        reply_to, identity = str(made.to_public()), str(made)
+    text = canonical(LookupQuestion(terminal=terminal, proof=proof, reply_to=reply_to))
     body = suite(key.suite).seal(_padded(text), key.recipient)
-    return Asking(canonical(LookupRequest(key=key.id, suite=key.suite, body=b64(body))), str(identity))
+    return Asking(canonical(LookupRequest(key=key.id, suite=key.suite, body=b64(body))), identity)
 
 
 def read_question(data: bytes, keys: CountyKeys) -> LookupQuestion:
@@ -118,8 +124,9 @@ def read_question(data: bytes, keys: CountyKeys) -> LookupQuestion:
 
 def answer(question: LookupQuestion, cases: tuple[LookupCase, ...]) -> bytes:
     """At the county: the body of the response. Raises WireError seal.recipient."""
-    body = suite(AGE).seal(_padded(canonical(LookupAnswer(cases=cases))), question.reply_to)
-    return canonical(LookupResponse(suite=AGE, body=b64(body)))
+    way = AGE if question.reply_to.startswith("age1") else SM
+    body = suite(way).seal(_padded(canonical(LookupAnswer(cases=cases))), question.reply_to)
+    return canonical(LookupResponse(suite=way, body=b64(body)))
 
 
 def _padded(text: bytes) -> bytes:

@@ -1,8 +1,8 @@
-"""Encryption to the county: age (age-encryption.org/v1, X25519 recipient) through pyrage.
+"""Encryption to the county: age (age-encryption.org/v1, X25519 recipient) through pyrage, or, where a setting says so,
+SM2 with SM4-GCM and SM3 (wire.sm, docs/sm-suite.md). The suite is named in the clear part of the envelope.
 
-The body and each page are an age file of their own: pages can be resumed and stored one by one, and any program that
-speaks age opens them with the county's identity file. The suite is named in the clear, so that a second one (SM2 with
-SM4-GCM) can stand beside this one without a new envelope.
+The body and each page are a sealed file of their own: pages can be resumed and stored one by one, and any program that
+speaks age (or CMS with SM2) opens them with the county's key file.
 
 The body's JSON is padded with spaces to whole blocks: otherwise its length would tell a listener which matter it is.
 """
@@ -19,11 +19,10 @@ from msgspec import Meta, Struct
 
 from wire.canonical import Sha256, canonical, decode
 from wire.errors import WireError
-from wire.keys import CountyKeys, CountyPublic
+from wire.keys import AGE, SM, CountyKeys, CountyPublic
 from wire.messages import ApplicationMessage, Kind, Message, SealedPage, SupplementMessage, kind_of
 
 PADDING_BYTES = 4096
-AGE = "age-x25519"
 
 
 class SealedFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +62,19 @@ def _age_open(sealed: bytes, identities: Sequence[str]) -> bytes:
     return plain
 
 
-SUITES: Mapping[str, Suite] = {AGE: Suite(_age_seal, _age_open)}
+def _sm_seal(plain: bytes, recipient: str) -> bytes:
+    from wire import sm  # loaded only where it is used: it brings a library of its own
+
+    return sm.seal(plain, recipient)
+
+
+def _sm_open(sealed: bytes, identities: Sequence[str]) -> bytes:
+    from wire import sm
+
+    return sm.open_sealed(sealed, identities)
+
+
+SUITES: Mapping[str, Suite] = {AGE: Suite(_age_seal, _age_open), SM: Suite(_sm_seal, _sm_open)}
 
 
 def suite(name: str) -> Suite:

@@ -28,7 +28,11 @@ def submit(arguments: argparse.Namespace) -> int:
         application, pages = read_application(arguments.application)
         storage = settings.storage
         desk = Desk.open(
-            state_of(arguments), reserve_bytes=storage.free_bytes_least, area=settings.place.area, mirror=storage.second
+            state_of(arguments),
+            reserve_bytes=storage.free_bytes_least,
+            area=settings.place.area,
+            mirror=storage.second,
+            suite=settings.county.suite,
         )
         try:
             done = desk.submit(application, pages, _details(settings, state_of(arguments), application))

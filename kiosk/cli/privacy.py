@@ -119,7 +119,8 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
         player = Player(terminal, finger, out, strokes=load_strokes(JOURNEYS / "strokes.toml"), base=JOURNEYS, say=say,
                         pictures=False)  # fmt: skip
         player.play(Script("", before, {}))
-        seen = tuple(sorted({each.what for pid in _ours(terminal.pid) for each in search_process(pid, words).found}))
+        visiting = [pid for pid in _ours(terminal.pid) if name_of(pid) == "visit"]
+        seen = tuple(sorted({each.what for pid in visiting for each in search_process(pid, words).found}))
         player.play(Script("", after, {}))
         searched = Searched()
         if not {"name", "number"} <= set(seen):
@@ -174,10 +175,10 @@ def _steps(ending: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any
         n for n, action in enumerate(steps) if n > typed and action.kind == "expect" and "什么事" in action.what
     )
 
-    def new(kind: str, what: Any, within: float = 40.0) -> Any:
+    def new(kind: str, what: Any, within: float = 90.0) -> Any:
         return Action(900, kind, what, within=within, note=ending)
 
-    at_home, idle = new("expect", "您今天来办什么事？"), {"idle_s": 12.0, "idle_warning_s": 8.0, "goodbye_s": 3.0}
+    at_home, idle = new("expect", "您今天来办什么事？"), {"idle_s": 30.0, "idle_warning_s": 12.0, "goodbye_s": 3.0}
     settled = new("wait", 3.0)
     if ending == "done":
         return (

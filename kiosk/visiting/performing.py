@@ -198,7 +198,7 @@ class Performer:
             point = process.pass_point
             self._opened_desk = Desk.open(
                 process.state, reserve_bytes=storage.free_bytes_least, area=process.settings.place.area, point=point,
-                mirror=storage.second,
+                mirror=storage.second, suite=process.settings.county.suite,
             )  # fmt: skip
         return self._opened_desk
 
@@ -293,7 +293,7 @@ class Performer:
             proof: lookup.ByReceipt | lookup.ByCard = (
                 lookup.by_receipt(effect.receipt) if effect.receipt else lookup.ByCard(effect.id_number, "card")
             )
-            asking = lookup.ask(proof, identity.terminal, identity.county)
+            asking = lookup.ask(proof, identity.terminal, identity.county, self._process.settings.county.suite or None)
             async with County(self._process.county_url, identity, time.time) as county:
                 cases = asking.read(await county.lookup(asking.body))
         except CountyError:
