@@ -41,6 +41,10 @@ OPENERS: dict[str, dict[str, str]] = {
         "presence+sysfs": "hardware.presence:from_address",
     },
     "keypad": {"keypad": "hardware.keypad:from_address"},
+    "document_printer": {
+        "cups": "hardware.document_printer:from_address",
+        "ipp": "hardware.document_printer:from_address",
+    },
     "speaker": {
         "alsa": "hardware.speaker_driver:from_address",
         "wav": "hardware.speaker_driver:from_address",

@@ -114,5 +114,5 @@ def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
         "receipt_printer": printer,
         "speaker": speaker,
         "scanner": scanner,
-        **{name: plain(name) for name in ("lights", "presence", "keypad")},
+        **{name: plain(name) for name in ("document_printer", "lights", "presence", "keypad")},
     }
