@@ -8,6 +8,7 @@ all (provision/freeze); the refusals are there to say so in words.
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,8 +49,7 @@ def refuse_test_parts(settings: Settings, *, control: bool) -> None:
         )
     _refuse_open_line(settings, where)
     devices = settings.devices
-    for name in ("id_card", "social_card", "camera", "receipt_printer", "speaker"):
-        address = getattr(devices, name)
+    for name, address in asdict(devices).items():
         if address.startswith("sim:"):
             raise SettingsError(
                 f"{where}: devices.{name} = {address!r} is a simulator, but {why}; "

@@ -33,6 +33,7 @@ ROLES = {
     "input": "screens.input.__main__",
     "voice": "hardware.speaker_voice",
     "simulators": "hardware.simulators",
+    "dock": "kiosk.dock",
 }
 
 

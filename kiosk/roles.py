@@ -14,9 +14,9 @@ from kiosk.processes import ROLES, die_with_parent, forbid_dumps
 def run_role(arguments: Sequence[str]) -> int:
     """Become one of the terminal's processes; returns its exit status."""
     role, rest = arguments[0], list(arguments[1:])
-    if role == "simulators":
+    if role in ("simulators", "dock"):
         try:
-            build.refuse_in_production("the simulators' process")
+            build.refuse_in_production(f"the process {role}")
         except SettingsError as error:
             print(f"kiosk: {error}", file=sys.stderr)
             return 1

@@ -18,6 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from config.settings import Settings
 from kiosk import build
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, state_of
 
@@ -40,7 +41,33 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(
         filename=logs / "supervisor.log", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
-    return asyncio.run(Supervisor(settings, state, logs, arguments.control).run())
+    if not getattr(arguments, "dock", False):
+        return asyncio.run(Supervisor(settings, state, logs, arguments.control).run())
+    return asyncio.run(_with_dock(settings, state, logs))
+
+
+async def _with_dock(settings: Settings, state: Path, logs: Path) -> int:
+    """The terminal with the developer's dock beside it. Closing the dock ends the terminal."""
+    import socket
+
+    from kiosk.processes import command
+    from kiosk.supervisor import Supervisor
+
+    build.refuse_in_production("the dock")
+    ours, theirs = socket.socketpair()
+    supervisor = Supervisor(settings, state, logs, ours.detach())  # refuses a profile that is not for tests
+    with (logs / "dock.log").open("ab") as log:
+        dock = await asyncio.create_subprocess_exec(
+            *command("dock", "--channel", str(theirs.fileno()), "--left", str(settings.screen.width_px)),
+            pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    theirs.close()
+    try:
+        return await supervisor.run()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            dock.terminate()
+        await dock.wait()
 
 
 def visit(arguments: argparse.Namespace) -> int:
