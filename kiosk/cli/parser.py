@@ -31,9 +31,7 @@ def parser() -> argparse.ArgumentParser:
 
     run = verb(verbs, "run", "kiosk.cli.running:run", "the terminal")
     run.add_argument("--control", type=int, default=-1, metavar="FD", help=argparse.SUPPRESS)
-    run.add_argument(
-        "--dock", action="store_true", help="a second window with a hand for every simulated device"
-    )
+    run.add_argument("--dock", action="store_true", help="a second window with a hand for every simulated device")
     run.add_argument("--log", type=Path, metavar="FILE", help="where the processes' messages go (default: STATE/log)")
 
     visit = verb(verbs, "visit", "kiosk.cli.running:visit", "the real app, driven by a visit script")

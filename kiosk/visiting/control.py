@@ -63,9 +63,7 @@ def _find(process: VisitProcess, what: str) -> list[dict[str, Any]]:
     """Where the element is that a script means, without what stands on it."""
     from kiosk.runner.terminal import Element, pick
 
-    seen = [
-        Element(s.ident, s.text, s.rect.x, s.rect.y, s.rect.width, s.rect.height) for s in process.stage.visible()
-    ]
+    seen = [Element(s.ident, s.text, s.rect.x, s.rect.y, s.rect.width, s.rect.height) for s in process.stage.visible()]
     found = pick(seen, what)
     if found is None:
         return []
