@@ -12,7 +12,7 @@ run: setup
 	@$(BIN)/kiosk demo
 
 test: setup lint types imports
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --reruns 1 -rR
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
