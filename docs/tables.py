@@ -37,6 +37,10 @@ GROUPS = {
     "speaker": "喇叭",
     "scanner": "扫码器",
     "code": "扫的码",
+    "document_printer": "A4打印机",
+    "lights": "提示灯",
+    "presence": "人体感应器",
+    "keypad": "数字键盘",
     "input": "写字",
     "terminal": "机器自己",
 }

@@ -57,7 +57,7 @@ class Supervisor:
         self._parts: Any = None  # kiosk.rehearsal.Rehearsal in a test profile
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
-        self._moment = "starting"  # of the active visit: starting | home | visit | ending
+        self._moment = "starting"  # of the active visit: starting | farewell | home | visit | ending
         self._heard = time.monotonic()
         self._restart_s = FIRST_RESTART_S
         self._county: dict[str, Any] = {"online": None if settings.county.url or settings.county.embedded else False}

@@ -13,33 +13,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from config.told import FILE as SETTINGS_FILE
 from offline import identity as identities
 from offline import times
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, OfflineError
-from offline.files import sync_folder, write_durably
 from offline.mirror import ABSENT
-from offline.outbox import Ack, Clock, Due, Outbox, Upload
+from offline.outbox import Clock, Due, Outbox, Upload
 from offline.pauses import Pauses
 from offline.points import Points, nothing
+from offline.returns import Report, Returns
 from wire import answers
 from wire.errors import WireError
-from wire.messages import Acknowledgement, CatalogueNotice, SettingsNotice, StateNotice
 
 if TYPE_CHECKING:
     from offline.trail import Trail
     from wire.messages import Health
-
-Report = Callable[[dict[str, Any]], None]
-T = TypeVar("T")
 
 FEED_EVERY_S = 60.0
 """How often the feed is asked for when nothing else happens."""
@@ -60,7 +54,7 @@ NEVER = {(413, "upload.too_large"), (413, "upload.too_long"), (409, "upload.leng
 """What the county says of a file that it will never take, beside wire.answers.outcome for messages."""
 
 
-class Sync:
+class Sync(Returns):
     """One terminal's sync. `report` is told state changes and acknowledged ids (see offline.process)."""
 
     def __init__(
@@ -75,21 +69,13 @@ class Sync:
         point: Points = nothing,
         count: times.Count = times.machine,
     ) -> None:
+        super().__init__(state, outbox, report, trail, point)
         self._count = count
-        self._state = state
-        self._outbox = outbox
         self._options = options
         self._clock = clock
-        self._report = report
-        self._trail = trail
-        self._point = point
         self._wake = asyncio.Event()
         self._hurried = False
-        self._stopping = False
-        self._online = False
         self._mirrored: str | None = None  # as the second medium was when it was last brought up to date
-        self._told: dict[str, Any] = {}
-        self._county: County
 
     def wake(self) -> None:
         """Something was committed, or somebody is in a hurry: try now, unless the county asked us to wait."""
@@ -158,11 +144,10 @@ class Sync:
             await self._drain()
             await self._feed()
             await self._act()
-        except (Unavailable, Unreachable) as error:
-            return await self._held(error)
         except CountyError as error:
-            await self._do(self._outbox.set_note, "last_error", error.code)
-            return self._options.pauses.after(2)
+            return await self._round_failed(error)
+        if await self._do(self._outbox.note, "round_failures"):
+            await self._do(self._outbox.set_note, "round_failures", "")
         return await self._idle_for()
 
     async def _health(self) -> Health:
@@ -235,6 +220,23 @@ class Sync:
         self._online = False
         if error.retry_after_s is not None:
             return await self._held(error)
+        return pause
+
+    async def _round_failed(self, error: CountyError) -> float:
+        """The county is there, by its signed health, and yet a round could not be ended: it answers 500, or somebody
+        cuts in behind it. The pause grows until a round ends well, not until health does: else a county that is ill
+        for a day would be asked every two seconds."""
+        if error.retry_after_s is not None:
+            return await self._held(error)
+        failures = int(await self._do(self._outbox.note, "round_failures") or 0) + 1
+        pause = self._options.pauses.after(failures)
+        await self._do(self._outbox.set_note, "round_failures", str(failures))
+        await self._do(self._outbox.set_note, "last_error", error.code)
+        await self._remember("line", pause)
+        if isinstance(error, Unreachable) and self._online:
+            self._online = False
+            status = await self._do(self._outbox.status)
+            self._record("sync.offline", code=error.code, waiting=status.waiting)
         return pause
 
     async def _held(self, error: CountyError) -> float:
@@ -329,10 +331,6 @@ class Sync:
         await self._do(self._outbox.acknowledged, entry.id, entry.digest, said)
         await self._acknowledged(entry.id, entry.sequence)
 
-    async def _acknowledged(self, record: str, sequence: int) -> None:
-        self._record("outbox.acknowledged", record=record, sequence=sequence)
-        self._report({"acknowledged": record})
-
     async def _bury(self, due: Due, reason: str, card: str = "") -> None:
         await self._do(self._outbox.bury, due.entry.sequence, reason, card)
         self._record("outbox.dead", record=due.entry.id, reason=reason)
@@ -361,102 +359,6 @@ class Sync:
                     if error.status != 409:
                         address = ""
         await self._do(self._outbox.uploaded, sequence, upload.position)
-
-    # ------------------------------------------------------------------ what comes back
-
-    async def _feed(self) -> None:
-        more = True
-        while more and not self._stopping:
-            after = await self._do(self._outbox.note, "cursor")
-            feed = await self._county.feed(after)
-            self._point("feed.fetched")
-            acks, others = [], []
-            for notice in feed.notices:
-                if isinstance(notice, Acknowledgement):
-                    if self._ours(notice):
-                        acks.append(Ack(notice.id, notice.digest, answers.encode(notice)))
-                elif isinstance(notice, StateNotice):
-                    others.append((f"state/{notice.id}/{notice.item}", answers.encode(notice)))
-                elif isinstance(notice, CatalogueNotice):
-                    others.append(("catalogue", answers.encode(notice)))
-                elif isinstance(notice, SettingsNotice):
-                    others.append(("settings", answers.encode(notice)))
-            taken = await self._do(self._outbox.take_feed, after, feed.cursor, acks, others)
-            for record, sequence in taken or ():
-                await self._acknowledged(record, sequence)
-            more = feed.more and feed.cursor != after
-
-    def _ours(self, ack: Acknowledgement) -> bool:
-        identity = self._county.identity
-        return (
-            identity is not None and ack.terminal == identity.terminal and identity.county.check("acknowledgement", ack)
-        )
-
-    async def _act(self) -> None:
-        """Give what came by the feed its effect. What fails stays and is tried at the next round."""
-        import msgspec
-
-        for key, content in await self._do(self._outbox.unhandled):
-            if key == "settings":
-                await self._fetch_settings()
-            elif key == "catalogue":
-                await self._take_catalogue(msgspec.json.decode(content, type=CatalogueNotice))
-            await self._do(self._outbox.handled, key, content)
-
-    async def _fetch_settings(self) -> None:
-        """The county's settings and keys, unless they are older than those we have."""
-        settings = await self._county.settings()
-        if settings.version <= int(await self._do(self._outbox.note, "settings_version") or 0):
-            return
-        identity = self._county.identity
-        assert identity is not None  # noqa: S101 - nothing is fetched before enrolment
-        self._county.identity = await self._do(identities.with_county, self._state, identity, settings.county)
-        told = {"version": settings.version, "values": settings.values}
-        text = json.dumps(told, sort_keys=True, ensure_ascii=False)
-        # The file first: killed in between, it is fetched and written again.
-        await self._do(write_durably, self._state / SETTINGS_FILE, text.encode())
-        await self._do(self._outbox.set_note, "settings_version", str(settings.version))
-        self._record("sync.feed", kind="settings", number=settings.version)
-        self._report({"settings": settings.version})
-
-    async def _take_catalogue(self, notice: CatalogueNotice) -> None:
-        """Into catalogue/incoming/SHA256; whoever uses it checks its own signature first."""
-        folder = self._state / "catalogue" / "incoming"
-        await self._do(folder.mkdir, 0o700, True, True)
-        part = folder / f"{notice.sha256}.part"
-        await self._county.fetch_catalogue(notice.sha256, notice.size, part)
-        part.rename(folder / notice.sha256)
-        await self._do(sync_folder, folder)
-        self._record("sync.feed", kind="catalogue", number=notice.size)
-        self._report({"catalogue": notice.sha256, "version": notice.version})
-
-    # ------------------------------------------------------------------ telling
-
-    async def _tell(self, more: dict[str, Any] | None = None) -> None:
-        """Tell the parent how things are, if they are not as they were."""
-        status = await self._do(self._outbox.status)
-        self._say(
-            {
-                "online": self._online, "waiting": status.waiting, "oldest_since": status.oldest_since,
-                "dead": status.dead, "last_error": status.last_error, "mirror": status.mirror, **(more or {}),
-            }
-        )  # fmt: skip
-
-    def _say(self, now: dict[str, Any]) -> None:
-        if any(self._told.get(key, ...) != value for key, value in now.items() if key not in _TIMES):
-            self._report(now)
-        self._told.update(now)
-
-    def _record(self, event: str, **fields: str | int) -> None:
-        if self._trail is not None:
-            with contextlib.suppress(OfflineError):  # a full disk must not stop what empties it
-                self._trail.record(event, **fields)
-
-    async def _do(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.to_thread(work, *arguments)
-
-
-_TIMES = ("county_time", "terminal_time")
 
 
 async def enrol(county: County, state: Path, token: str) -> identities.Identity:

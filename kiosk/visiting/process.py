@@ -318,6 +318,8 @@ class VisitProcess:
         moment = (
             "home"
             if isinstance(step, Home)
+            else "farewell"  # somebody else's end: the next process is needed when this one's own visit ends
+            if self.farewell is not None
             else "ending"
             if isinstance(step, Check | HandedIn | Rate | StillThere | Goodbye)
             else "visit"

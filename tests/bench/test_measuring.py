@@ -1,4 +1,4 @@
-"""The means of measuring measure what they say: processes, durable writes, a terminal's profile, the finder."""
+"""The means of measuring do what they say: processes, durable writes, a terminal's profile, the textbook finder."""
 
 import os
 import subprocess

@@ -135,3 +135,29 @@ def test_case_numbers_have_43_characters_and_do_not_run_out_on_a_busy_day() -> N
             (numbers.parent_scope("431199"), numbers.item_scope("", "431199"))} == {43}  # fmt: skip
     with pytest.raises(OverflowError):
         numbers.serial_text(10_000 + 26 * 36**3)
+
+
+async def test_a_county_set_to_it_takes_the_second_suite_in_beside_the_first(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    from wire.keys import SM
+    from wire.seal import seal
+
+    config = tmp_path / "gateway.toml"
+    config.write_text("[county]\nsm = true\n")
+    gateway = Gateway(tmp_path / "gateway")
+    gateway.start("--config", str(config))
+    try:
+        terminal = Terminal(gateway, session, people.terminal_key(), people.TERMINAL)
+        await terminal.enrol()
+        pages = (people.page(3),)
+        message = people.message(1, pages)
+        sealed = seal(message, pages, terminal.county, SM)
+        (file,) = sealed.files
+        await terminal.create(file.sha256, file.size)
+        await terminal.patch(file.sha256, 0, sealed.blobs[0])
+        assert (await terminal.send(terminal.envelope(sealed))).status == 200
+        await terminal.hand_in(people.message(2), sequence=2)  # age, as before
+        assert gateway.json("open", message.id)["application"]["matter"] == people.MATTER
+    finally:
+        gateway.kill()

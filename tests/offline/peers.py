@@ -143,8 +143,8 @@ def nothing_left(terminal: Terminal) -> bool:
 class Line:
     """A TCP line to the county. `fault` looks at the first bytes of each request and says what befalls it:
 
-    "" nothing · "cut:N" after N bytes of it · "silent" answered by the county, and the answer lost on the way ·
-    "twice" the county gets it twice · "refuse" the connection is closed at once.
+    "" nothing · "cut:N" after N bytes of it · "answer:N" after N bytes of the county's answer · "silent" answered by
+    the county, and the answer lost on the way · "twice" the county gets it twice · "refuse" closed at once.
     """
 
     url: str
@@ -186,6 +186,10 @@ async def line(gateway: Gateway, fault: Callable[[bytes], str]) -> AsyncIterator
             return False
         answers = [await forward(whole) for _ in range(2 if what == "twice" else 1)]
         if what == "silent":
+            return False
+        if what.startswith("answer:"):
+            writer.write(answers[-1][: int(what[7:])])
+            await writer.drain()
             return False
         writer.write(answers[-1])
         await writer.drain()

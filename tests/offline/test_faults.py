@@ -9,6 +9,7 @@ import asyncio
 import datetime
 import email.utils
 import itertools
+import random
 import ssl
 import subprocess
 import time
@@ -228,7 +229,9 @@ def test_a_county_with_a_certificate_nobody_vouches_for_gets_nothing(terminal: T
 
 @pytest.mark.parametrize("method", ["GET /v1/health", "POST /v1/files", "HEAD /v1/files", "PATCH /v1/files",
                                     "POST /v1/messages", "GET /v1/feed"])  # fmt: skip
-@pytest.mark.parametrize("what", ["refuse", "cut:10", "cut:700", "cut:5000", "silent", "twice"])
+@pytest.mark.parametrize("what", ["refuse", "cut:10", "cut:700", "cut:5000", "silent", "twice",
+                                  "answer:5", "answer:100", "answer:420"])  # fmt: skip
+# A request: within its first line, its headers, its body. An answer: within its status, its headers, its body.
 def test_whatever_the_line_does_to_a_request_the_county_has_it_once(
     gateway: Gateway, terminal: Terminal, method: str, what: str
 ) -> None:
@@ -334,6 +337,90 @@ def test_a_county_that_answers_500_all_day_loses_nothing(gateway: Gateway, termi
     assert waiting(terminal)[0].last_error == "county.unavailable"
     terminal.once(gateway.url)
     assert gateway.held(terminal.name) == records
+
+
+def test_a_county_that_answers_500_for_a_day_is_not_hammered_and_loses_nothing(
+    gateway: Gateway, terminal: Terminal
+) -> None:
+    """A day by the clock passed in: every round when its pause is over, as the process would."""
+    from offline.county import County
+    from offline.pauses import Pauses
+    from offline.sync import Options
+
+    records = [put(terminal, pages=0)[0] for _ in range(3)]
+    now = [time.time()]
+
+    async def day() -> int:
+        async with peer(county_that_says(gateway, 500, {})) as there:
+            sync = terminal.sync(there.url, clock=lambda: now[0])
+            sync._options = Options(there.url, Pauses(2.0, 900.0, random.Random(3)), 60.0)
+            end = now[0] + 86_400
+            async with County(there.url, None, lambda: now[0]) as sync._county:
+                while now[0] < end:
+                    now[0] += max(1.0, await sync._round())
+            return there.asked.count("POST /v1/messages")
+
+    asked = asyncio.run(day())
+    assert 100 <= asked <= 3 * (86_400 / 450 + 12)  # it keeps trying, at the longest pause less half for the jitter
+    assert {entry.state for entry in waiting(terminal)} == {"waiting"}
+    asyncio.run(terminal.sync(gateway.url, clock=lambda: now[0] + 1000).once())
+    assert gateway.held(terminal.name) == records
+
+
+def test_a_line_that_loses_one_request_or_answer_in_twenty_brings_everything_once(
+    gateway: Gateway, terminal: Terminal
+) -> None:
+    records = [put(terminal, pages=n % 3, size=30_000)[0] for n in range(12)]
+    luck = random.Random(5)
+
+    def fault(_head: bytes) -> str:
+        return luck.choice(["refuse", "silent", "cut:400", "answer:150"]) if luck.random() < 0.05 else ""
+
+    through(terminal, gateway, fault, rounds=6)
+    assert sorted(gateway.held(terminal.name)) == sorted(records)
+    assert nothing_left(terminal)
+
+
+def test_a_line_of_64_kbit_and_two_seconds_brings_everything(gateway: Gateway, terminal: Terminal) -> None:
+    """The relay the visit runner cuts and slows lines with."""
+    from hardware.line_simulator import LineSimulator
+    from hardware.simulators import Setup
+
+    record, _ = put(terminal, pages=1, size=24_000)
+
+    async def run() -> None:
+        relay = LineSimulator(Setup("line", terminal.state, {"to": gateway.url.removeprefix("http://")}))
+        url = await relay.start()
+        await relay.command("slow", {"bytes_per_s": 8000, "delay_s": 2.0})
+        try:
+            await terminal.sync(url).once()
+        finally:
+            await relay.stop()
+
+    asyncio.run(run())
+    assert gateway.held(terminal.name) == [record]
+    assert nothing_left(terminal)
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "pages"),
+    [("envelope.too_large", "dead", 0), ("upload.too_large", "dead", 1), ("", "waiting", 0), ("", "waiting", 1)],
+    ids=["the county: envelope", "the county: file", "a proxy: envelope", "a proxy: file"],
+)
+def test_413_is_final_only_in_the_countys_own_words(
+    gateway: Gateway, terminal: Terminal, code: str, state: str, pages: int
+) -> None:
+    record, _ = put(terminal, pages=pages, size=2000)
+    body = f'{{"code":"{code}","text":"t"}}'.encode() if code else HTML.encode()
+    meets(terminal, county_that_says(gateway, 413, {}, body))
+    (entry,) = waiting(terminal)
+    assert (entry.state, entry.last_error) == (state, code or "http.413")
+    outbox = terminal.outbox()
+    if state == "dead":
+        outbox.retry(record)
+    outbox.close()
+    terminal.once(gateway.url)
+    assert gateway.held(terminal.name) == [record]
 
 
 def _later(seconds: int) -> dict[str, str]:

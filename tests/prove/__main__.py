@@ -19,7 +19,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.prove import kills, privacy, torn
+from tests.prove import kills, privacy, torn, tus_peer
+from tests.prove.program import world_in
 from tests.prove.torn import Tally
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,6 +64,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="prove-") as folder:
         work = Path(folder)
+        (work / "keys").mkdir()
         say("SIGKILL at every operation that changes the disk")
         tally, count = kills.prove(work, given.stride)
         rows.append(("SIGKILL before and after each disk operation, real gateway", f"{count} kills", tally))
@@ -78,6 +80,10 @@ def main() -> int:
             ("Random schedules (kills, bad lines, sticks, lost disks, damaged pages, changed keys)",
              f"{tally.states} schedules, {count} kills", tally)
         )  # fmt: skip
+        if tus_peer.fetch():
+            say("a third party's tus server")
+            tally, count = tus_peer.prove(world_in(work / "keys"), work)
+            rows.append(("Uploads to @tus/server from npm, cut and gone on with", f"{count} files", tally))
         say("privacy: what is left of a person after visits of every ending")
         endings = privacy.prove(work)
     table = [
