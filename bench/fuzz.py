@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hardware import escpos_bytes, sam, sam_card, social_card, stx
+from hardware import escpos_bytes, ipp, sam, sam_card, social_card, stx
 from hardware.escpos_head import Head
 from hardware.escpos_talk import Talk, Timing
 from hardware.sample_cards import sample_cards
@@ -215,6 +215,46 @@ def printer_target(dice: random.Random) -> Callable[[], bool]:
     return once
 
 
+def ipp_target(dice: random.Random) -> Callable[[], bool]:
+    """What a print service answers."""
+    reasons = ipp._one(ipp.KEYWORD, "printer-state-reasons", b"media-empty-error") + ipp._one(
+        ipp.KEYWORD, "", b"paused"
+    )
+    seed = (
+        b"\x02\x00\x00\x00\x00\x00\x00\x01\x04" + ipp._one(ipp.ENUM, "printer-state", b"\0\0\0\5") + reasons + b"\x03"
+    )
+
+    def once() -> bool:
+        try:
+            reply = ipp.read(mutate(dice, seed))
+        except ipp.IppError:
+            return False
+        reply.number("printer-state")
+        reply.words("printer-state-reasons")
+        return True
+
+    return once
+
+
+def camera_target(dice: random.Random) -> Callable[[], bool]:
+    """What a camera sends as a picture."""
+    import cv2
+    import numpy as np
+
+    from hardware.document.pictures import PictureError, decode
+
+    seed = cv2.imencode(".jpg", np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8))[1].tobytes()
+
+    def once() -> bool:
+        try:
+            decode(mutate(dice, seed))
+        except PictureError:
+            return False
+        return True
+
+    return once
+
+
 def scanner_target(dice: random.Random) -> Callable[[], bool]:
     lines, keys = Lines(), Keys()
     code = "HTTPS://XIAN.EXAMPLE/R#" + "ABCDEFGH234567" * 12
@@ -277,6 +317,8 @@ TARGETS: dict[str, tuple[Callable[[random.Random], Callable[[], bool]], str]] = 
     "stx": (stx_target, "replies"),
     "printer status": (printer_target, "replies"),
     "scanner": (scanner_target, "replies"),
+    "document printer (IPP)": (ipp_target, "replies"),
+    "camera pictures": (camera_target, "replies"),
     "printer simulator": (head_target, "replies"),
 }
 
