@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench.chromium import NEXT_S, Browser
 from bench.figures import Figure, Report, median, share
+from bench.processes import processor_s, tree
 from bench.terminal import HEIGHT, WIDTH, Hall
 from bench.tools import Say
 from kiosk.runner.display import Finger, virtual_display
@@ -115,11 +116,12 @@ def walk(terminal: Terminal, finger: Finger, count: int, say: Say) -> list[Touch
     return touches
 
 
-def clicks(browser: Browser, finger: Finger, count: int) -> list[float]:
-    """Milliseconds from the click's event to the frame with the next screen."""
+def clicks(browser: Browser, finger: Finger, count: int) -> tuple[list[float], float]:
+    """Milliseconds from the click's event to the frame with the next screen; processor time of all, in seconds."""
     found = []
     with browser.shown() as shown:
         time.sleep(CALM_S)
+        before = processor_s(tree(shown.pid))
         for _ in range(count):
             finger.down((WIDTH / 4, HEIGHT / 4))
             time.sleep(HOLD_S)
@@ -130,7 +132,7 @@ def clicks(browser: Browser, finger: Finger, count: int) -> list[float]:
             except queue.Empty:
                 raise Lost("the Chromium page did not answer a click") from None
             time.sleep(LOOK_S)
-    return found
+        return found, processor_s(tree(shown.pid)) - before
 
 
 def measure(say: Say, quick: bool = False) -> Report:
@@ -144,9 +146,11 @@ def measure(say: Say, quick: bool = False) -> Report:
         try:
             with hall.running() as terminal:
                 time.sleep(CALM_S)
+                before = processor_s(tree(terminal.pid))
                 touches = walk(terminal, finger, count, say)
+                spent = processor_s(tree(terminal.pid)) - before
             say("touch: the same in Chromium")
-            theirs = clicks(browser, finger, count)
+            theirs, theirs_spent = clicks(browser, finger, count)
         finally:
             finger.close()
     every = [touch.next_ms for touch in touches]
@@ -160,5 +164,6 @@ def measure(say: Say, quick: bool = False) -> Report:
         Figure("touch to the next screen, 95th", share(every, 0.95), "ms", "limit", LIMIT_MS, most=1.0),
         Figure("… of those shown for the first time, slowest", max(first), "ms", "limit", LIMIT_MS),
         Figure("touch to the key going down, 95th", share(pressed, 0.95), "ms", "limit", LIMIT_MS),
+        Figure("processor time of a touch, all in all", spent / count * 1000, "ms", page, theirs_spent / count * 1000),
     ]
     return Report("touch", figures, {"touches": [asdict(touch) for touch in touches], "chromium_ms": theirs})
