@@ -1,6 +1,7 @@
 """Draws sample steps in a real window to PNG, and beside pictures of a reference folder when one is given.
 
-    python -m screens.gallery OUT [--size 1080x1920] [--mode elder|contrast|low] [--only PREFIX] [--beside FOLDER]
+    python -m screens.gallery OUT [--size 1080x1920] [--mode elder|contrast|low] [--language en] [--only PREFIX]
+        [--beside FOLDER]
 
 `--mode` and `--only` may be given several times.
 
@@ -109,7 +110,7 @@ async def _run(asked: argparse.Namespace) -> int:
         elder="elder" in asked.mode, contrast="contrast" in asked.mode, low="low" in asked.mode,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="gallery-"))
-    app = ScreenApp(screen, locales.load(), SampleServices(), lambda _event: None, time.monotonic, folder)
+    app = ScreenApp(screen, locales.load(asked.language), SampleServices(), lambda _event: None, time.monotonic, folder)
     running = asyncio.create_task(app.run())
     await asyncio.sleep(0.2)
     suffix = "-landscape" if width > height else f"-{asked.mode[0]}" if asked.mode else ""
@@ -143,6 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="1080x1920")
     parser.add_argument("--mode", action="append", default=[], choices=["elder", "contrast", "low"])
+    parser.add_argument("--language", default="zh", help="folder of words, such as en")
     parser.add_argument("--only", action="append", default=[], help="only samples whose names begin so")
     parser.add_argument("--beside", type=Path, help="folder with reference pictures of the same names")
     asked = parser.parse_args(arguments)

@@ -109,7 +109,7 @@ class Stage(Widget):
             self.keypad.listen()
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
         gc.set_threshold(50_000, 50, 1000)
-        self._tidying = Clock.create_trigger(lambda _dt: self.tidy(), TIDY_AFTER_S)
+        self._tidying = Clock.create_trigger(self.tidy, TIDY_AFTER_S)  # held weakly: a stage that is gone stays gone
         self._resting = Clock.create_trigger(self._rest, AWAKE_S)
         self._dress()
 
@@ -209,7 +209,7 @@ class Stage(Widget):
         """Let go of every rendered text: what a person wrote is among them."""
         text.textures.forget()
 
-    def tidy(self) -> None:
+    def tidy(self, _dt: float = 0.0) -> None:
         """Let go of what the sheets not shown have drawn: they draw it anew when their turn comes."""
         for sheet in self._kept.values():
             sheet.vanish()

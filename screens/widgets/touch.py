@@ -166,8 +166,12 @@ class Key(Touchable):
     def natural(self) -> int:
         self._dress()
         parts = self._parts()
+        if self.wide and not self.stack:  # wider only where a longer language's word does not fit even when small
+            self._word.role = self.smaller[-1] if self.smaller else self.role
         inner = max(p.natural() for p in parts) if self.stack else sum(p.natural() for p in parts) + self._spaces(parts)
-        return look.u(self.wide) or max(look.u(100), look.target, inner + 2 * look.u(self.edge_room))
+        if self.wide:
+            return look.u(self.wide) if self.stack else max(look.u(self.wide), inner + 2 * look.u(self.edge_room))
+        return max(look.u(100), look.target, inner + 2 * look.u(self.edge_room))
 
     def _icons_width(self) -> int:
         if self.stack:

@@ -40,6 +40,23 @@ def test_every_screen_keeps_the_measures(hand_on: Callable[..., Hand], look_name
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("look_name", ["tall", "wide", "small", "elder"])
+def test_another_language_fits(hand_on: Callable[..., Hand], look_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """English words, half as long again as ours, in the same places; a matter's own words stay the catalogue's."""
+    from config import locales
+    from screens.theme import GAP_MM, TARGET_MM, look
+
+    english = locales.load("en")
+    monkeypatch.setattr(locales, "load", lambda: english)
+    width, height, modes = LOOKS[look_name]
+    hand = hand_on(width, height, **modes)
+    found: list[str] = []
+    for name in names_for(look_name):
+        hand.show(*samples.SAMPLES[name])
+        found += [f"{name}: {fault}" for fault in faults(hand, width, height, TARGET_MM, GAP_MM * look.px_per_mm)]
+    assert not found, "\n".join(found)
+
+
 def faults(hand: Hand, width: int, height: int, target_mm: float, gap: float) -> Iterator[str]:
     from screens.theme import look
     from screens.widgets.touch import Touchable
