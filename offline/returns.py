@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,9 +44,14 @@ class Returns:
         self._told: dict[str, Any] = {}
         self._county: County
 
-    async def _acknowledged(self, record: str, sequence: int) -> None:
-        self._record("outbox.acknowledged", record=record, sequence=sequence)
-        self._report({"acknowledged": record})
+    async def _acknowledged(self, left: Sequence[tuple[str, int]]) -> None:
+        """Say of records (id, sequence) that they have left."""
+        if self._trail is not None and left:
+            events = [("outbox.acknowledged", {"record": record, "sequence": sequence}) for record, sequence in left]
+            with contextlib.suppress(OfflineError):
+                await self._do(self._trail.record_all, events)
+        for record, _ in left:
+            self._report({"acknowledged": record})
 
     async def _feed(self) -> None:
         more = True
@@ -66,8 +71,7 @@ class Returns:
                 elif isinstance(notice, SettingsNotice):
                     others.append(("settings", answers.encode(notice)))
             taken = await self._do(self._outbox.take_feed, after, feed.cursor, acks, others)
-            for record, sequence in taken or ():
-                await self._acknowledged(record, sequence)
+            await self._acknowledged(taken or ())
             more = feed.more and feed.cursor != after
 
     def _ours(self, ack: Acknowledgement) -> bool:

@@ -60,6 +60,14 @@ class Sending(Looking):
             )  # fmt: skip
         self._point("send.marked")
 
+    def unmark(self, entry: Entry) -> None:
+        """It was marked ahead of its turn, and its turn did not come: as it was before."""
+        with self._writing():
+            self._execute(
+                "UPDATE records SET tries = ?, tried_at = ?, pause_s = 0, last_error = ? WHERE sequence = ?",
+                entry.tries, entry.tried_at, entry.last_error, entry.sequence,
+            )  # fmt: skip
+
     def failed(self, sequence: int, error: str, pause_s: float, card: str = "") -> None:
         """It was tried and failed: why (a code, nothing personal), and how long to leave it. `card`: the fault card
         that says so to staff, where the error is the county's own code and has none."""
@@ -105,22 +113,32 @@ class Sending(Looking):
         self._point("send.file.done")
 
     def acknowledged(self, id: str, digest: str, said: bytes) -> bool:  # noqa: A002
-        """The county has it. The caller has verified the county's signature in `said` over terminal, id and digest.
+        """As acknowledged_all, of one. False when it was not here (said twice)."""
+        return bool(self.acknowledged_all([Ack(id, digest, said)]))
 
-        Removes the record, remembers that it was, then deletes its files. False when it was not here (said twice).
-        Raises Corrupt if the digest is another's: then nothing is removed.
+    def acknowledged_all(self, acks: Sequence[Ack]) -> list[str]:
+        """The county has them. The caller has verified the county's signature in each over terminal, id and digest.
+
+        Removes the records, remembers that they were, in one transaction; then deletes their files. The ids of those
+        that were here. Raises Corrupt if a digest is another's: then nothing is removed.
         """
         self._point("remove.begun")
+        left: list[tuple[str, int]] = []
+        names: list[str] = []
         with self._lock:
             with self._writing():
-                row = self._one("SELECT sequence FROM records WHERE id = ?", id)
-                gone = self._remove(id, digest, said)
+                for ack in acks:
+                    row = self._one("SELECT sequence FROM records WHERE id = ?", ack.id)
+                    if (gone := self._remove(ack.id, ack.digest, ack.said)) is not None and row:
+                        names += gone
+                        left.append((ack.id, row[0]))
                 self._point("remove.row.gone")
             self._point("remove.done")
-            self._drop(gone or ())
-            if row and self.mirror is not None:
-                self.mirror.remove(row[0], id)
-            return gone is not None
+            self._drop(names)
+            if self.mirror is not None:
+                for record, sequence in left:
+                    self.mirror.remove(sequence, record)
+        return [record for record, _ in left]
 
     def _remove(self, record: str, digest: str, said: bytes) -> list[str] | None:
         """Within a transaction: the record's files, now named by nothing; None if it was not here."""

@@ -24,10 +24,11 @@ from offline import times
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, OfflineError
 from offline.mirror import ABSENT
-from offline.outbox import Clock, Due, Outbox, Upload
+from offline.outbox import Ack, Clock, Due, Outbox, Upload
 from offline.pauses import Pauses
 from offline.points import Points, nothing
 from offline.returns import Report, Returns
+from offline.settling import Settling
 from wire import answers
 from wire.errors import WireError
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 FEED_EVERY_S = 60.0
 """How often the feed is asked for when nothing else happens."""
+TELL_EVERY_S = 0.25
 TOKEN_FILE = "enrolment-token"  # noqa: S105 - a file's name
 """In the state folder, mode 0600: the county's one-time token; deleted once it has been used."""
 
@@ -75,6 +77,8 @@ class Sync(Returns):
         self._clock = clock
         self._wake = asyncio.Event()
         self._hurried = False
+        self._told_at = 0.0
+        self._settling: Settling
         self._mirrored: str | None = None  # as the second medium was when it was last brought up to date
 
     def wake(self) -> None:
@@ -265,14 +269,41 @@ class Sync(Returns):
     async def _drain(self) -> None:
         """One pass, oldest first, each record tried at most once. Raises CountyError when it is the line that is gone
         (asked for by its health after a record broke off), Unavailable when the county asked for time."""
-        last = 0
-        while not self._stopping and (due := await self._do(self._outbox.next_due, last)):
-            last = due.entry.sequence
+        async with Settling(self._settle) as self._settling:
+            coming = self._look_ahead(0)
             try:
-                await self._send(due)
-            except Unreachable:
-                await self._tell()
-                await self._health()  # the line is well: it was this record; the others go on
+                while not self._stopping and (due := await coming):
+                    coming = self._look_ahead(due.entry.sequence)
+                    try:
+                        await self._send(due)
+                    except Unreachable:
+                        await self._tell()
+                        await self._health()  # the line is well: it was this record; the others go on
+                    await self._tell_soon()
+            finally:
+                if unsent := await coming:
+                    await self._do(self._outbox.unmark, unsent.entry)
+
+    def _look_ahead(self, after: int) -> asyncio.Task[Due | None]:
+        """The next record, marked: done while the one before is on its way."""
+
+        def next_marked() -> Due | None:
+            due = self._outbox.next_due(after)
+            if due is not None:
+                self._outbox.mark(due.entry.sequence, self._options.pauses.after(due.entry.tries + 1))
+            return due
+
+        return asyncio.create_task(self._do(next_marked))
+
+    async def _settle(self, some: list[tuple[Ack, int]]) -> None:
+        gone = set(await self._do(self._outbox.acknowledged_all, [ack for ack, _ in some]))
+        await self._acknowledged([(ack.id, sequence) for ack, sequence in some if ack.id in gone])
+
+    async def _tell_soon(self) -> None:
+        """While much is brought, the parent is told a few times a second."""
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at > TELL_EVERY_S:
+            self._told_at = now
             await self._tell()
 
     async def _send(self, due: Due) -> None:
@@ -280,7 +311,6 @@ class Sync(Returns):
         record's own affair."""
         sequence = due.entry.sequence
         pause = self._options.pauses.after(due.entry.tries + 1)
-        await self._do(self._outbox.mark, sequence, pause)
         try:
             await self._upload_all(due)
             said = await self._post(due)
@@ -328,8 +358,7 @@ class Sync(Returns):
         except WireError as error:
             raise NotTheCounty(error.code) from error
         self._point("send.acknowledgement.verified")
-        await self._do(self._outbox.acknowledged, entry.id, entry.digest, said)
-        await self._acknowledged(entry.id, entry.sequence)
+        self._settling.put(Ack(entry.id, entry.digest, said), entry.sequence)
 
     async def _bury(self, due: Due, reason: str, card: str = "") -> None:
         await self._do(self._outbox.bury, due.entry.sequence, reason, card)

@@ -16,7 +16,7 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,18 +113,25 @@ class Trail:
 
     def record(self, event: str, **fields: str | int) -> int:
         """Append an event; its number. Raises TrailRefused for what is not declared, DiskFull and family otherwise."""
+        return self.record_all([(event, fields)])
+
+    def record_all(self, events: Sequence[tuple[str, Mapping[str, str | int]]]) -> int:
+        """Append several in one transaction; the last one's number."""
+        texts = [(event, self._text(event, fields)) for event, fields in events]
+        with self._lock:
+            try:
+                with transaction(self._connection):
+                    return [self._append(event, text) for event, text in texts][-1]
+            except sqlite3.Error as error:
+                raise of(error) from error
+
+    def _text(self, event: str, fields: Mapping[str, str | int]) -> str:
         declared = self._events.get(event)
         if declared is None:
             raise TrailRefused(f"event {event!r} is not declared in config/events.toml")
         if wrong := declarations.problem(declared, fields):
             raise TrailRefused(wrong)
-        text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
-        with self._lock:
-            try:
-                with transaction(self._connection):
-                    return self._append(event, text)
-            except sqlite3.Error as error:
-                raise of(error) from error
+        return json.dumps(dict(fields), sort_keys=True, separators=(",", ":"))
 
     def _append(self, event: str, fields: str) -> int:
         last = self._connection.execute("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1").fetchone()
