@@ -33,6 +33,9 @@ ACTIONS: dict[str, tuple[type, ...]] = {
 EXTRAS: dict[str, tuple[type, ...]] = {"within": (int, float), "note": (str,), "device": (str,)}
 
 
+WITHIN_S = 30.0  # how long a step may take to become possible; costs nothing where it does, and a busy machine needs it
+
+
 class ScriptError(ValueError):
     """The script cannot be used. The text says file, line, what is wrong and what to write instead."""
 
@@ -44,7 +47,7 @@ class Action:
     number: int
     kind: str
     what: Any
-    within: float = 10.0
+    within: float = WITHIN_S
     note: str = ""
     device: str = ""
 
@@ -116,7 +119,7 @@ def _action(number: int, entry: dict[str, Any], at: str) -> Action:
         number,
         kind,
         entry[kind],
-        within=float(entry.get("within", 10.0)),
+        within=float(entry.get("within", WITHIN_S)),
         note=str(entry.get("note", "")),
         device=str(entry.get("device", "")),
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CONTROL_S = 20.0  # longest wait for an answer on the control socket
+CONTROL_S = 40.0  # longest wait for an answer on the control socket
 FRESH_S = 0.2  # how long what a settled screen showed serves the next look
 
 
