@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     enrol = verb("enrol", _enrol, "A one-time token with which a terminal enrols.")
     enrol.add_argument("terminal", help="the terminal's name, e.g. 示例-山背-01")
     verb("terminals", _terminals, "The terminals that are enrolled.")
+    anchors = verb("anchors", _anchors, "Heads of terminals' audit trails, for `kiosk audit verify --anchor`.")
+    anchors.add_argument("terminal", nargs="?", help="only this one's")
     revoke = verb("revoke", _revoke, "Take nothing more from a terminal (stolen, scrapped).")
     revoke.add_argument("number", help="its four digits")
     state = verb("state", _state, "Move a case to a state; its terminal is told.")
@@ -209,6 +211,14 @@ def _terminals(options: argparse.Namespace, county: County) -> int:
         for each in county.store().terminals()
     ]
     return _print(options, rows, [f"{row['number']}  {row['terminal']}  {row['revoked_at']}" for row in rows] or ["-"])
+
+
+def _anchors(options: argparse.Namespace, county: County) -> int:
+    rows = [
+        {"terminal": terminal, "anchor": f"{number}-{digest}", "at": at}
+        for terminal, number, digest, at in county.store().anchors(options.terminal)
+    ]
+    return _print(options, rows, [f"{row['at']}  {row['terminal']}  {row['anchor']}" for row in rows] or ["-"])
 
 
 def _revoke(options: argparse.Namespace, county: County) -> int:

@@ -66,7 +66,15 @@ def _first(db: Database) -> None:
     table("published").create({"what": str, "version": str, "body": bytes, "at": str}, pk=("what", "version"))
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first,)
+def _second(db: Database) -> None:
+    """Heads of terminals' audit trails as they were told: what nobody at a terminal can take back."""
+    db.table("anchors").create(
+        {"terminal": str, "number": int, "hash": str, "at": str},
+        pk=("terminal", "number", "hash"), not_null={"at"},
+    )  # fmt: skip
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _second)
 
 
 def open_database(path: Path) -> None:

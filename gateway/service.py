@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sqlite3
 import threading
 import time
@@ -268,6 +269,8 @@ class Service:
         after = request.query.get("after", "")
         if not (after == "" or (after.isascii() and after.isdigit() and len(after) <= 18)):
             raise Refused(400, "feed.cursor", "not a cursor of this feed")
+        if head := request.query.get("trail", ""):
+            await self._anchor(terminal, head)
         most = self.county.settings.limits.feed_notices_most
         rows, more = await self._read(lambda store: store.feed(terminal.terminal, int(after or 0), most))
         made = answers.make_feed(
@@ -275,6 +278,16 @@ class Service:
             more=more, notices=[_NOTICE.decode(notice) for _, notice in rows],
         )  # fmt: skip
         return _json(answers.encode(made))
+
+    async def _anchor(self, terminal: Terminal, head: str) -> None:
+        """Keep the head of its trail, NUMBER-HASH; the request's signature says that it is the terminal's word."""
+        match = re.fullmatch(r"(\d{1,15})-([0-9a-f]{64})", head)
+        if match is None:
+            raise Refused(400, "feed.trail", "not the head of a trail")
+        at = self.county.now()
+        well = await self._write(lambda store: store.anchor(terminal.terminal, int(match[1]), match[2], at))
+        if not well:
+            log.warning("the trail of terminal %s is not as it was told before (entry %s)", terminal.number, match[1])
 
     async def settings(self, request: web.Request) -> web.Response:
         await self._terminal(request)

@@ -291,6 +291,27 @@ class Store:
                 self._move(case, state, at, why)
             return True
 
+    # ------------------------------------------------------------ terminals' trails
+
+    def anchor(self, terminal: str, number: int, digest: str, at: str) -> bool:
+        """Keep the head of a terminal's trail. False where an earlier one says otherwise: another hash under the same
+        number, or a higher number. Both stay kept."""
+        with self._transaction() as db:
+            (last,) = db.execute("SELECT max(number) FROM anchors WHERE terminal = ?", (terminal,)).fetchone()
+            same = db.execute(
+                "SELECT hash FROM anchors WHERE terminal = ? AND number = ?", (terminal, number)
+            ).fetchone()
+            db.execute("INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?)", (terminal, number, digest, at))
+        return (last or 0) <= number and (same is None or same[0] == digest)
+
+    def anchors(self, terminal: str | None = None) -> list[tuple[str, int, str, str]]:
+        """(terminal, number, hash, when told), newest first."""
+        return self._db.execute(
+            "SELECT terminal, number, hash, at FROM anchors WHERE ?1 IS NULL OR terminal = ?1"
+            " ORDER BY terminal, number DESC, at DESC",
+            (terminal,),
+        ).fetchall()
+
     # ------------------------------------------------------------ reading
 
     def claims(self, sha256: str) -> bool:

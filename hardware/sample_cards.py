@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,9 +50,10 @@ def card_from_table(table: Mapping[str, Any], name: str = "card") -> SampleCard:
     return SampleCard(record, social)
 
 
-def sample_cards(file: Path = FILE) -> dict[str, SampleCard]:
-    """All cards by name. Raises ValueError, OSError."""
-    tables = tomllib.loads(file.read_text("utf-8"))
+def sample_cards(file: Path | None = None) -> dict[str, SampleCard]:
+    """All cards by name; KIOSK_CARDS names another file, for people that are invented anew for one run. Raises
+    ValueError, OSError."""
+    tables = tomllib.loads((file or Path(os.environ.get("KIOSK_CARDS", FILE))).read_text("utf-8"))
     return {name: card_from_table(table, name) for name, table in tables.items()}
 
 

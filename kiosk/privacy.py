@@ -89,6 +89,14 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def over(pid: int) -> bool:
+    """Whether a process has ended: nothing of it is left but its number (a zombie)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+    except (OSError, IndexError):
+        return True
+
+
 def name_of(pid: int) -> str:
     """What a process is, for people: its role, or its command's name."""
     with contextlib.suppress(OSError):

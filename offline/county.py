@@ -187,9 +187,11 @@ class County:
         """The bytes of the county's acknowledgement, not checked yet."""
         return await self._ask("POST", self._url(MESSAGES), envelope, signed=False)
 
-    async def feed(self, after: str) -> Feed:
+    async def feed(self, after: str, trail: str = "") -> Feed:
+        """What the county has since a cursor. `trail`: the head of the audit trail (NUMBER-HASH), which it keeps."""
         identity = self._known()
-        data = await self._ask("GET", self._url(FEED, {"after": after}))
+        query = {"after": after} | ({"trail": trail} if trail else {})
+        data = await self._ask("GET", self._url(FEED, query))
         with _verified():
             return answers.read_feed(data, identity.county, terminal=identity.terminal, after=after)
 

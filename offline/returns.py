@@ -57,7 +57,7 @@ class Returns:
         more = True
         while more and not self._stopping:
             after = await self._do(self._outbox.note, "cursor")
-            feed = await self._county.feed(after)
+            feed = await self._county.feed(after, await self._do(self._head))
             self._point("feed.fetched")
             acks, others = [], []
             for notice in feed.notices:
@@ -73,6 +73,13 @@ class Returns:
             taken = await self._do(self._outbox.take_feed, after, feed.cursor, acks, others)
             await self._acknowledged(taken or ())
             more = feed.more and feed.cursor != after
+
+    def _head(self) -> str:
+        """The audit trail's head, so that nobody at the terminal can take an entry back that the county was told."""
+        if self._trail is None:
+            return ""
+        head = self._trail.head()
+        return f"{head.number}-{head.hash}" if head.number else ""
 
     def _ours(self, ack: Acknowledgement) -> bool:
         identity = self._county.identity

@@ -156,11 +156,17 @@ def audit_show(arguments: argparse.Namespace) -> int:
 
 def audit_verify(arguments: argparse.Namespace) -> int:
     """Find any removed, changed or reordered entry."""
-    from offline.trail import Trail
+    from offline.trail import Head, Trail
 
+    anchor = None
+    if arguments.anchor:
+        number, _, digest = arguments.anchor.partition("-")
+        if not number.isdecimal() or len(digest) != 64:
+            return complain("--anchor wants NUMBER-HASH, as `gateway anchors` shows it")
+        anchor = Head(int(number), digest)
     trail = Trail.open(state_of(arguments), time.time)
     try:
-        finding = trail.verify()
+        finding = trail.verify(anchor)
         head = trail.head()
     finally:
         trail.close()

@@ -89,7 +89,8 @@ def parser() -> argparse.ArgumentParser:
 
     audit = group("audit", "the trail")
     verb(audit, "show", "kiosk.cli.outbox:audit_show", "every event")
-    verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
+    chain = verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
+    chain.add_argument("--anchor", default="", metavar="NUMBER-HASH", help="what the county was told (gateway anchors)")
 
     doctor = verb(verbs, "doctor", "kiosk.cli.devices:doctor", "what works, what does not and what to do")
     doctor.add_argument("--print", action="store_true", help="print it as a slip on the receipt printer as well")

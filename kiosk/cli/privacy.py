@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import random
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ from kiosk.privacy import (
     Words,
     dumps_forbidden,
     name_of,
+    over,
     search_dumps,
     search_folder,
     search_process,
@@ -37,7 +39,6 @@ from kiosk.privacy import (
 
 ENDINGS = ("done", "stopped", "idle", "killed", "power")
 CARD = "chen-dashan"
-PHONE = "13800000000"
 WORLD = ("simulators", "gateway")
 """Roles and folders of a rehearsal that are not the terminal."""
 
@@ -80,15 +81,47 @@ def _lines(each: Checked) -> list[str]:
     return [head, *(f"  {finding.where}: {finding.what}" for finding in searched.found)]
 
 
-def planted() -> dict[str, str | bytes]:
-    """What the visits bring in: the card's person, and what is typed."""
-    from hardware.sample_cards import pick
+@dataclass(frozen=True)
+class Planted:
+    """A person invented for one check, whom nothing else on the machine can have heard of."""
 
-    record = pick(CARD).record
-    return {
-        "name": record.name, "number": record.id_number, "address": record.address, "phone": PHONE,
-        "photograph": bytes(record.photo or b"")[64:128],
-    }  # fmt: skip
+    name: str
+    number: str
+    address: str
+    phone: str
+
+    @classmethod
+    def new(cls, random: random.Random) -> Planted:
+        """GB 11643: area 431199 (unassigned), a birthday, three digits, the check digit."""
+        first = f"431199{random.randint(1950, 1999)}{random.randint(1, 12):02d}{random.randint(1, 28):02d}"
+        first += f"{random.randint(0, 999):03d}"
+        weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+        check = "10X98765432"[sum(int(a) * b for a, b in zip(first, weights, strict=True)) % 11]
+        given = "".join(random.choice(_CHARACTERS) for _ in range(3))
+        place = "".join(random.choice(_CHARACTERS) for _ in range(4))
+        phone = f"138{random.randint(0, 10**8 - 1):08d}"
+        return cls(f"欧阳{given}", first + check, f"示例省示例县{place}村{random.randint(10, 99)}号", phone)
+
+    def cards(self) -> str:
+        """The simulators' file of cards, with this person on the one that the script presents."""
+        return (
+            f'[{CARD}]\nkind = "resident"\nname = "{self.name}"\nid_number = "{self.number}"\n'
+            f'sex = "{1 if int(self.number[16]) % 2 else 2}"\nnation = "01"\n'
+            f'birth = "{self.number[6:10]}-{self.number[10:12]}-{self.number[12:14]}"\naddress = "{self.address}"\n'
+            'issuer = "示例县公安局"\nvalid_from = "2019-08-01"\nvalid_to = "2039-08-01"\n'
+        )
+
+    def words(self) -> Words:
+        from hardware.sample_cards import pick
+
+        photograph = bytes(pick(CARD).record.photo or b"")[64:128]  # made from the card's key in the file
+        return Words(
+            {"name": self.name, "number": self.number, "address": self.address, "phone": self.phone,
+             "photograph": photograph}
+        )  # fmt: skip
+
+
+_CHARACTERS = "安柏本诚丹恩方格和嘉凯兰明宁佩青容山棠闻希雅泽竹川枫谷桦江林梅楠桥石松潭溪秀岩月云芝舟"
 
 
 def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda _: None) -> Checked:
@@ -102,8 +135,11 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
     state, out, temporary = folder / "state", folder / "out", folder / "tmp"
     for each in (state, out, temporary):
         each.mkdir()
-    words, since = Words(planted()), time.time()
-    before, after, settings = _steps(ending)
+    person = Planted.new(random.SystemRandom())
+    cards = folder / "cards.toml"
+    cards.write_text(person.cards(), "utf-8")
+    words, since = person.words(), time.time()
+    before, after, settings = _steps(ending, person.phone)
     file = state / "settings.toml"
     file.write_text(_toml(profile(REHEARSAL, settings, "1080x1920")), "utf-8")
     with contextlib.ExitStack() as stack:
@@ -111,7 +147,12 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
         finger = Finger(name)
         stack.callback(finger.close)
         terminal = Terminal(
-            file, state, name, out / "terminal.log", discreet=True, environment={"TMPDIR": str(temporary)}
+            file,
+            state,
+            name,
+            out / "terminal.log",
+            discreet=True,
+            environment={"TMPDIR": str(temporary), "KIOSK_CARDS": str(cards)},
         )
         stack.callback(terminal.stop)
         terminal.start()
@@ -133,9 +174,7 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
         for place in (temporary, out):
             searched.add(search_folder(place, words))
         for place in (Path("/dev/shm"), Path(tempfile.gettempdir())):  # noqa: S108 - looked through, not written
-            searched.add(
-                search_folder(place, words, since, skip=lambda path: folder in (path, *path.parents) or _others(path))
-            )
+            searched.add(search_folder(place, words, since, skip=lambda path: path == folder))
         searched.add(search_dumps(words, since))
         searched.add(search_swap(words))
     return Checked(ending, seen, searched)
@@ -147,19 +186,12 @@ def _ours(pid: int) -> list[int]:
     for each in tree(pid):
         with contextlib.suppress(OSError):
             line = Path(f"/proc/{each}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            if not any(word in line for word in WORLD):
+            if not over(each) and not any(word in line for word in WORLD):
                 found.append(each)
     return found
 
 
-def _others(path: Path) -> bool:
-    """Temporary folders of tests and checks that run beside this one, with the same invented people in them."""
-    return path.name.startswith(("pytest-", "kiosk-visit-", "kiosk-privacy-", "prove-")) and not (
-        path.name.startswith("kiosk-visit-") and path.parent == Path("/dev/shm")  # noqa: S108 - a running terminal's own
-    )
-
-
-def _steps(ending: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+def _steps(ending: str, phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
     """The pension visit: up to where the person has said who they are, what follows to the ending, and settings."""
     from kiosk.cli.running import JOURNEYS
     from kiosk.runner.script import Action, load
@@ -169,6 +201,8 @@ def _steps(ending: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any
     for action in script.steps:
         if action.kind == "expect" and action.what == "陈大山":
             action = Action(action.number, "expect", "读到了，是您吗？", within=action.within, note=action.note)
+        elif action.kind == "type":
+            action = Action(action.number, "type", phone, within=action.within, note=action.note)
         steps.append(action)
     typed = next(n for n, action in enumerate(steps) if action.kind == "type")
     home = next(

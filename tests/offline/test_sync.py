@@ -248,6 +248,39 @@ def test_the_trail_says_what_was_sent(gateway: Gateway, terminal: Terminal) -> N
     assert ("outbox.acknowledged", record) in said
 
 
+def test_the_county_is_told_the_trails_head_and_a_forged_trail_is_found_by_it(
+    gateway: Gateway, terminal: Terminal
+) -> None:
+    import sqlite3
+
+    from offline.trail import Head, Trail
+
+    put(terminal, pages=0)
+    terminal.once(gateway.url)
+    terminal.once(gateway.url)  # the head with what the first round itself wrote
+    store = gateway.county().store()
+    ((_, number, digest, _), *_) = store.anchors(terminal.name)
+    trail = Trail.open(terminal.state, lambda: 0.0)
+    assert trail.verify(Head(number, digest)) is None
+    trail.close()
+    with sqlite3.connect(terminal.state / "audit" / "trail.db") as db:
+        for name in ("no_update", "no_delete"):
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM entries")
+        db.execute("UPDATE count SET made = 0")
+    db.close()
+    forged = Trail.open(terminal.state, lambda: 0.0)
+    for _ in range(number):
+        forged.record("staff.entered")
+    assert forged.verify() is None  # whole in itself
+    found = forged.verify(Head(number, digest))
+    assert found is not None
+    assert (found.number, found.what) == (number, "changed")
+    forged.close()
+    assert not store.anchor(terminal.name, number, "0" * 64, "2026-03-12T02:41:00Z")  # another head of that number
+    assert (terminal.name, number, digest) in {row[:3] for row in store.anchors(terminal.name)}  # the first stays
+
+
 def test_a_visit_hands_in_while_the_sync_is_killed_again_and_again(gateway: Gateway, terminal: Terminal) -> None:
     committer = os.fork()
     if committer == 0:
