@@ -79,6 +79,9 @@ class County:
     public_url: str = ""  # what residents' phones open; empty: same as url
     embedded: bool = False  # start a gateway beside the terminal (make run, tests)
     suite: str = ""  # how to seal: "" or age-x25519 | sm2-sm4gcm (SM2, SM4-GCM, SM3), where a cryptography review asks
+    upload_bytes_per_s: float = 0.0  # how fast pages may go up; 0: as fast as the line does
+    upload_hours: str = ""  # when pages may go up, local time, e.g. "20:00-06:00"; empty: always. Envelopes always go
+    metered: bool = False  # every byte is paid for: no catalogues are fetched, the feed is asked for seldom
     retry_first_s: float = 2.0
     retry_most_s: float = 900.0
 

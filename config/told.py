@@ -28,6 +28,7 @@ MAY_BE_TOLD = frozenset(
         "voice.read_on_arrival", "voice.volume_percent", "voice.speed_wpm",
         "papers.page_bytes_most",
         "county.retry_first_s", "county.retry_most_s",
+        "county.upload_bytes_per_s", "county.upload_hours", "county.metered",
         "storage.free_bytes_least",
     }
 )  # fmt: skip

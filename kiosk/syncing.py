@@ -24,6 +24,13 @@ def main(rest: Sequence[str]) -> int:
     settings = told.lay(settings_module.load(given.config), given.state).settings
     county = settings.county
     from offline.process import main as sync
+    from offline.thrift import Thrift
+
+    try:
+        thrift = Thrift(county.upload_bytes_per_s, county.upload_hours, county.metered)
+    except ValueError as error:
+        print(f"sync: county.upload_hours: {error}; pages go up at any hour", file=sys.stderr)
+        thrift = Thrift(county.upload_bytes_per_s, "", county.metered)
 
     return sync(
         given.channel,
@@ -32,4 +39,5 @@ def main(rest: Sequence[str]) -> int:
         retry_first_s=county.retry_first_s,
         retry_most_s=county.retry_most_s,
         mirror=settings.storage.second,
+        thrift=thrift,
     )

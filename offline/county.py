@@ -98,7 +98,16 @@ class County:
     `identity` None: only `enrol` can be used.
     """
 
-    def __init__(self, url: str, identity: Identity | None, clock: Clock, point: Points = nothing) -> None:
+    def __init__(
+        self,
+        url: str,
+        identity: Identity | None,
+        clock: Clock,
+        point: Points = nothing,
+        bytes_per_s: float = 0.0,
+    ) -> None:
+        """`bytes_per_s`: how fast files may go up on average; 0: as fast as it goes."""
+        self._bytes_per_s = bytes_per_s
         self.base = URL(url)
         self.identity = identity
         self._clock = clock
@@ -255,10 +264,14 @@ class County:
         try:
             with _line():
                 await core.upload_buffer(
-                    self._signed(), self.base.join(URL(address, encoded=True)), file, chunksize=CHUNK
+                    self._signed(), self.base.join(URL(address, encoded=True)), file, chunksize=self._chunk()
                 )
         except common.ProtocolError as error:
             raise NotTheCounty(str(error)) from error
+
+    def _chunk(self) -> int:
+        """A slow allowance is kept second by second, not in bursts of half a minute."""
+        return CHUNK if not self._bytes_per_s else max(4096, min(CHUNK, int(self._bytes_per_s)))
 
     def _signed(self) -> aiohttp.ClientSession:
         return cast("aiohttp.ClientSession", _Signed(self))
@@ -268,6 +281,7 @@ class County:
         assert self._session is not None, "use `async with`"  # noqa: S101 - a mistake in our own code
         offset = int(headers["Upload-Offset"]) if method == "PATCH" else None
         whole = {**headers, **self._sign(method, url, None, offset)}
+        began = asyncio.get_running_loop().time()
         with _line():
             response = await self._session.request(method, url, data=data, headers=whole, allow_redirects=False)
             try:
@@ -279,6 +293,9 @@ class County:
                 if offset is not None:
                     _progress(response, offset, len(data or b""))
                     self._point("send.file.part")
+                    if self._bytes_per_s:
+                        spent = asyncio.get_running_loop().time() - began
+                        await asyncio.sleep(max(0.0, len(data or b"") / self._bytes_per_s - spent))
             except BaseException:
                 response.close()
                 raise

@@ -27,6 +27,7 @@ from offline.outbox import Outbox, Status
 from offline.pauses import Pauses
 from offline.points import Points, nothing
 from offline.sync import FEED_EVERY_S, Options, Sync, alone, enrol
+from offline.thrift import Thrift
 from offline.trail import Trail
 
 LINE_MOST = 1 << 16
@@ -43,13 +44,14 @@ def main(
     feed_every_s: float = FEED_EVERY_S,
     point: Points = nothing,
     mirror: Path | None = None,
+    thrift: Thrift | None = None,
 ) -> int:
     """Run until told to stop. `channel`: number of an inherited socket. Returns the exit status.
 
     1 and a line on stderr when the outbox cannot be opened (the supervisor rescues it before it starts us again).
     """
     logging.getLogger("aiotus").setLevel(logging.WARNING)  # it says every file it brought up
-    options = Options(url, Pauses(retry_first_s, retry_most_s, random.SystemRandom()), feed_every_s)
+    options = Options(url, Pauses(retry_first_s, retry_most_s, random.SystemRandom()), feed_every_s, thrift or Thrift())
     try:
         asyncio.run(_serve(socket.socket(fileno=channel), state, options, point, mirror))
     except OfflineError as error:

@@ -33,7 +33,10 @@ T = TypeVar("T")
 class Returns:
     """The half of a sync that takes things back, and tells its parent how things are."""
 
-    def __init__(self, state: Path, outbox: Outbox, report: Report, trail: Trail | None, point: Points) -> None:
+    def __init__(
+        self, state: Path, outbox: Outbox, report: Report, trail: Trail | None, point: Points, metered: bool
+    ) -> None:
+        self._metered = metered
         self._state = state
         self._outbox = outbox
         self._report = report
@@ -94,6 +97,8 @@ class Returns:
         for key, content in await self._do(self._outbox.unhandled):
             if key == "settings":
                 await self._fetch_settings()
+            elif key == "catalogue" and self._metered:
+                continue  # it stays to be fetched when the line costs nothing
             elif key == "catalogue":
                 await self._take_catalogue(msgspec.json.decode(content, type=CatalogueNotice))
             await self._do(self._outbox.handled, key, content)

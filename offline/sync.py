@@ -15,7 +15,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from offline.pauses import Pauses
 from offline.points import Points, nothing
 from offline.returns import Report, Returns
 from offline.settling import Settling
+from offline.thrift import METERED_FEED_S, Thrift
 from wire import answers
 from wire.errors import WireError
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 FEED_EVERY_S = 60.0
 """How often the feed is asked for when nothing else happens."""
 TELL_EVERY_S = 0.25
+HOURS_LOOK_S = 60.0
 TOKEN_FILE = "enrolment-token"  # noqa: S105 - a file's name
 """In the state folder, mode 0600: the county's one-time token; deleted once it has been used."""
 
@@ -50,6 +52,11 @@ class Options:
     url: str
     pauses: Pauses
     feed_every_s: float = FEED_EVERY_S
+    thrift: Thrift = field(default_factory=Thrift)
+
+    @property
+    def feed_s(self) -> float:
+        return max(self.feed_every_s, METERED_FEED_S) if self.thrift.metered else self.feed_every_s
 
 
 NEVER = {(413, "upload.too_large"), (413, "upload.too_long"), (409, "upload.length"), (400, "upload.metadata")}
@@ -71,7 +78,7 @@ class Sync(Returns):
         point: Points = nothing,
         count: times.Count = times.machine,
     ) -> None:
-        super().__init__(state, outbox, report, trail, point)
+        super().__init__(state, outbox, report, trail, point, options.thrift.metered)
         self._count = count
         self._options = options
         self._clock = clock
@@ -92,7 +99,9 @@ class Sync(Returns):
 
     async def run(self) -> None:
         """Until `stop`. What goes wrong inside is reported and tried again; nothing here gives up."""
-        async with County(self._options.url, None, self._clock, self._point) as self._county:
+        async with County(
+            self._options.url, None, self._clock, self._point, self._options.thrift.bytes_per_s
+        ) as self._county:
             while not self._stopping:
                 try:
                     await self._mirror()
@@ -107,7 +116,9 @@ class Sync(Returns):
         """One round at once, for `kiosk outbox send`: every pause but the county's own is ended first."""
         self._hurried = True
         await self._do(self._outbox.hurry)
-        async with County(self._options.url, None, self._clock, self._point) as self._county:
+        async with County(
+            self._options.url, None, self._clock, self._point, self._options.thrift.bytes_per_s
+        ) as self._county:
             await self._round()
             await self._tell()
 
@@ -137,7 +148,7 @@ class Sync(Returns):
             return left
         try:
             if not await self._enrolled():
-                return self._options.feed_every_s
+                return self._options.feed_s
             asked = self._count()
             health = await self._health()
             await self._compare_clocks(health.at, asked)
@@ -179,7 +190,9 @@ class Sync(Returns):
 
     async def _idle_for(self) -> float:
         due = await self._do(self._outbox.due_in)
-        return self._options.feed_every_s if due is None else min(due, self._options.feed_every_s)
+        if due == 0 and not self._options.thrift.pages_may_go(self._clock()):
+            due = HOURS_LOOK_S  # what is due has pages, and this is not their hour
+        return self._options.feed_s if due is None else min(due, self._options.feed_s)
 
     async def _enrolled(self) -> bool:
         """Whether the terminal has its certificate, getting it with a token if one lies there."""
@@ -289,11 +302,17 @@ class Sync(Returns):
 
         def next_marked() -> Due | None:
             due = self._outbox.next_due(after)
+            while due is not None and not self._may_go(due):
+                due = self._outbox.next_due(due.entry.sequence)
             if due is not None:
                 self._outbox.mark(due.entry.sequence, self._options.pauses.after(due.entry.tries + 1))
             return due
 
         return asyncio.create_task(self._do(next_marked))
+
+    def _may_go(self, due: Due) -> bool:
+        """Whether this is its hour: pages wait for theirs."""
+        return all(upload.done for upload in due.uploads) or self._options.thrift.pages_may_go(self._clock())
 
     async def _settle(self, some: list[tuple[Ack, int]]) -> None:
         gone = set(await self._do(self._outbox.acknowledged_all, [ack for ack, _ in some]))

@@ -168,7 +168,8 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
             searched.found.append(Finding("the visit under way", "not seen by the search: it is blind"))
         for pid in _ours(terminal.pid) if terminal.running else []:
             searched.add(search_process(pid, words))
-            if name_of(pid) not in ("supervisor", "Xvfb") and not dumps_forbidden(pid):
+            # A process that ends just now has no limits to be read any more, and no memory.
+            if name_of(pid) not in ("supervisor", "?") and not dumps_forbidden(pid) and not over(pid):
                 searched.found.append(Finding(f"process {name_of(pid)}", "a crash would leave a core file"))
         searched.add(search_folder(state, words, skip=lambda path: path.parent == state and path.name in WORLD))
         for place in (temporary, out):
