@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -82,13 +83,18 @@ class Cups:
 
 
 @asynccontextmanager
-async def cups(folder: Path) -> AsyncIterator[Cups]:
-    """Needs root: cupsd runs its printers' programs as lp."""
-    folder = folder / "cups"
+async def cups() -> AsyncIterator[Cups]:
+    """Needs root: cupsd runs its printers' programs as lp, so not in pytest's folders, which are shut to lp."""
+    with tempfile.TemporaryDirectory(prefix="cups-") as folder:
+        async with _cups(Path(folder)) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _cups(folder: Path) -> AsyncIterator[Cups]:
+    folder.chmod(0o755)
     for name in ("etc", "spool", "cache", "run", "log", "paper", "bin/backend"):
         (folder / name).mkdir(parents=True)
-    for parent in [folder, *folder.parents][:4]:
-        parent.chmod(0o755)
     for name in ("cache", "run", "log", "paper", "spool"):
         (folder / name).chmod(0o777)
     for name in ("filter", "daemon", "monitor", "notifier"):

@@ -19,8 +19,8 @@ PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Cups]:
-    async with cups(tmp_path) as made:
+async def service() -> AsyncIterator[Cups]:
+    async with cups() as made:
         yield made
 
 
@@ -88,8 +88,8 @@ async def test_a_queue_that_is_not_there_is_absent(service: Cups) -> None:
     assert (await one.status()).health is Health.ABSENT
 
 
-async def test_the_service_may_die_and_come_back(tmp_path: Path) -> None:
-    async with cups(tmp_path / "first") as made:
+async def test_the_service_may_die_and_come_back() -> None:
+    async with cups() as made:
         one = printer(made)
         assert (await one.status()).health is Health.ONLINE
         made.process.kill()

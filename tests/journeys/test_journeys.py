@@ -101,7 +101,7 @@ def restaurant(a: Application) -> bool:
         and value(a, "shop_address") == "王家村12"
         and [value(a, name) for name in ("shop_area", "business", "workers")] == ["60", "noodles", "2"]
         and [c["id"] for c in a["commitments"]] == ["premises", "food_safety"]
-        and "王家村12这个店面**是我自己的**。" in a["commitments"][0]["clauses"]
+        and "王家村12这个店面是我自己的。" in a["commitments"][0]["clauses"]
         and by(a, "layout") == "photo"
     )
 
