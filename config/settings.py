@@ -15,6 +15,8 @@ import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+TEXTS = tuple[str, ...]  # the one kind of list that a setting can be
+
 
 class SettingsError(ValueError):
     """The settings cannot be used. The text says file, line, what is wrong and what to write instead."""
@@ -81,6 +83,7 @@ class County:
     suite: str = ""  # how to seal: "" or age-x25519 | sm2-sm4gcm (SM2, SM4-GCM, SM3), where a cryptography review asks
     upload_bytes_per_s: float = 0.0  # how fast pages may go up; 0: as fast as the line does
     upload_hours: str = ""  # when pages may go up, local time, e.g. "20:00-06:00"; empty: always. Envelopes always go
+    sources: tuple[str, ...] = ()  # data sources the county has connected; what a source shows needs no paper then
     metered: bool = False  # every byte is paid for: no catalogues are fetched, the feed is asked for seldom
     retry_first_s: float = 2.0
     retry_most_s: float = 900.0
@@ -206,6 +209,10 @@ def _build(kind: type[T], table: dict[str, object], path: Path, text: str, trail
 def _check(wanted: type | types.UnionType, value: object, at: str) -> object:
     if wanted is float and type(value) is int:
         value = float(value)
+    if wanted == TEXTS:
+        if not isinstance(value, list) or any(type(one) is not str or not one.strip() for one in value):
+            raise SettingsError(f'{at} wants a list of texts, like ["one", "another"], not {value!r}')
+        return tuple(one.strip() for one in value)
     if type(value) is not wanted:
         names = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
         raise SettingsError(f"{at} wants {names.get(typing.cast(type, wanted), str(wanted))}, not {value!r}")

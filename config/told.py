@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import typing
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.settings import Settings
+from config.settings import TEXTS, Settings
 
 FILE = "county-settings.json"
 """In the state folder: {"version": n, "values": {"voice.volume_percent": 60, …}}; written by the sync."""
@@ -27,6 +28,7 @@ MAY_BE_TOLD = frozenset(
         "visits.county_wait_s",
         "voice.read_on_arrival", "voice.volume_percent", "voice.speed_wpm",
         "papers.page_bytes_most",
+        "county.sources",
         "county.retry_first_s", "county.retry_most_s",
         "county.upload_bytes_per_s", "county.upload_hours", "county.metered",
         "storage.free_bytes_least",
@@ -72,7 +74,9 @@ def _changed(settings: Settings, key: str, value: object) -> Settings | None:
     wanted = typing.get_type_hints(type(inner))[name]
     if wanted is float and type(value) is int:
         value = float(value)
-    if type(value) is not wanted or (isinstance(value, int | float) and value < 0):
+    if wanted == TEXTS and isinstance(value, str):  # what the county tells is texts, numbers, yes and no: no lists
+        value = tuple(one.strip() for one in re.split("[,，、]", value) if one.strip())
+    elif type(value) is not wanted or (isinstance(value, int | float) and value < 0):
         return None
     made = dataclasses.replace(inner, **{name: value})
     whole: dict[str, typing.Any] = {table: made}

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from config import locales
 from config.faults import fault_cards, fault_words
-from config.settings import Settings
+from config.settings import TEXTS, Settings
 from config.told import MAY_BE_TOLD
 from gateway.settings import GatewaySettings
 
 HERE = Path(__file__).parent
 STAFF, VENDOR = HERE / "员工手册.md", HERE / "厂商手册.md"
-KINDS = {str: "文字", bool: "true / false", int: "整数", float: "数"}
+KINDS = {str: "文字", bool: "true / false", int: "整数", float: "数", TEXTS: "几个文字"}
 GROUPS = {
     # class of a fault's code -> the heading staff read
     "printer": "回执打印机",
@@ -58,7 +58,11 @@ def keys(kind: type, trail: str = "") -> Iterator[tuple[str, str, str]]:
             yield from keys(typing.cast("type", wanted), f"{trail}{field.name}.")
             continue
         default = field.default
-        text = f'"{default}"' if isinstance(default, str) else str(default)
+        text = (
+            f'"{default}"'
+            if isinstance(default, str)
+            else str(list(default) if isinstance(default, tuple) else default)
+        )
         yield trail + field.name, KINDS[wanted], text.lower() if isinstance(default, bool) else text
 
 

@@ -58,6 +58,7 @@ class Needed:
     state: str
     items: tuple[str, ...]  # who needs it, of those chosen
     exempt: Exempt | None = None
+    unconnected: Exempt | None = None  # would spare the paper, were its data source connected
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,8 @@ def _filled(fill: Fill, given: Given, facts: Mapping[str, str]) -> tuple[str, st
 
 def _needed(material: Material, given: Given, facts: Mapping[str, str], chosen: tuple[str, ...]) -> Needed:
     who = tuple(name for name in chosen if not material.items or name in material.items)
-    for exempt in material.exempt:
-        if met(exempt.when, facts) and (not exempt.source or exempt.source in given.sources):
+    would = [exempt for exempt in material.exempt if met(exempt.when, facts)]
+    for exempt in would:
+        if not exempt.source or exempt.source in given.sources:
             return Needed(material, "exempt", who, exempt)
-    return Needed(material, given.waived.get(material.id, "needed"), who)
+    return Needed(material, given.waived.get(material.id, "needed"), who, None, would[0] if would else None)

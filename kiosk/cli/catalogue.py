@@ -37,7 +37,8 @@ def show_matter(arguments: argparse.Namespace) -> int:
     from matters.show import NoSuch
     from matters.show import show as merged
 
-    loaded = load(settings_of(arguments).catalogue, state_of(arguments))
+    settings = settings_of(arguments)
+    loaded = load(settings.catalogue, state_of(arguments))
     answers = {}
     for pair in arguments.answer:
         key, equals, value = pair.partition("=")
@@ -46,7 +47,8 @@ def show_matter(arguments: argparse.Namespace) -> int:
         answers[key] = value
     items = [name for name in arguments.items.split(",") if name]
     try:
-        show(merged(loaded.catalogue, arguments.matter, items, answers), True)
+        sources = frozenset(settings.county.sources)
+        show(merged(loaded.catalogue, arguments.matter, items, answers, sources=sources), True)
     except NoSuch as error:
         return complain(str(error))
     return DONE

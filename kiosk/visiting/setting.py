@@ -22,6 +22,7 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         idle_elder_factor=visits.idle_elder_factor,
         goodbye_s=visits.goodbye_s,
         county_wait_s=visits.county_wait_s,
+        sources=frozenset(settings.county.sources),
         limit_profile=settings.limit_profile,
         elder=settings.screen.elder,
         can_read_card=bool(settings.devices.id_card),

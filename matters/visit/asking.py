@@ -72,7 +72,7 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
         minutes,
         limit.days if matter.takes_applications else None,
         _limit_words(visit, limit),
-        need_rows(matter, found),
+        need_rows(matter, found, say(visit, UNCONNECTED)),
         matter.takes_applications,
         visit.notice,
         None not in fees and bool(fees),
@@ -83,8 +83,12 @@ def _limit_words(visit: Visit, limit: Limit) -> str:
     return say(visit, "limit.unknown" if limit.days is None else "limit.after" if limit.days else "limit.now")
 
 
-def need_rows(matter: Matter, found: Resolved) -> tuple[NeedRow, ...]:
-    """The merged material list, once each, with what is to be done about it; for matters that only inform: advice."""
+UNCONNECTED = "need.unconnected"  # a word that a catalogue may leave out: then the paper's own hint stands there
+
+
+def need_rows(matter: Matter, found: Resolved, unconnected: str = "") -> tuple[NeedRow, ...]:
+    """The merged material list, once each, with what is to be done about it; for matters that only inform: advice.
+    `unconnected`: what to say of a paper that a data source would spare, were it connected here."""
     if not matter.takes_applications:
         return tuple(
             NeedRow(f"advice:{n}", title, hint, icon, Need.BRING) for n, (icon, title, hint) in enumerate(matter.advice)
@@ -92,7 +96,7 @@ def need_rows(matter: Matter, found: Resolved) -> tuple[NeedRow, ...]:
     rows = []
     for need in found.materials:
         material = need.material
-        hint = need.exempt.words if need.exempt else material.hint
+        hint = need.exempt.words if need.exempt else (unconnected if need.unconnected else "") or material.hint
         rows.append(NeedRow(material.id, material.title, hint, material.icon, _need(need), material.pages))
     return tuple(rows)
 
