@@ -42,9 +42,9 @@ bench:
 	@provision/setup.sh run build test bench
 	@$(BIN)/python -m bench
 
-# The promise at every point, thousands of times (about an hour on two cores); writes docs/proof.md.
+# The promise at every point, thousands of times (an hour, or PROVE="--minutes 10"); writes docs/proof.md.
 prove: setup
-	@$(BIN)/python -m tests.prove
+	@nice $(BIN)/python -m tests.prove $(PROVE)
 
 # A million mutated frames through the card parsers, a hundred thousand replies through every other; minutes.
 fuzz: setup

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from gateway import county as counties
@@ -205,19 +205,24 @@ class Run:
 
 
 EXAMPLES = int(os.environ.get("PROVE_SCHEDULES", "15"))
+LONGEST = int(os.environ.get("PROVE_STEPS", "8"))
+UNTIL = float(os.environ.get("PROVE_UNTIL", "inf"))  # on time.monotonic(): no schedule begins later
 KILLS = [0]
 
 
+@seed(int(os.environ.get("PROVE_SEED", "1")))
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(STEP, min_size=2, max_size=8))
+@given(st.lists(STEP, min_size=2, max_size=LONGEST))
 def test_any_schedule_ends_with_each_application_at_the_county_once(
     gateway: Gateway, steps: list[tuple[object, ...]]
 ) -> None:
+    if time.monotonic() >= UNTIL:
+        return
     with tempfile.TemporaryDirectory() as folder:
         run = Run(gateway, enrolled(gateway, Path(folder) / "state", new_name()))
         try:

@@ -86,6 +86,7 @@ class Disk:
     """Feed it operations; `after_a_cut` says what a power cut now may leave."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.names: dict[str, Inode | None] = {}  # as the running system sees them; None: a folder
         self._safe: dict[str, Inode | None] = {}
         self._pending: list[Naming] = []

@@ -29,7 +29,7 @@ from offline.sync import Options, Sync
 from tests.offline.peers import Gateway, enrolled, start_gateway, world_of
 from tests.offline.peers import Terminal as Enrolled
 from tests.offline.world import World, ours
-from tests.prove.torn import Tally, build_shim
+from tests.prove.torn import STRIDE, Tally, build_shim, offsets
 
 EACH_NAME = 40  # kills per enrolled terminal: its feed grows with each
 
@@ -37,8 +37,9 @@ EACH_NAME = 40  # kills per enrolled terminal: its feed grows with each
 class Killing:
     """One terminal's state again and again, killed at another operation each time."""
 
-    def __init__(self, url: str, county: Path, base: Path, names: list[str], stride: int) -> None:
+    def __init__(self, url: str, county: Path, base: Path, names: list[str], stride: int, seconds: float) -> None:
         self.url, self.base, self.stride = url, base, stride
+        self.until = time.monotonic() + seconds
         self.templates = [base / name for name in names]
         self.store = Store(county / "gateway.db")
         self.tally = Tally()
@@ -82,12 +83,13 @@ class Killing:
         finally:
             outbox.close()
 
-    def every(self, what: str, prepare: Callable[[Path, World], list[tuple[str, int]]],
+    def every(self, what: str, first: int, prepare: Callable[[Path, World], list[tuple[str, int]]],
               work: Callable[[Path, World, list[tuple[str, int]], Path], None]) -> None:  # fmt: skip
-        """Kill `work` at each operation, before and after, until it comes to its end unkilled."""
+        """Kill `work` at each `stride`-th operation from `first` on, before and after it, until it comes to its end
+        unkilled or the time is over."""
         for after in (False, True):
-            at = 1 + (self.kills % self.stride)
-            while True:
+            at = 1 + first
+            while time.monotonic() < self.until:
                 state, world = self.fresh()
                 records = prepare(state, world)
                 said = self.base / "said"
@@ -151,8 +153,8 @@ def hand_in(state: Path, world: World, records: list[tuple[str, int]], said: Pat
     outbox.close()
 
 
-def main(url: str, county: str, base: str, names: str, stride: str) -> None:
-    killing = Killing(url, Path(county), Path(base), names.split(","), int(stride))
+def main(url: str, county: str, base: str, names: str, stride: str, passes: str, seconds: str) -> None:
+    killing = Killing(url, Path(county), Path(base), names.split(","), int(stride), float(seconds))
 
     def handed_in(state: Path, world: World) -> list[tuple[str, int]]:
         records = killing.new(2, world)
@@ -173,24 +175,27 @@ def main(url: str, county: str, base: str, names: str, stride: str) -> None:
 
         return prepared
 
-    killing.every("handing in", lambda state, world: killing.new(2, world), hand_in)
-    killing.every("sending", handed_in, send)
+    for first in offsets(killing.stride)[: int(passes) or None]:
+        killing.every("handing in", first, lambda state, world: killing.new(2, world), hand_in)
+        killing.every("sending", first, handed_in, send)
+        if time.monotonic() < killing.until:
+            killing.tally.passes += 1 / killing.stride
     print(json.dumps(asdict(killing.tally) | {"kills": killing.kills}))
 
 
-def prove(work: Path, stride: int = 1) -> tuple[Tally, int]:
-    """Kill at every `stride`-th operation; the tally and how many were killed."""
+def prove(work: Path, stride: int = STRIDE, passes: int = 0, seconds: float = float("inf")) -> tuple[Tally, int]:
+    """Kill at the operations, in passes (see torn.STRIDE); the tally and how many were killed."""
     base = work / "terminals"
     base.mkdir()
     gateway: Gateway = start_gateway(work / "county")
     try:
-        names = [f"示例-证明-{n:02d}" for n in range(30 // stride + 1)]
+        names = [f"示例-证明-{n:02d}" for n in range(3 if passes else 30)]
         for name in names:
             enrolled(gateway, base / name, name)
         environment = os.environ | {"LD_PRELOAD": str(build_shim(work)), "PROVE_ROOT": str(base / "state")}
         done = subprocess.run(
             [sys.executable, "-m", "tests.prove.kills", gateway.url, str(gateway.folder), str(base), ",".join(names),
-             str(stride)],
+             str(stride), str(passes), str(seconds)],
             env=environment, check=True, stdout=subprocess.PIPE,
         )  # fmt: skip
     finally:
@@ -201,4 +206,4 @@ def prove(work: Path, stride: int = 1) -> tuple[Tally, int]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:6])
+    main(*sys.argv[1:8])

@@ -14,14 +14,14 @@ from tests.prove.torn import Tally, prove
 
 
 def test_killed_at_operations_of_handing_in_and_sending_nothing_is_lost_or_twice(tmp_path: Path) -> None:
-    tally, kills = prove_kills(tmp_path, stride=17)
+    tally, kills = prove_kills(tmp_path, stride=17, passes=1)
     assert tally.clean, tally.found
     assert kills >= 30
 
 
 @pytest.mark.parametrize(("program", "stride"), [("terminal", 15), ("rescue", 9), ("county", 5)])
 def test_torn_and_dropped_writes_take_back_no_promise(tmp_path: Path, program: str, stride: int) -> None:
-    tally = prove(program, seed=2, each=1, work=tmp_path, stride=stride)
+    tally = prove(program, seed=2, each=1, work=tmp_path, stride=stride, passes=1)
     assert tally.clean, tally.found
     assert tally.states > 100
 
@@ -30,7 +30,7 @@ def test_a_disk_that_forgets_what_it_synced_is_found_out(tmp_path: Path, monkeyp
     """The promise's own condition broken: were the proof blind, it would pass here too."""
     feed = Disk.feed
     monkeypatch.setattr(Disk, "feed", lambda self, op: None if op.kind in "SD" else feed(self, op))
-    tally = prove("terminal", seed=2, each=1, work=tmp_path, stride=60)
+    tally = prove("terminal", seed=2, each=1, work=tmp_path, stride=60, passes=1)
     assert tally.lost > 0
 
 
@@ -43,7 +43,7 @@ def test_a_receipt_promised_before_the_commit_is_found_out(tmp_path: Path, monke
         return [trace[first], *trace[:first], *trace[first + 1 :]]
 
     monkeypatch.setattr(torn, "recorded", hasty)
-    assert prove("terminal", seed=2, each=0, work=tmp_path, stride=60).lost > 0
+    assert prove("terminal", seed=2, each=0, work=tmp_path, stride=60, passes=1).lost > 0
 
 
 def test_a_cut_keeps_what_was_synced_and_only_what_was_asked_for(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ may leave it, and everything that was promised by then looked for."""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +27,9 @@ from tests.prove.program import AT, PROGRAMS, world_in
 
 HERE = Path(__file__).parent
 WAYS = ("least", "names", "bytes")
+STRIDE = 8
+"""A part of the proof goes over its operations in so many passes, each at every eighth one, so that one whose time
+runs out has looked at all of the run, only less densely."""
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Tally:
     twice: int = 0
     changed: int = 0
     unsound: int = 0
+    passes: float = 0.0  # how much of what there is was gone over: 1.0 once every operation was, 2.0 twice
     found: list[str] = field(default_factory=list)  # the first failures, to be looked at
 
     def fail(self, what: str, text: str) -> None:
@@ -47,6 +53,13 @@ class Tally:
     @property
     def clean(self) -> bool:
         return not (self.lost or self.twice or self.changed or self.unsound)
+
+
+def offsets(stride: int) -> list[int]:
+    """0 … stride - 1, each far from the one before (halves, then quarters …): the order of passes."""
+    bits = max(1, (stride - 1).bit_length())
+    mirrored = (int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits))
+    return [number for number in mirrored if number < stride]
 
 
 def build_shim(folder: Path) -> Path:
@@ -72,8 +85,14 @@ def recorded(program: str, state: Path, keys: Path, work: Path) -> list[Op]:
     return read_trace(log)
 
 
-def prove(program: str, seed: int, each: int, work: Path, stride: int = 1) -> Tally:
-    """Cut a recorded run at every `stride`-th operation; at each, the plain ways of cutting and `each` random ones."""
+def prove(
+    program: str, seed: int, each: int, work: Path, stride: int = STRIDE, passes: int = 0, until: float = float("inf")
+) -> Tally:
+    """Cut a recorded run at its operations; at each, the plain ways of cutting and `each` random ones.
+
+    `passes`: how many passes at every `stride`-th operation (0: until all have been cut at). `until`: on
+    time.monotonic(); once all have been cut at and it has not come yet, all are once more with other random ways.
+    """
     keys = work / "keys"
     keys.mkdir(exist_ok=True)
     world = world_in(keys)
@@ -82,20 +101,42 @@ def prove(program: str, seed: int, each: int, work: Path, stride: int = 1) -> Ta
     state.mkdir()
     if program == "rescue":
         PROGRAMS["before_rescue"](state, world)
-    disk = Disk(state)
+    before = Disk(state)
     trace = recorded(program, state, keys, work)
     tally = Tally(operations=len([op for op in trace if op.kind != "P"]))
-    marks: list[str] = []
     rng = random.Random(seed)
     # The looking costs syncs too; in memory they are quick, and what is looked at was made by Disk, not by a disk.
     scratch = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else work))
+    order = offsets(stride)[: passes or None]
+    while True:
+        for first in order:
+            if not _pass(program, copy.deepcopy(before), trace, range(first, len(trace), stride), scratch,
+                         (world, rng, each, until), tally):  # fmt: skip
+                break
+            tally.passes += 1 / stride
+        if time.monotonic() >= until or until == float("inf"):
+            break
+    shutil.rmtree(scratch)
+    return tally
+
+
+def _pass(
+    program: str, disk: Disk, trace: list[Op], at: range, scratch: Path,
+    how_to: tuple[World, random.Random, int, float], tally: Tally,
+) -> bool:  # fmt: skip
+    """One pass over a recorded run; False if the time ran out on the way."""
+    world, rng, each, until = how_to
+    state = disk.root
+    marks: list[str] = []
     for number, op in enumerate(trace):
         if op.kind == "P":
             marks.append(op.name)
         else:
             disk.feed(op)
-        if number % stride:
+        if number not in at:
             continue
+        if time.monotonic() >= until:
+            return False
         for how, made in _states(disk, rng, each):
             shutil.rmtree(scratch)
             scratch.mkdir()
@@ -103,8 +144,7 @@ def prove(program: str, seed: int, each: int, work: Path, stride: int = 1) -> Ta
             tally.states += 1
             where = f"{program}, after operation {number} ({op.kind} {Path(op.name).name[-24:]}), {how}"
             (check_county if program == "county" else check_terminal)(scratch, world, marks, tally, where)
-    shutil.rmtree(scratch)
-    return tally
+    return True
 
 
 def _states(disk: Disk, rng: random.Random, each: int) -> Iterator[tuple[str, dict[str, bytes | None]]]:
