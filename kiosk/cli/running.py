@@ -58,7 +58,7 @@ async def _with_dock(settings: Settings, state: Path, logs: Path) -> int:
     supervisor = Supervisor(settings, state, logs, ours.detach())  # refuses a profile that is not for tests
     with (logs / "dock.log").open("ab") as log:
         dock = await asyncio.create_subprocess_exec(
-            *command("dock", "--channel", str(theirs.fileno()), "--left", str(settings.screen.width_px)),
+            *command("dock", "--channel", str(theirs.fileno()), "--left", str(_dock_left(settings.screen.width_px))),
             pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     theirs.close()
@@ -94,16 +94,16 @@ def visit(arguments: argparse.Namespace) -> int:
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    """With a display: the full-screen app with simulated devices. Without: one whole visit on a virtual display."""
+    """With a display: the app and the dock of its simulated devices. Without: one whole visit on a virtual display."""
     build.refuse_in_production("the demonstration")
     if os.environ.get("DISPLAY") and not arguments.headless:
-        arguments.control, arguments.log = -1, None
+        arguments.control, arguments.log, arguments.dock = -1, None, True
         arguments.state = arguments.state or Path("build/demo/state")
         arguments.state.mkdir(parents=True, exist_ok=True)
         settings = arguments.state / "settings.toml"
         settings.write_text(_toml(profile(arguments.config or REHEARSAL, {}, _size_of_display())), "utf-8")
         arguments.config = settings
-        print("· The terminal with simulated devices. Ctrl+C ends it.", file=sys.stderr)
+        print("· The terminal, and a dock to lay cards and papers down with. Ctrl+C ends both.", file=sys.stderr)
         return run(arguments)
     from kiosk.runner.play import CannotBeDone
     from kiosk.runner.script import load
@@ -120,19 +120,37 @@ def demo(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _size_of_display() -> str:
-    """The largest of our sizes that the display shows whole; portrait on an upright one."""
+def _display() -> tuple[int, int]:
+    """Width and height of the X display, in pixels."""
     from Xlib.display import Display
 
     display = Display()
     try:
         screen = display.screen()
-        width, height = screen.width_in_pixels, screen.height_in_pixels
+        return screen.width_in_pixels, screen.height_in_pixels
     finally:
         display.close()
-    if height > width:
-        return "1080x1920"
-    return "1920x1080" if width >= 1920 and height >= 1080 else "1366x768"
+
+
+def _size_of_display() -> str:
+    """The largest of our sizes that the display shows whole with the dock beside it, else without; portrait on an
+    upright one."""
+    from kiosk.dock import WIDTH
+
+    width, height = _display()
+    sizes = [(1080, 1920)] if height > width else [(1920, 1080), (1366, 768)]
+    for beside in (WIDTH, 0):
+        for wide, high in sizes:
+            if wide + beside <= width and high <= height:
+                return f"{wide}x{high}"
+    return "{}x{}".format(*sizes[-1])
+
+
+def _dock_left(app_width: int) -> int:
+    """Where the dock stands, in pixels from the left: beside the app, or over its edge where there is no room."""
+    from kiosk.dock import WIDTH
+
+    return max(0, min(app_width, _display()[0] - WIDTH))
 
 
 def _say(line: str) -> None:
