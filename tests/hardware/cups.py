@@ -86,13 +86,13 @@ class Cups:
 async def cups() -> AsyncIterator[Cups]:
     """Needs root: cupsd runs its printers' programs as lp, so not in pytest's folders, which are shut to lp."""
     with tempfile.TemporaryDirectory(prefix="cups-") as folder:
+        Path(folder).chmod(0o755)  # noqa: S103 - lp, who runs the printers' programs, has to reach them
         async with _cups(Path(folder)) as made:
             yield made
 
 
 @asynccontextmanager
 async def _cups(folder: Path) -> AsyncIterator[Cups]:
-    folder.chmod(0o755)
     for name in ("etc", "spool", "cache", "run", "log", "paper", "bin/backend"):
         (folder / name).mkdir(parents=True)
     for name in ("cache", "run", "log", "paper", "spool"):
