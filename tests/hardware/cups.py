@@ -82,12 +82,16 @@ class Cups:
         assert await process.wait() == 0
 
 
+def _open_to_lp(folder: Path) -> Path:
+    folder.chmod(0o755)
+    return folder
+
+
 @asynccontextmanager
 async def cups() -> AsyncIterator[Cups]:
     """Needs root: cupsd runs its printers' programs as lp, so not in pytest's folders, which are shut to lp."""
     with tempfile.TemporaryDirectory(prefix="cups-") as folder:
-        Path(folder).chmod(0o755)  # noqa: S103 - lp, who runs the printers' programs, has to reach them
-        async with _cups(Path(folder)) as made:
+        async with _cups(_open_to_lp(Path(folder))) as made:
             yield made
 
 
