@@ -1,7 +1,9 @@
-"""Which catalogue a visit begins with: the one the settings name, else the last that was good, else what ships.
+"""Which catalogue a visit begins with: the county's newest bundle, else the one the settings name, else the last of
+those that was good, else what ships.
 
-A catalogue that does not read or does not pass its check is refused and said so; the one before stays. What was good is
-kept as a copy in the state folder (`catalogue/good`), so that a file damaged in place does not take it away.
+A catalogue that does not read or does not pass its check is refused and said so; the one before stays. Bundles lie on
+the shelf (kiosk.shelf); what was good of a named folder is kept as a copy in the state folder (`catalogue/good`), so
+that a file damaged in place does not take it away.
 """
 
 from __future__ import annotations
@@ -11,12 +13,18 @@ import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import catalogue as files
 from matters.build import CatalogueRefused, must_build
 from matters.catalogue import Catalogue
+from wire.errors import WireError
+
+if TYPE_CHECKING:
+    from kiosk.shelf import Shelf
 
 log = logging.getLogger("kiosk.catalogue")
+BROKEN = (files.CatalogueError, CatalogueRefused, WireError, OSError)
 
 
 @dataclass(frozen=True)
@@ -28,8 +36,58 @@ class Loaded:
     refused: str = ""
 
 
-def load(named: str, state: Path) -> Loaded:
-    """The catalogue to begin a visit with. Raises CatalogueError or CatalogueRefused only if what ships is broken."""
+def load(named: str, state: Path, *, begins: bool = False) -> Loaded:
+    """The catalogue to begin a visit with. Raises CatalogueError or CatalogueRefused only if what ships is broken.
+
+    `begins`: a visit does begin; a bundle that it cannot be loaded from is given up for the one before it.
+    """
+    refused = ""
+    if (state / "catalogue" / "current.json").exists():
+        from kiosk.shelf import Shelf  # only where a county has sent one: a start is short
+
+        shelf = Shelf.of(state)
+        now = shelf.current()
+        began = shelf.begin() if begins else now.current.sha256 if now.current else ""
+        for sha256 in dict.fromkeys((began, now.previous.sha256 if now.previous else "")):
+            if not sha256:
+                continue
+            try:
+                return Loaded(_of_bundle(shelf, sha256), shelf.bundles / sha256, refused)
+            except BROKEN as error:
+                refused = refused or str(error)
+                log.error("the county's catalogue does not load any more: %s", error)
+                if begins:
+                    shelf.go_back(sha256)
+    found = _named(named, state)
+    return Loaded(found.catalogue, found.source, refused or found.refused)
+
+
+def prove(state: Path) -> None:
+    """A home screen was drawn with the catalogue in use."""
+    if (state / "catalogue" / "current.json").exists():
+        from kiosk.shelf import Shelf
+
+        Shelf.of(state).prove()
+
+
+def _of_bundle(shelf: Shelf, sha256: str) -> Catalogue:
+    bundle = shelf.bundle(sha256)
+    return must_build({name: files.parse(raw, name) for name, raw in bundle.contents.items()})
+
+
+def read(source: Path) -> dict[str, files.Located]:
+    """The documents of a folder, a single file or a bundle. Raises CatalogueError, WireError bundle.*."""
+    from wire.bundle import MAGIC, read_bundle
+
+    if source.is_file() and source.suffix != files.SUFFIX:
+        with source.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                contents = read_bundle(source.read_bytes()).contents
+                return {name: files.parse(raw, name) for name, raw in contents.items()}
+    return files.load(source)
+
+
+def _named(named: str, state: Path) -> Loaded:
     if not named:
         return Loaded(must_build(files.load(files.SHIPPED)), files.SHIPPED)
     good = state / "catalogue" / "good"

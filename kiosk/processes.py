@@ -28,6 +28,7 @@ ROLES = {
     # role -> module whose main(arguments) is the process
     "visit": "kiosk.visiting.process",
     "sync": "kiosk.syncing",
+    "catalogue": "kiosk.taking_in",
     "papers": "hardware.camera_worker",
     "codes": "hardware.scanner_camera",
     "input": "screens.input.__main__",

@@ -5,6 +5,7 @@ keys         the terminal's key, the county's keys, the certificate that ties a 
 seal         encryption to the county and back
 envelope     what is readable on the way: nothing personal, not even the matter
 answers      what the county signs: acknowledgement, feed, health; and how to check it
+bundle       a catalogue as one signed file
 receipt      the signed code on the printed receipt, and its number
 requests     signature headers of a terminal's HTTP requests
 lookup       asking for one's own cases; the answer is sealed to the asker

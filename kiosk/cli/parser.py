@@ -52,6 +52,16 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--items", default="", metavar="A,B")
     shown.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE")
 
+    packed = verb(catalogue, "pack", "kiosk.cli.bundles:pack", "a folder as one bundle, its check passed")
+    packed.add_argument("folder", type=Path)
+    packed.add_argument("out", type=Path, metavar="BUNDLE")
+    signed = verb(catalogue, "sign", "kiosk.cli.bundles:sign", "sign a bundle with the county's key")
+    signed.add_argument("bundle", type=Path)
+    signed.add_argument("--key", type=Path, required=True, metavar="PEM", help="sign-*.pem of the county's service")
+    signed.add_argument("--out", type=Path, metavar="BUNDLE", help="instead of the bundle itself")
+    verified = verb(catalogue, "verify", "kiosk.cli.bundles:verify", "what this terminal would say of a bundle")
+    verified.add_argument("bundle", type=Path)
+
     card = group("card", "identity cards")
     read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
     read.add_argument("--device", required=True, metavar="ADDRESS")
