@@ -97,6 +97,7 @@ class Visits:
     goodbye_s: float = 15.0
     county_wait_s: float = 6.0  # how long the screen waits for the county before it says "kept here"
 
+    aside_days: float = 7.0  # how long a visit that was put aside can be gone on with by slip and card; 0: not offered
 
 @dataclass(frozen=True)
 class Voice:

@@ -40,4 +40,5 @@ def main(rest: Sequence[str]) -> int:
         retry_most_s=county.retry_most_s,
         mirror=settings.storage.second,
         thrift=thrift,
+        draft_days=settings.visits.aside_days,
     )

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from offline.drafts import Drafts
 from offline.errors import OfflineError
 from offline.identity import load as load_identity
 from offline.outbox import Outbox, Status
@@ -32,6 +33,7 @@ from offline.trail import Trail
 
 LINE_MOST = 1 << 16
 _BUSY_PAUSE_S = 1.0
+DRAFTS_EVERY_S = 600.0
 
 
 def main(
@@ -45,22 +47,26 @@ def main(
     point: Points = nothing,
     mirror: Path | None = None,
     thrift: Thrift | None = None,
+    draft_days: float = 0.0,
 ) -> int:
-    """Run until told to stop. `channel`: number of an inherited socket. Returns the exit status.
+    """Run until told to stop. `channel`: number of an inherited socket. `draft_days`: how long drafts that were put
+    aside are kept (offline.drafts). Returns the exit status.
 
     1 and a line on stderr when the outbox cannot be opened (the supervisor rescues it before it starts us again).
     """
     logging.getLogger("aiotus").setLevel(logging.WARNING)  # it says every file it brought up
     options = Options(url, Pauses(retry_first_s, retry_most_s, random.SystemRandom()), feed_every_s, thrift or Thrift())
     try:
-        asyncio.run(_serve(socket.socket(fileno=channel), state, options, point, mirror))
+        asyncio.run(_serve(socket.socket(fileno=channel), state, options, point, mirror, draft_days))
     except OfflineError as error:
         print(f"sync: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(end: socket.socket, state: Path, options: Options, point: Points, mirror: Path | None) -> None:
+async def _serve(
+    end: socket.socket, state: Path, options: Options, point: Points, mirror: Path | None, draft_days: float
+) -> None:
     end.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=end, limit=LINE_MOST)
 
@@ -73,13 +79,15 @@ async def _serve(end: socket.socket, state: Path, options: Options, point: Point
     try:
         sync = Sync(state, outbox, options, time.time, report=report, trail=trail, point=point)
         listening = asyncio.create_task(_listen(reader, sync, outbox))
+        forgetting = asyncio.create_task(_forget_drafts(Drafts(state, draft_days), trail))
         async with _alone(state, listening):
             if not listening.done():
                 outbox.sweep()
                 await sync.run()
-        listening.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
+        for task in (listening, forgetting):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
     finally:
         outbox.close()
         trail.close()
@@ -115,6 +123,18 @@ async def _listen(reader: asyncio.StreamReader, sync: Sync, outbox: Outbox) -> N
         if message.get("wake") or message.get("send"):
             sync.wake()
     sync.stop()
+
+
+async def _forget_drafts(drafts: Drafts, trail: Trail) -> None:
+    """Drafts whose days are over go, every ten minutes; how many, the trail says."""
+    while True:
+        try:
+            gone = await asyncio.to_thread(drafts.expire)
+            if gone:
+                await asyncio.to_thread(trail.record, "draft.gone", reason="expired", count=gone)
+        except OfflineError as error:
+            logging.getLogger("kiosk.sync").error("drafts were not looked through: %s", error.code)
+        await asyncio.sleep(DRAFTS_EVERY_S)
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
