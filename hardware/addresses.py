@@ -19,6 +19,7 @@ OPENERS: dict[str, dict[str, str]] = {
     # device class -> scheme -> "module:function"; the function takes (Address, **what the caller passes on)
     "id_card": {
         "sam": "hardware.sam_reader:from_address",
+        "sam+hid": "hardware.hid_reader:from_address",
         "stx": "hardware.stx_reader:from_address",
     },
     "social_card": {"pcsc": "hardware.pcsc_reader:from_address"},
@@ -52,8 +53,8 @@ OPENERS: dict[str, dict[str, str]] = {
 }
 
 # Written from descriptions alone. A terminal offers them, and says so, until a device of a vendor's has passed
-# `kiosk conform`. Resident-card readers on USB HID are not offered at all: how they cut frames into reports is unknown.
-UNVERIFIED = frozenset({"stx"})
+# `kiosk conform`.
+UNVERIFIED = frozenset({"stx", "sam+hid"})
 
 
 class AddressError(ValueError):

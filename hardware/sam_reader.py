@@ -8,8 +8,7 @@ one that comes back is opened again, by the same name.
 Answers carry no number. What keeps a late or doubled answer from being taken for the next command's is its shape
 (`sam.fits`) and that the line is emptied before every command.
 
-USB HID readers are not offered: how they cut these frames into reports is not documented, and a guess would be called
-a driver only after a real device has passed the conformance kit.
+Readers on USB HID: hardware.hid_reader, which has met no real device yet.
 """
 
 from __future__ import annotations
@@ -123,6 +122,21 @@ class Codec(Protocol):
         ...
 
 
+class Port(Protocol):
+    """An open line: pyserial's, or what looks like it. Every method raises OSError (pyserial: termios' error too)."""
+
+    @property
+    def in_waiting(self) -> int: ...
+
+    def read(self, size: int = 1) -> bytes: ...
+
+    def write(self, data: bytes, /) -> int | None: ...
+
+    def reset_input_buffer(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class SamCodec:
     """The SAM protocol's own framing."""
 
@@ -140,25 +154,22 @@ class SamCodec:
 
 
 class _Line:
-    """The serial line, used by one thread. Every method raises _LineError and nothing else."""
+    """The line, used by one thread. Every method raises _LineError and nothing else."""
 
-    def __init__(self, path: str, baud: int, timing: Timing, clock: Callable[[], float], codec: Codec) -> None:
+    def __init__(self, opened: Callable[[], Port], timing: Timing, clock: Callable[[], float], codec: Codec) -> None:
         self._codec = codec
-        self._path = path
-        self._baud = baud
+        self._opened = opened
         self._timing = timing
         self._clock = clock
-        self._serial: serial.Serial | None = None
+        self._port: Port | None = None
         self._parser = codec.parser()
         self.sam_number = ""
 
     def open(self) -> None:
-        if self._serial is not None:
+        if self._port is not None:
             return
         try:
-            self._serial = serial.Serial(
-                self._path, self._baud, timeout=self._timing.slice_s, write_timeout=1.0, exclusive=True
-            )
+            self._port = self._opened()
         except (OSError, ValueError, termios.error) as error:
             number = getattr(error, "errno", None)
             if number in (EBUSY, EAGAIN):
@@ -167,10 +178,10 @@ class _Line:
         self.sam_number = ""
 
     def close(self) -> None:
-        if self._serial is not None:
+        if self._port is not None:
             with contextlib.suppress(OSError, termios.error):
-                self._serial.close()
-            self._serial = None
+                self._port.close()
+            self._port = None
 
     def exchange(self, command: Any, stop: threading.Event) -> Any:
         """One command and its answer, tried again when the line damaged either."""
@@ -191,7 +202,7 @@ class _Line:
 
     def _exchange_once(self, command: Any, stop: threading.Event) -> Any:
         self.open()
-        line = self._serial
+        line = self._port
         if line is None:
             raise _Absent
         try:
@@ -204,7 +215,7 @@ class _Line:
             self.close()
             raise _Absent from None
 
-    def _await_answer(self, line: serial.Serial, command: Any, stop: threading.Event) -> Any:
+    def _await_answer(self, line: Port, command: Any, stop: threading.Event) -> Any:
         timing = self._timing
         reading = self._codec.slow(command)
         begun = last = self._clock()
@@ -229,9 +240,9 @@ class _Line:
 
 
 class SamReader:
-    """The port; the base of readers with another framing (hardware.stx_reader).
+    """The port; the base of readers with another framing (hardware.stx_reader) or line (hardware.hid_reader).
 
-    `address` as in the settings; nothing is opened before the first use.
+    `address` as in the settings; nothing is opened before the first use. `opened` opens another line than a serial one.
     """
 
     def __init__(
@@ -242,11 +253,16 @@ class SamReader:
         timing: Timing | None = None,
         clock: Callable[[], float] = time.monotonic,
         codec: Codec | None = None,
+        opened: Callable[[], Port] | None = None,
     ) -> None:
         self.address = address
         self._timing = timing or Timing()
         self._clock = clock
-        self._line = _Line(path, baud, self._timing, clock, codec or SamCodec())
+
+        def serial_port() -> Port:
+            return serial.Serial(path, baud, timeout=self._timing.slice_s, write_timeout=1.0, exclusive=True)
+
+        self._line = _Line(opened or serial_port, self._timing, clock, codec or SamCodec())
         self._ask_status: Any = sam.STATUS
         self._ask_find: Any = sam.FIND
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sam-reader")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hardware import stx
-from hardware.addresses import UNVERIFIED, AddressError, open_id_card_reader, parse
+from hardware.addresses import UNVERIFIED, parse
 from hardware.ports import CardRecord, Fault, Health
 from hardware.sam import Damaged
 from hardware.sam_card import encode_text
@@ -163,8 +163,3 @@ async def test_what_has_met_no_real_device_says_so(tmp_path: Path) -> None:
     assert parse("stx:///dev/ttyUSB0").scheme in UNVERIFIED
     async with bench(tmp_path) as (_, reader):
         assert (await reader.status()).detail == {"verified": "no"}
-
-
-def test_a_reader_on_usb_hid_is_not_offered() -> None:
-    with pytest.raises(AddressError):
-        open_id_card_reader("hid://0400:c35a")
