@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Answer:
-    """A field's value and where it came from: card | typed | chosen | paper | derived."""
+    """A field's value and where it came from: card | typed | chosen | paper | derived | clerk."""
 
     value: str
     source: str
@@ -67,6 +67,24 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Helper:
+    """Somebody who acted with or for the person.
+
+    role: relative (acts for someone who may be absent; `mandate` names the commitment that was signed for it) | clerk
+    (filled some of it in; `name` is the staff's own mark, never an identity). level: card | typed | staff.
+    `relation`: a code of matters.spoken.RELATIONS. `filled`: the places a clerk filled in, as keys of the steps.
+    """
+
+    role: str
+    level: str
+    name: str = ""
+    id_number: str = ""
+    relation: str = ""
+    mandate: str = ""
+    filled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Application:
     """One matter of one person. `id` is a UUIDv7 that the kiosk gives when the last button is pressed ("" before)."""
 
@@ -82,6 +100,7 @@ class Application:
     known: Known = Known("typed", "", "")
     consents: tuple[Agreed, ...] = ()
     id: str = ""
+    helpers: tuple[Helper, ...] = ()
 
 
 class ApplicationError(ValueError):

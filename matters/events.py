@@ -16,7 +16,8 @@ Strokes = tuple[tuple[tuple[float, float], ...], ...]
 @dataclass(frozen=True)
 class Pressed:
     """A key was touched. Ids: main, back, repeat, help, left (the quiet alternative), print, type, again, add, stop,
-    commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N.
+    commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N, behalf (for
+    somebody else, or for oneself after all), clerk_done (the clerk who filled in goes).
 
     `left` by step: consent: I do not agree; review: keep it as it is; commitment: I will bring the paper; handed in:
     one more receipt (print again, wait for paper); rate: no rating. `here` answers the idle warning, `stop` there
@@ -95,4 +96,13 @@ class Surroundings:
     can_scan: bool = False
 
 
-Event = Pressed | Chosen | Typed | Signed | Outcome | Underway | Touched | Tick | Surroundings
+@dataclass(frozen=True)
+class Joined:
+    """A clerk has shown who they are at the terminal (staff PIN or staff card) and fills in with the person from now
+    on. `mark`: the staff's own mark, e.g. pin or card:2; never a name."""
+
+    at: float
+    mark: str
+
+
+Event = Pressed | Chosen | Typed | Signed | Outcome | Underway | Touched | Tick | Surroundings | Joined

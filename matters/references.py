@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from matters.catalogue import Catalogue, Field, Material, Matter, Place, Promise
 from matters.codes import item_code_problem
-from matters.conditions import ITEM, KNOWN, Condition, names
+from matters.conditions import HELPER, ITEM, KNOWN, Condition, names
+from matters.consents import kinds_of
 from matters.findings import Finding, Weight
 from matters.tables import Notes
 
@@ -66,6 +67,7 @@ def _matter(matter: Matter, say: _Say) -> None:
         say.error("circle", matter.item(circle[0]).place, circle=" → ".join(circle))
     known.update({ITEM + name: {"yes", "no"} for name in items})
     known[KNOWN] = {"typed", "card", "card+photo"}
+    known[HELPER] = {"yes", "no"}
     for field in matter.fields:
         _condition(field.when, known, field.place, say)
         for option in field.options:
@@ -97,8 +99,9 @@ def _matter(matter: Matter, say: _Say) -> None:
         _condition(delivery.when, known, delivery.place, say)
         _blanks(delivery.reason + delivery.after, blanks, delivery.place, say)
     if matter.takes_applications:
-        if not any(asking.kind == "general" for asking in matter.consents):
-            say.error("missing", matter.place, name="consents: general", what=matter.id)
+        texts = {asking.kind for asking in matter.consents}
+        for kind in sorted(kinds_of(matter.fields, matter.materials) - texts):
+            say.error("missing", matter.place, name=f"consents: {kind}", what=matter.id)
         if not matter.delivery:
             say.error("missing", matter.place, name="delivery", what=matter.id)
 

@@ -7,11 +7,11 @@ a field stands once on the merged form however many items need it, a paper once 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from matters.catalogue import LEVELS, Delivery, Exempt, Field, Fill, Item, Material, Matter, Promise, Situation
-from matters.conditions import ITEM, KNOWN, Condition, judge, met
+from matters.conditions import HELPER, ITEM, KNOWN, Condition, judge, met
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -29,6 +29,7 @@ class Given:
     level: str = ""
     waived: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     sources: frozenset[str] = frozenset()
+    helped: bool = False  # somebody acts for the person, with a card of their own and a relation
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Needed:
     items: tuple[str, ...]  # who needs it, of those chosen
     exempt: Exempt | None = None
     unconnected: Exempt | None = None  # would spare the paper, were its data source connected
+    certain: bool = True  # False: it hangs on an answer that has not been given yet
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def resolve(matter: Matter, given: Given, *, open_ended: bool = False) -> Resolv
                 facts[situation.id] = answer
     if given.level:
         facts[KNOWN] = given.level
+        facts[HELPER] = "yes" if given.helped else "no"
     items = _items(matter, given, facts, open_ended)
     chosen = tuple(state.item.id for state in items if state.chosen)
     facts.update({ITEM + item.id: "yes" if item.id in chosen else "no" for item in matter.items})
@@ -105,7 +108,7 @@ def resolve(matter: Matter, given: Given, *, open_ended: bool = False) -> Resolv
             if row.value is not None:
                 facts[one.id] = row.value
     materials = tuple(
-        _needed(material, given, facts, chosen)
+        replace(_needed(material, given, facts, chosen), certain=met(material.when, facts))
         for material in matter.materials
         if wanted(material.items) and applies(material.when)
     )
@@ -127,9 +130,7 @@ def _items(matter: Matter, given: Given, facts: Mapping[str, str], open_ended: b
             here.append(item)
     by_id = {item.id: item for item in here}
     impossible = {
-        item.id: "level"
-        for item in here
-        if given.level and item.offered and LEVELS.index(item.level) > LEVELS.index(given.level)
+        item.id: "level" for item in here if given.level and item.offered and not _known_enough(item.level, given)
     }
     changed = True
     while changed:  # what takes in the result of something impossible is impossible too
@@ -161,6 +162,13 @@ def _items(matter: Matter, given: Given, facts: Mapping[str, str], open_ended: b
         ItemState(item, item.id in picked, item.id not in impossible, impossible.get(item.id, ""), item.id in forced)
         for item in here
     )
+
+
+def _known_enough(level: str, given: Given) -> bool:
+    """Whether an item of this level may be done. A helper's own card, relation and signed mandate stand for the card of
+    somebody who is not here, never for the face of one who has to come (card+photo)."""
+    reached = "card" if given.helped else given.level
+    return LEVELS.index(level) <= max(LEVELS.index(reached), LEVELS.index(given.level))
 
 
 def toggle(matter: Matter, states: tuple[ItemState, ...], name: str) -> dict[str, bool]:

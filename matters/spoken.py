@@ -10,6 +10,16 @@ REASONS = {  # 好差评: the national list's codes that fit a terminal in a vil
     1: ("108", "109", "110", "113", "114", "115"),
 }
 
+RELATIONS = (
+    "child",
+    "spouse",
+    "parent",
+    "sibling",
+    "relative",
+    "neighbour",
+    "agent",
+)  # what the helper is to the person
+
 NEEDED = (
     "more", "typed.number.title", "typed.number.hint", "typed.number.main", "typed.name.title", "typed.name.hint",
     "typed.name.main", "card.whose", "items.needs_card", "items.needs_parent", "state.do", "state.not",
@@ -17,5 +27,9 @@ NEEDED = (
     "check.later", "check.later_second", "check.delivery", "check.promise", "delivery.title", "items.title",
     "delivery.phone", "limit.after", "limit.now", "limit.unknown", "take.id_card", "take.receipt", "sex.1", "sex.2",
     "phone.hall", "phone.12345",
+    "card.whose_own", "card.whose_absent", "typed.number.absent", "typed.name.absent", "typed.number.helper",
+    "typed.name.helper", "relation.title", "relation.hint", "mandate.title", "mandate.decline", "mandate.clause1",
+    "mandate.clause2", "mandate.clause3", "check.for_whom", "check.helper",
+    *(f"relation.{code}" for code in RELATIONS),
     *(f"reason.{code}" for codes in REASONS.values() for code in codes),
 )  # fmt: skip

@@ -29,6 +29,7 @@ class Where:
     title: str
     picture: str
     progress: Progress | None = None
+    clerk: bool = False  # a clerk fills in with the person: the band says so as long as it lasts
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Need(StrEnum):
 
     BRING = "bring"  # 要带
     OPTIONAL = "optional"  # 可不带: a commitment stands in
+    IF_ANY = "if_any"  # 有才带: only who is in that situation has it
     EXEMPT = "exempt"  # 不用带
     TAKEN = "taken"  # 拍好了
     NOW = "now"  # 正在拍
@@ -221,6 +223,7 @@ class Card(Step):
     state: str
     problem: str = ""
     can_type: bool = True
+    behalf: str = ""  # offer: 我替别人办; undo: 是我自己的事; "": neither
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,7 @@ class CardShown(Step):
 
     rows: tuple[tuple[str, str], ...]  # (label code, value)
     problem: str = ""  # e.g. card.expired
+    behalf: str = ""  # as Card's
 
 
 @dataclass(frozen=True)
@@ -280,7 +284,7 @@ class Row:
     label: str
     value: str
     second: str = ""
-    source: str = ""  # code: card | paper | ""; shown instead of 改 when it cannot be changed
+    source: str = ""  # code: card | paper | clerk | ""; shown instead of 改 when it cannot be changed
     can_change: bool = True
 
 
@@ -291,6 +295,7 @@ class Check(Step):
     rows: tuple[Row, ...]
     page: int = 1
     pages: int = 1
+    by_clerk: int = 0  # how many of all rows a clerk filled in: the person is asked to look at them
 
 
 @dataclass(frozen=True)
@@ -363,10 +368,12 @@ class StillThere(Step):
 
 @dataclass(frozen=True)
 class Help(Step):
-    """A clerk was called. state: calling | called | kept (no line: staff see it on the status light)"""
+    """A clerk was called. state: calling | called | kept (no line: staff see it on the status light) | joined (a clerk
+    fills in with the person just now). `can_join`: a clerk may join here, where something is filled in."""
 
     state: str
     phone: str
+    can_join: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matters import answers as judge_answer
-from matters import identity, steps
+from matters import consents, identity, steps
 from matters.catalogue import Field, Item, Matter
 from matters.limits import Limit, matter_limit
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
-from matters.visit import checking, papering
+from matters.visit import behalf, checking, papering
 from matters.visit.keys import draft_of
 from matters.visit.signing import clauses, filled
-from matters.visit.state import Visit, doing, given, person, resolved
+from matters.visit.state import Visit, doing, given, helper, person, resolved
 from matters.visit.words import say
 
 __all__ = ["filled", "step"]
@@ -38,6 +38,10 @@ def step(visit: Visit, where: Where | None) -> AnyStep:
             return _card(visit, where)
         case "typed":
             return _typed(visit, where, rest)
+        case "helper":
+            return behalf.step(visit, where, rest)
+        case "mandate":
+            return behalf.mandate(visit, where)
         case "shown":
             return _shown(visit, where)
         case "field":
@@ -106,14 +110,19 @@ def _need(need: Needed) -> Need:
         return Need.EXEMPT
     if need.state == "later":
         return Need.LATER
-    return Need.OPTIONAL if need.material.commitment else Need.BRING
+    if need.material.commitment:
+        return Need.OPTIONAL
+    return Need.BRING if need.certain else Need.IF_ANY
 
 
 # ---------------------------------------------------------------- questions
 
 
 def _consent(visit: Visit, where: Where | None, kind: str) -> steps.Consent:
-    asked = next(asking for asking in doing(visit).consents if asking.kind == kind)
+    asked = next(
+        (asking for asking in consents.wanted(doing(visit), resolved(visit)) if asking.kind == kind),
+        next(asking for asking in doing(visit).consents if asking.kind == kind),
+    )
     return steps.Consent(
         visit.place, where, True, kind, asked.collected, asked.purpose, asked.recipients, asked.kept_until
     )
@@ -211,6 +220,8 @@ def _typed(visit: Visit, where: Where | None, which: str) -> steps.Entry:
         (steps.Kind.ID_NUMBER, 18, "digits") if which == "number" else (steps.Kind.NAME, 20, visit.input)
     )
     title, hint, main = (say(visit, f"typed.{which}.{part}") for part in ("title", "hint", "main"))
+    if visit.answers.helping:
+        title = say(visit, f"typed.{which}.absent")
     return steps.Entry(visit.place, where, True, kind, title, hint, text, limit, entry, visit.problem, main)
 
 
@@ -218,23 +229,19 @@ def _typed(visit: Visit, where: Where | None, which: str) -> steps.Entry:
 
 
 def _card(visit: Visit, where: Where | None) -> steps.Card:
-    whose = say(visit, "card.whose")
+    helping = visit.answers.helping
+    whose = say(visit, "card.whose_absent" if helping else "card.whose")
+    behalf_key = "" if helping else "offer"
     if not visit.can_read_card:
-        return steps.Card(visit.place, where, True, whose, "gone", "reader.absent")
+        return steps.Card(visit.place, where, True, whose, "gone", "reader.absent", behalf=behalf_key)
     state = "reading" if visit.reading else "again" if visit.problem else "waiting"
-    return steps.Card(visit.place, where, True, whose, state, visit.problem)
+    return steps.Card(visit.place, where, True, whose, state, visit.problem, behalf=behalf_key)
 
 
 def _shown(visit: Visit, where: Where | None) -> steps.CardShown:
-    card = visit.answers.card
-    rows: list[tuple[str, str]] = []
-    if card is not None:
-        rows = [("name", card.name), ("id_number", identity.mask_id(card.id_number))]
-        if card.sex in ("1", "2"):
-            rows.append(("sex", say(visit, f"sex.{card.sex}")))
-        if card.address:
-            rows.append(("address", card.address))
-    return steps.CardShown(visit.place, where, True, tuple(rows), card_problem(visit))
+    rows = behalf.card_rows(visit, visit.answers.card)
+    behalf_key = "" if visit.answers.helping else "offer"
+    return steps.CardShown(visit.place, where, True, rows, card_problem(visit), behalf_key)
 
 
 def card_problem(visit: Visit) -> str:
@@ -298,7 +305,9 @@ def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
 def _commitment(visit: Visit, where: Where | None, name: str) -> steps.Commitment:
     found = resolved(visit)
     promise = doing(visit).promise(name)
-    signer = person(visit.answers, visit.setting.today)[0].get("card.name", "")
+    signer = helper(visit.answers, visit.setting.today)[0] or (
+        person(visit.answers, visit.setting.today)[0].get("card.name", "")
+    )
     strokes = visit.strokes.get(name, ())
     return steps.Commitment(
         visit.place, where, True, promise.title, clauses(visit, promise, found), signer, strokes, promise.decline,
@@ -334,4 +343,5 @@ def _check(visit: Visit, where: Where | None) -> steps.Check:
     size = visit.setting.rows_a_page
     pages = checking.pages(visit)
     page = min(visit.page, pages)
-    return steps.Check(visit.place, where, True, rows[(page - 1) * size : page * size], page, pages)
+    filled = sum(row.source == "clerk" for row in rows)
+    return steps.Check(visit.place, where, True, rows[(page - 1) * size : page * size], page, pages, filled)

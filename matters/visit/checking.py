@@ -11,7 +11,7 @@ from matters.resolve import FormRow, Needed, Resolved
 from matters.steps import Row
 from matters.visit import flow
 from matters.visit.signing import filled
-from matters.visit.state import Visit, answer, drop, known, person, resolved
+from matters.visit.state import Visit, answer, drop, helper, known, person, resolved
 from matters.visit.words import say
 
 IDENTITY = ("card.name", "card.id_number")
@@ -20,7 +20,7 @@ IDENTITY = ("card.name", "card.id_number")
 def rows(visit: Visit, found: Resolved) -> tuple[Row, ...]:
     """Every row, in the order in which things were asked."""
     answers = visit.answers
-    all_rows = [_who(visit)]
+    all_rows = _who(visit)
     for situation in found.situations:
         title = next((o.title for o in situation.options if o.id == found.facts.get(situation.id)), "")
         all_rows.append(Row(f"situation:{situation.id}", situation.label, title))
@@ -36,15 +36,28 @@ def rows(visit: Visit, found: Resolved) -> tuple[Row, ...]:
     way = next((way for way in found.delivery if way.id == answers.delivery), None)
     if way is not None:
         all_rows.append(Row("delivery", say(visit, "check.delivery"), way.title, filled(visit, way.reason, found)))
-    return tuple(all_rows)
+    return tuple(replace(row, source="clerk") if place(row.key) in answers.by_clerk else row for row in all_rows)
 
 
-def _who(visit: Visit) -> Row:
+def place(key: str) -> str:
+    """The place of the visit in which a row was answered."""
+    return f"paper:{key.removeprefix('material:')}:1" if key.startswith("material:") else key
+
+
+def _who(visit: Visit) -> list[Row]:
+    """The person; and, where somebody acts for them, who that is and what they are to the person."""
     who, _ = person(visit.answers, visit.setting.today)
     name, number = who.get("card.name", ""), who.get("card.id_number", "")
+    label = say(visit, "check.for_whom" if visit.answers.helping else "check.who")
     if known(visit.answers, visit.setting.today) == "typed":
-        return Row("typed:number", say(visit, "check.who"), name, mask_id(number))
-    return Row("who", say(visit, "check.who"), name, mask_id(number), "card", can_change=False)
+        rows = [Row("typed:number", label, name, mask_id(number))]
+    else:
+        rows = [Row("who", label, name, mask_id(number), "card", can_change=False)]
+    if visit.answers.helping:
+        helper_name, _ = helper(visit.answers, visit.setting.today)
+        relation = say(visit, f"relation.{visit.answers.relation}")
+        rows.append(Row("helper:relation", say(visit, "check.helper"), helper_name, relation))
+    return rows
 
 
 def _is_shown(row: FormRow) -> bool:

@@ -85,6 +85,7 @@ def farewell(visit: Visit, ending: str) -> Visit:
         still=False,
         help="",
         problem="",
+        clerk="",
         answers=Answers(),
         before=None,
         drafts={},
@@ -99,7 +100,7 @@ def _take_along(visit: Visit) -> tuple[tuple[str, str], ...]:
     """What was laid down here and should not be left behind: (icon, title)."""
     take: list[tuple[str, str]] = []
     words = visit.catalogue.words
-    if visit.answers.card is not None:
+    if visit.answers.card is not None or visit.answers.helper_card is not None:
         take.append(("id-card", words.get("take.id_card", "")))
     if visit.matter is not None:
         for name, shots in visit.answers.shots.items():

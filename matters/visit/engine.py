@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from matters.catalogue import Catalogue
 from matters.effects import AnyEffect
-from matters.events import Chosen, Event, Outcome, Pressed, Signed, Surroundings, Tick, Touched, Typed, Underway
+from matters.events import Chosen, Event, Joined, Outcome, Pressed, Signed, Surroundings, Tick, Touched, Typed, Underway
 from matters.steps import AnyStep
-from matters.visit import clock, entries, keys, results, view
+from matters.visit import behalf, clock, entries, keys, results, view
 from matters.visit.state import Setting, Visit
 from matters.visit.wishes import reconcile
 
@@ -44,6 +44,8 @@ def advance(visit: Visit, event: Event) -> Visit:
             visit = clock.ticked(results.outcome(visit, event))
         case Underway():
             visit = results.underway(visit, event)
+        case Joined():
+            visit = clock.active(behalf.joined(visit, event.mark))
         case Touched() | Pressed() | Chosen() | Typed() | Signed():
             visit = _touched(visit, event)
     return reconcile(visit)

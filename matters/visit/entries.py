@@ -8,7 +8,9 @@ from dataclasses import replace
 from matters import answers as judge_answer
 from matters.events import Strokes
 from matters.resolve import toggle
+from matters.spoken import RELATIONS
 from matters.visit import rating
+from matters.visit.helping import MANDATE
 from matters.visit.state import Visit, answer, doing, drop, put, resolved
 
 TEXT_MOST = 200
@@ -34,6 +36,9 @@ def chosen(visit: Visit, option: str) -> Visit:
             return replace(visit, drafts=put(visit.drafts, visit.place, option), problem="")
         if option in field.suggestions:
             return typed(visit, option)
+    elif visit.place == "helper:relation":
+        if option in RELATIONS:
+            return replace(visit, drafts=put(visit.drafts, visit.place, option), problem="")
     elif name == "delivery":
         if any(way.id == option for way in resolved(visit).delivery):
             return replace(visit, drafts=put(visit.drafts, visit.place, option))
@@ -53,7 +58,7 @@ def typed(visit: Visit, text: str) -> Visit:
         if field.kind == "choice":
             return visit
         text = text[: judge_answer.longest(field)]
-    elif name == "typed":
+    elif name == "typed" or (name == "helper" and rest in ("number", "name")):
         text = text[:18] if rest == "number" else text[:20]
     else:
         return visit
@@ -63,7 +68,11 @@ def typed(visit: Visit, text: str) -> Visit:
 def signed(visit: Visit, strokes: Strokes) -> Visit:
     """All strokes so far; none wipes the box."""
     name, _, rest = visit.place.partition(":")
-    if name != "commitment" or sum(len(stroke) for stroke in strokes) > POINTS_MOST:
+    if name == "mandate":
+        rest = MANDATE
+    elif name != "commitment":
+        return visit
+    if sum(len(stroke) for stroke in strokes) > POINTS_MOST:
         return visit
     tidy = tuple(tuple((min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)) for x, y in stroke) for stroke in strokes)
     if not tidy:

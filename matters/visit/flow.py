@@ -9,23 +9,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matters import answers as judge_answer
+from matters import consents
 from matters.references import CARD
 from matters.resolve import Resolved, resolve
+from matters.visit import helping
 from matters.visit.signing import clauses
-from matters.visit.state import Visit, doing, given, known, resolved
+from matters.visit.state import Visit, doing, given, known, resolved, standing
 
 SECONDS = {
     "notice": 60, "consent": 30, "situation": 20, "items": 45, "card": 30, "typed": 45, "shown": 15, "field": 30,
-    "paper": 40, "commitment": 45, "delivery": 20, "check": 60,
+    "paper": 40, "commitment": 45, "delivery": 20, "check": 60, "helper": 20, "mandate": 30,
 }  # fmt: skip
 SEGMENT = {
     "notice": 1, "consent": 2, "situation": 2, "items": 3, "card": 4, "typed": 4, "shown": 4, "field": 5, "paper": 6,
-    "commitment": 7, "delivery": 7, "check": 7,
+    "commitment": 7, "delivery": 7, "check": 7, "helper": 4, "mandate": 7,
 }  # fmt: skip
 
 
 def kind(place: str) -> str:
     return place.split(":", 1)[0]
+
+
+def segment(place: str) -> int:
+    """Which part of the way a place belongs to; 0 for none. Later consents stand before the questions they are for."""
+    name, _, rest = place.partition(":")
+    return SEGMENT["field"] if name == "consent" and rest not in consents.FIRST else SEGMENT.get(name, 0)
 
 
 def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
@@ -35,20 +43,25 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
         return ("notice",)
     found = found or resolved(visit)
     answers = visit.answers
-    way = ["notice", *(f"consent:{asking.kind}" for asking in matter.consents)]
+    asked = [asking.kind for asking in consents.wanted(matter, found)]
+    way = ["notice", *(f"consent:{kind}" for kind in asked if kind in consents.FIRST)]
     way += [f"situation:{situation.id}" for situation in found.situations]
     if len(found.items) > 1:
         way.append("items")
+    way += helping.places(answers)
     if answers.typing:
         way += ["typed:number", "typed:name"]
     else:
         way += ["shown"] if answers.card else ["card"]
+    way += [f"consent:{kind}" for kind in asked if kind not in consents.FIRST]
     way += [f"field:{row.field.id}" for row in found.form if row.asked]
     for need in found.materials:
         if need.state == "needed":
             taken = len(answers.shots.get(need.material.id, ()))
             way += [f"paper:{need.material.id}:{page}" for page in range(1, max(need.material.pages, taken) + 1)]
     way += [f"commitment:{promise.id}" for promise in found.promises]
+    if answers.helping:
+        way.append("mandate")
     if found.delivery:
         way.append("delivery")
     way.append("check")
@@ -70,6 +83,10 @@ def settled(visit: Visit, place: str, found: Resolved) -> bool:
             return False
         case "typed":
             return known(answers, visit.setting.today) == "typed"
+        case "helper":
+            return helping.settled(visit, rest)
+        case "mandate":
+            return helping.mandate_settled(visit)
         case "field":
             row = next((row for row in found.form if row.field.id == rest), None)
             if row is None:
@@ -104,7 +121,7 @@ def _items_settled(visit: Visit, found: Resolved) -> bool:
         for state in found.items
         if not state.possible and visit.answers.picks.get(state.item.id, state.item.usual)
     ]
-    return not lost or f"items:{known(visit.answers, visit.setting.today)}" in visit.answers.passed
+    return not lost or f"items:{standing(visit.answers, visit.setting.today)}" in visit.answers.passed
 
 
 def first_open(visit: Visit, found: Resolved, way: tuple[str, ...]) -> str:
@@ -164,11 +181,11 @@ def progress(visit: Visit) -> tuple[int, int, int]:
         person = dict.fromkeys(CARD, "?")
         likely = replace(likely, person=person, level="typed" if visit.answers.typing else "card")
     way = path(visit, resolve(doing(visit), replace(likely, situations=situations)))
-    segments = sorted({SEGMENT[kind(place)] for place in way})
+    segments = sorted({segment(place) for place in way})
     here = kind(visit.place)
     ahead = way[way.index(visit.place) :] if visit.place in way else (visit.place, "check")
     if visit.before is not None:
         ahead = (visit.place, "check")
     seconds = sum(SECONDS.get(kind(place), 0) for place in ahead)
-    number = segments.index(SEGMENT[here]) + 1 if SEGMENT.get(here) in segments else len(segments)
+    number = segments.index(segment(visit.place)) + 1 if segment(visit.place) in segments else len(segments)
     return number, len(segments), max(1, round(seconds / 60))

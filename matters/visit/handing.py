@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page
 from matters.resolve import Needed, resolve
+from matters.visit import helping
 from matters.visit.signing import clauses
-from matters.visit.state import Visit, doing, given, person
+from matters.visit.state import Visit, doing, given, person, standing
 
 
 def application(visit: Visit) -> Application:
@@ -21,21 +22,38 @@ def application(visit: Visit) -> Application:
         catalogue=visit.catalogue.version,
         items=found.chosen,
         situations={s.id: found.facts[s.id] for s in found.situations if s.id in found.facts},
-        fields={row.field.id: Answer(row.value, row.source) for row in found.form if row.value is not None},
+        fields={
+            row.field.id: Answer(
+                row.value, "clerk" if f"field:{row.field.id}" in visit.answers.by_clerk else row.source
+            )
+            for row in found.form
+            if row.value is not None
+        },
         materials=tuple(_material(visit, need) for need in found.materials),
         commitments=tuple(
             GivenCommitment(promise.id, _plain(clauses(visit, promise, found)), visit.answers.signed[promise.id][1])
             for promise in found.promises
             if promise.id in visit.answers.signed
-        ),
+        )
+        + _mandate(visit),
         delivery=visit.answers.delivery if visit.answers.delivery in ways else "",
-        known=Known(basis.level or "typed", who.get("card.name", ""), who.get("card.id_number", "")),
+        known=Known(
+            standing(visit.answers, visit.setting.today) or "typed",
+            who.get("card.name", ""),
+            who.get("card.id_number", ""),
+        ),
         consents=tuple(
             Agreed(asking.kind, visit.catalogue.version)
             for asking in matter.consents
             if asking.kind in visit.answers.agreed
         ),
+        helpers=helping.helpers(visit),
     )
+
+
+def _mandate(visit: Visit) -> tuple[GivenCommitment, ...]:
+    signed = visit.answers.signed.get(helping.MANDATE) if visit.answers.helping else None
+    return (GivenCommitment("mandate", _plain(signed[0]), signed[1]),) if signed else ()
 
 
 def _material(visit: Visit, need: Needed) -> GivenMaterial:

@@ -9,14 +9,19 @@ from matters import answers as judge_answer
 from matters import identity
 from matters.catalogue import Matter
 from matters.search import find
-from matters.visit import after, checking, clock, flow, papering
+from matters.visit import after, behalf, checking, clock, flow, helping, papering
 from matters.visit.signing import clauses, is_signature
-from matters.visit.state import Answers, Visit, answer, doing, drop, known, put, resolved
+from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing
 
 Key = Callable[[Visit], Visit]
 
 
 def pressed(visit: Visit, key: str) -> Visit:
+    """What a key does; what a clerk has answered by it is marked as the clerk's."""
+    return behalf.marked(visit, _pressed(visit, key), key)
+
+
+def _pressed(visit: Visit, key: str) -> Visit:
     """Keys of every screen first, then those of the place."""
     if key in ("repeat", "here"):
         return visit
@@ -27,7 +32,11 @@ def pressed(visit: Visit, key: str) -> Visit:
     name = flow.kind(visit.place)
     if name == "goodbye":
         return replace(visit, over=True) if key == "main" else visit
+    if key == "clerk_done":
+        return behalf.left(visit)
     if key == "help":
+        if visit.clerk:
+            return replace(visit, help="joined")
         return replace(visit, help="calling", calls=visit.calls + 1)
     if key == "stop" and name in flow.SECONDS:
         return clock.farewell(visit, "stopped")
@@ -114,7 +123,7 @@ def _back(visit: Visit) -> Visit:
         return replace(visit, place=visit.came_from, notice=_notice_state(visit))
     if visit.place == "check" and visit.page > 1:
         return replace(visit, page=visit.page - 1)
-    return flow.backward(visit)
+    return behalf.backward(visit) or flow.backward(visit)
 
 
 # ---------------------------------------------------------------- the places of a matter
@@ -158,11 +167,13 @@ def _at_items(visit: Visit, key: str) -> Visit:
     if key != "main":
         return visit
     found = resolved(visit)
-    level = known(visit.answers, visit.setting.today)
+    level = standing(visit.answers, visit.setting.today)
     if not found.chosen:
         possible = any(state.possible and state.item.offered for state in found.items)
-        if level == "typed" and not possible and visit.can_read_card:
-            return flow.go(answer(visit, typing=False), "card")  # nothing can be done without the card
+        if level == "typed" and not possible and visit.can_read_card:  # nothing can be done without a card
+            if visit.answers.helper_typing:
+                return flow.go(answer(visit, helper_typing=False), "helper:card")
+            return flow.go(answer(visit, typing=False), "card")
         return replace(visit, problem="items.empty")
     return flow.onward(answer(visit, passed=visit.answers.passed | {"items", f"items:{level}"}))
 
@@ -170,6 +181,8 @@ def _at_items(visit: Visit, key: str) -> Visit:
 def _at_card(visit: Visit, key: str) -> Visit:
     if key == "type":
         return flow.go(answer(visit, typing=True), "typed:number")
+    if key == "behalf" and not visit.answers.helping:
+        return behalf.begin(visit)
     if key == "again":
         return replace(visit, problem="", again_at=0.0)
     return visit
@@ -178,6 +191,8 @@ def _at_card(visit: Visit, key: str) -> Visit:
 def _at_shown(visit: Visit, key: str) -> Visit:
     if key == "again":
         return flow.go(visit, "card")
+    if key == "behalf" and not visit.answers.helping:
+        return behalf.begin(visit)
     if key == "main":
         return flow.onward(_passed(visit, "shown"))
     return visit
@@ -192,6 +207,8 @@ def _at_typed(visit: Visit, key: str) -> Visit:
     text = visit.drafts.get(visit.place, getattr(visit.answers, which))
     if which == "number":
         problem, tidy = identity.id_problem(text, visit.setting.today), identity.tidy_id(text)
+        if not problem and helping.is_helpers(visit, tidy):
+            problem = "id.same_person"
     else:
         problem, tidy = identity.name_problem(text), identity.tidy_name(text)
     if problem:
@@ -319,6 +336,8 @@ _PLACES: dict[str, Callable[[Visit, str], Visit]] = {
     "items": _at_items,
     "card": _at_card,
     "shown": _at_shown,
+    "helper": behalf.pressed,
+    "mandate": behalf.mandate_pressed,
     "typed": _at_typed,
     "field": _at_field,
     "paper": _at_paper,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from matters.events import Outcome, Surroundings, Underway
 from matters.outcomes import AtCounty, CardRead, CasesFound, CodeScanned, Done, Failed, PictureTaken, Printed, Submitted
-from matters.visit import flow, papering
+from matters.visit import behalf, flow, helping, papering
 from matters.visit.clock import active
 from matters.visit.state import Running, Visit, answer
 
@@ -68,6 +68,10 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
         if place == "lookup":
             visit = answer(visit, card=result, passed=visit.answers.passed | {"lookup"})
             return replace(visit, lookup_problem="" if visit.online else "county.offline")
+        if place == "helper:card":
+            return behalf.card(visit, result)
+        if helping.is_helpers(visit, result.id_number):
+            return replace(visit, problem="card.same_person", again_at=visit.at + visit.setting.retry_s)
         visit = answer(visit, card=result, typing=False, passed=visit.answers.passed - {"shown"})
         return flow.go(visit, "shown")
     if isinstance(result, Failed):

@@ -67,6 +67,14 @@ class Answers:
     number: str = ""
     name: str = ""
     card: CardRead | None = None
+    helping: bool = False  # who stands here acts for somebody else: all of the above is that somebody's
+    helper_typing: bool = False
+    helper_number: str = ""
+    helper_name: str = ""
+    helper_card: CardRead | None = None
+    relation: str = ""  # the helper's, a code of helping.RELATIONS
+    by_clerk: frozenset[str] = frozenset()  # places that a clerk filled in
+    clerk: str = ""  # mark of the clerk who did
     receipt: str = field(default="", repr=False)  # the code of a receipt that was held before the scanner
     fields: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     skipped: frozenset[str] = frozenset()  # optional fields left empty
@@ -99,6 +107,7 @@ class Visit:
     drafts: Mapping[str, str] = field(default_factory=lambda: _EMPTY)  # by place
     strokes: Mapping[str, Strokes] = field(default_factory=lambda: MappingProxyType({}))  # by promise
     problem: str = ""
+    clerk: str = ""  # mark of a clerk who fills in with the person just now; "" while none does
     page: int = 1  # of the check screen
     elder: bool = False
     input: str = "handwriting"
@@ -177,6 +186,38 @@ def known(answers: Answers, today: str) -> str:
     return "card" if answers.card else ""
 
 
+def helper_known(answers: Answers, today: str) -> str:
+    """How the one who acts for somebody else is known so far: "" | typed | card."""
+    if not answers.helping:
+        return ""
+    if answers.helper_typing:
+        good = not identity.id_problem(answers.helper_number, today) and not identity.name_problem(answers.helper_name)
+        return "typed" if good else ""
+    return "card" if answers.helper_card else ""
+
+
+def helper(answers: Answers, today: str) -> tuple[str, str]:
+    """Name and number of the one who acts for somebody else, as far as known."""
+    match helper_known(answers, today):
+        case "typed":
+            return answers.helper_name, answers.helper_number
+        case "card" if answers.helper_card is not None:
+            return answers.helper_card.name, answers.helper_card.id_number
+        case _:
+            return "", ""
+
+
+def helped(answers: Answers, today: str) -> bool:
+    """Whether somebody with a card of their own and a relation acts here: what stands behind the level `helper`."""
+    return answers.helping and helper_known(answers, today) == "card" and bool(answers.relation)
+
+
+def standing(answers: Answers, today: str) -> str:
+    """The level the application carries: "" | typed | card | helper."""
+    level = known(answers, today)
+    return "helper" if level and helped(answers, today) else level
+
+
 def person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str]]:
     """card.name … as far as known, and where each came from."""
     level = known(answers, today)
@@ -222,4 +263,5 @@ def given(visit: Visit) -> Given:
         level=known(answers, visit.setting.today),
         waived=answers.waived,
         sources=visit.setting.sources,
+        helped=helped(answers, visit.setting.today),
     )

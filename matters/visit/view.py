@@ -11,7 +11,7 @@ from matters.limits import matter_limit
 from matters.search import find
 from matters.spoken import REASONS
 from matters.steps import AnyStep, Progress, Tile, Where
-from matters.visit import after, asking, clock, flow
+from matters.visit import after, asking, behalf, clock, flow
 from matters.visit.state import Visit, doing, resolved
 from matters.visit.words import say
 
@@ -21,7 +21,8 @@ def step(visit: Visit) -> AnyStep:
         left = clock.warning_for(visit) - (visit.at - visit.still_since)
         return steps.StillThere("still", where(visit), False, max(0, ceil(left)), ceil(clock.warning_for(visit)))
     if visit.help:
-        return steps.Help("help", where(visit), True, visit.help, visit.setting.phone)
+        can_join = bool(visit.matter) and behalf.may_join(visit)
+        return steps.Help("help", where(visit), True, visit.help, visit.setting.phone, can_join)
     name = flow.kind(visit.place)
     found = _FINDING.get(name)
     if found is not None:
@@ -41,7 +42,7 @@ def where(visit: Visit) -> Where | None:
     number, total, minutes = flow.progress(visit)
     if flow.kind(visit.place) in ("handed", "rate"):
         return Where(matter.title, matter.picture, Progress(total, total, 0, done=True))
-    return Where(matter.title, matter.picture, Progress(number, total, minutes))
+    return Where(matter.title, matter.picture, Progress(number, total, minutes), bool(visit.clerk))
 
 
 # ---------------------------------------------------------------- finding a matter

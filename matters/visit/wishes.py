@@ -46,7 +46,7 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
         yield "rating", lambda name: effects.SendRating(name, submitted.application, level, reasons)
     for picture in papering.unwanted(visit):
         yield f"forget:{picture}", lambda name, picture=picture: effects.Forget(name, picture)  # type: ignore[misc]
-    if place == "card" or (place == "lookup" and "lookup" not in visit.answers.passed):
+    if place in ("card", "helper:card") or (place == "lookup" and "lookup" not in visit.answers.passed):
         if visit.can_read_card and ready:
             yield f"card:{place}", lambda name: effects.ReadCard(name)
         if place == "lookup" and visit.can_scan and ready:
