@@ -14,6 +14,7 @@ from types import MappingProxyType
 from matters import catalogue as model
 from matters.catalogue import Catalogue, Confidence, Days, Matter, Mode, Place
 from matters.findings import Finding, Weight
+from matters.knowing import with_levels
 from matters.references import check_references
 from matters.spoken import NEEDED
 from matters.tables import UNKNOWN, Documents, Notes, Table, place_of
@@ -21,8 +22,12 @@ from matters.tables import UNKNOWN, Documents, Notes, Table, place_of
 SHARED = ("items", "fields", "materials", "promises", "consents")
 KINDS = ("name", "text", "digits", "phone", "id_number", "money", "date", "address", "bank", "credit", "choice")
 SHAPES = ("a4", "card", "booklet", "certificate", "any")
-EXEMPTIONS = ("card_read", "generated", "law", "verify", "own", "commit", "check", "share")
+SIX = ("law", "verify", "own", "commit", "check", "share")  # 六个一律 (000 三(四)2), in the order of the plan
+EXEMPTIONS = ("card_read", "generated", *SIX, "licence", "result")
+BY_DATA = ("check", "share", "licence")  # hold only where the county has connected the source
 COMPLEXITIES = ("general", "fairly_complex", "complex", "market_access")
+KINDS_OF_CONSENT = ("general", "guardian", "sensitive")
+NINE = ("official", "code", "type", "basis", "materials", "form", "steps", "limit", "result")  # 九同 (000 三(四)1)
 CONFIDENCES = tuple(one.value for one in Confidence)
 MODES = tuple(one.value for one in Mode)
 
@@ -114,7 +119,7 @@ def _catalogue(table: Table, made: Mapping[str, Matter]) -> Catalogue:
     ordered = sorted(made.values(), key=lambda matter: (order.get(matter.event, len(order)), matter.id))
     return Catalogue(
         version=table.text("version"),
-        label=table.text("label"),
+        label=table.text("label", ""),  # a county's own list has none
         events=events,
         matters=MappingProxyType({matter.id: matter for matter in ordered}),
         words=MappingProxyType(texts),
@@ -150,35 +155,38 @@ class _Matters:
         return found
 
     def matter(self, t: Table) -> Matter:
-        return Matter(
-            id=t.text("matter"),
-            title=t.text("title"),
-            official=t.text("official", t.text("title")),
-            names=t.texts("names"),
-            pinyin=t.texts("pinyin"),
-            examples=t.texts("examples"),
-            picture=t.text("picture"),
-            event=t.text("event"),
-            heading=t.text("heading"),
-            lead=t.text("lead", ""),
-            who=t.text("who", UNKNOWN),
-            limit=_days(t.table("limit")),
-            complexity=t.one_of("complexity", COMPLEXITIES, "general"),
-            reply_days=t.number("reply_days"),
-            situations=t.each("situations", self.situation),
-            items=tuple(self.item(one) for one in self.entries(t, "items")),
-            fields=tuple(self.field(one) for one in self.entries(t, "fields")),
-            materials=tuple(self.material(one) for one in self.entries(t, "materials")),
-            promises=tuple(self.promise(one) for one in self.entries(t, "promises")),
-            delivery=t.each("delivery", self.delivery),
-            delivery_title=t.text("delivery_title", ""),
-            delivery_hint=t.text("delivery_hint", ""),
-            items_title=t.text("items_title", ""),
-            consents=tuple(self.consent(one) for one in self.entries(t, "consents")),
-            ages=self.ages(t.table("ages")),
-            confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
-            advice=t.each("advice", lambda a: (a.text("icon"), a.text("title"), a.text("hint", ""))),
-            place=t.place,
+        return with_levels(
+            Matter(
+                id=t.text("matter"),
+                title=t.text("title"),
+                official=t.text("official", t.text("title")),
+                names=t.texts("names"),
+                pinyin=t.texts("pinyin"),
+                examples=t.texts("examples"),
+                picture=t.text("picture"),
+                event=t.text("event"),
+                heading=t.text("heading"),
+                lead=t.text("lead", ""),
+                who=t.text("who", UNKNOWN),
+                limit=_days(t.table("limit")),
+                complexity=t.one_of("complexity", COMPLEXITIES, "general"),
+                reply_days=t.number("reply_days"),
+                situations=t.each("situations", self.situation),
+                items=tuple(self.item(one) for one in self.entries(t, "items")),
+                fields=tuple(self.field(one) for one in self.entries(t, "fields")),
+                materials=tuple(self.material(one) for one in self.entries(t, "materials")),
+                promises=tuple(self.promise(one) for one in self.entries(t, "promises")),
+                delivery=t.each("delivery", self.delivery),
+                delivery_title=t.text("delivery_title", ""),
+                delivery_hint=t.text("delivery_hint", ""),
+                items_title=t.text("items_title", ""),
+                consents=self.consents(t),
+                ages=self.ages(t.table("ages")),
+                confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
+                materials_before=t.number("materials_before"),
+                advice=t.each("advice", lambda a: (a.text("icon"), a.text("title"), a.text("hint", ""))),
+                place=t.place,
+            )
         )
 
     def situation(self, t: Table) -> model.Situation:
@@ -213,10 +221,18 @@ class _Matters:
             fee_fen=t.number("fee_fen"),
             village=Mode(t.one_of("village", MODES, "agent")),
             town=Mode(t.one_of("town", MODES, "agent")),
-            level=t.one_of("level", model.LEVELS),
             steps=t.texts("steps"),
             result=t.text("result", UNKNOWN),
             confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
+            gives=t.one_of("gives", model.GIVES),
+            type=_known(t.one_of("type", (*model.TYPES, UNKNOWN), UNKNOWN)),
+            decides=_known(t.one_of("decides", (*model.TIERS, UNKNOWN), UNKNOWN)),
+            in_person=t.text("in_person", ""),
+            fee_basis=_known(t.text("fee_basis", "")),
+            intermediary=self.intermediary(t),
+            visits=t.number("visits"),
+            commitment={"yes": True, "no": False}.get(t.one_of("commitment", ("yes", "no", UNKNOWN), UNKNOWN)),
+            published=t.each("published", self.published),
             short=t.text("short", t.text("title")),
             usual=t.flag("usual", True),
             required=t.text("required", ""),
@@ -228,6 +244,26 @@ class _Matters:
         )
         t.rest()
         return made
+
+    def intermediary(self, t: Table) -> tuple[model.Intermediary, ...] | None:
+        """`none` where nobody outside is needed; a list of who is; left out or unknown: nobody knows."""
+        node = t.raw("intermediary")
+        if node is None or node.value == UNKNOWN:
+            return None
+        if node.value == "none":
+            return ()
+        return t.each(
+            "intermediary",
+            lambda one: model.Intermediary(
+                one.text("title"), one.text("fee"), one.number("days"), _known(one.text("basis"))
+            ),
+        )
+
+    def published(self, t: Table) -> model.Published:
+        """The nine things as another level publishes them; materials and form as lists of what is asked for."""
+        tier = t.one_of("tier", model.TIERS)
+        values = [(key, "、".join(t.texts(key))) for key in NINE if t.has(key)]
+        return model.Published(tier, tuple(values), t.place)
 
     def field(self, t: Table) -> model.Field:
         kind = t.one_of("kind", KINDS)
@@ -246,6 +282,7 @@ class _Matters:
             latest=t.text("latest", ""),
             optional=t.flag("optional", False),
             sensitive=t.flag("sensitive", False),
+            minor=t.flag("minor", False),
             options=t.each("options", self.choice),
             suggestions=t.texts("suggestions"),
             fill=self.fills(t),
@@ -284,6 +321,11 @@ class _Matters:
             confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
             page_hints=t.texts("page_hints"),
             commitment=t.text("commitment", ""),
+            basis=_known(t.text("basis", "")),
+            issuer=t.text("issuer", ""),
+            specimen=t.text("specimen", ""),
+            good=t.texts("good"),
+            sensitive=t.flag("sensitive", False),
             later=t.flag("later", False),
             exempt=t.each("exempt", self.exempt),
             items=t.texts("for"),
@@ -296,7 +338,14 @@ class _Matters:
         return made
 
     def exempt(self, t: Table) -> model.Exempt:
-        return model.Exempt(t.one_of("reason", EXEMPTIONS), t.text("words"), t.text("source", ""), t.condition())
+        made = model.Exempt(
+            t.one_of("reason", EXEMPTIONS), t.text("words"), t.text("source", ""), t.condition(), t.text("item", "")
+        )
+        if made.reason in BY_DATA and not made.source:
+            t.wrong(None, "missing", name="source", what=f"exempt: {made.reason}")
+        if (made.reason == "result") != bool(made.item):
+            t.wrong(None, "missing", name="item", what="exempt: result")
+        return made
 
     def promise(self, t: Table) -> model.Promise:
         clauses = []
@@ -327,9 +376,17 @@ class _Matters:
             t.text("id"), t.text("title"), t.text("reason", ""), t.text("icon"), t.text("after"), t.condition(), t.place
         )
 
+    def consents(self, t: Table) -> tuple[model.Asking, ...]:
+        """The matter's own texts, and the shared ones where it has none; which are asked is a rule (consents)."""
+        own = [self.consent(one) for one in self.entries(t, "consents")]
+        kinds = {asking.kind for asking in own}
+        rest = [one for name, one in self.shared["consents"].items() if name not in kinds]
+        own += [self.consent(Table(one.node, self.notes, "consents")) for one in rest]
+        return tuple(sorted(own, key=lambda asking: KINDS_OF_CONSENT.index(asking.kind)))
+
     def consent(self, t: Table) -> model.Asking:
         made = model.Asking(
-            t.one_of("id", ("general", "sensitive", "guardian")),
+            t.one_of("id", KINDS_OF_CONSENT),
             t.texts("collected"),
             t.text("purpose"),
             t.text("recipients"),
@@ -344,6 +401,10 @@ class _Matters:
         made = model.Ages(t.number("least"), t.number("most"))
         t.rest()
         return made
+
+
+def _known(text: str) -> str:
+    return "" if text == UNKNOWN else text
 
 
 def _days(t: Table | None) -> Days:

@@ -6,9 +6,11 @@ not known is None or "unknown" and is counted, never guessed. Fees in fen, limit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -43,6 +45,12 @@ class Mode(StrEnum):
 
 
 LEVELS = ("typed", "card", "card+photo")  # how well a person is known, in rising order
+TIERS = ("village", "town", "county", "city", "province", "nation")  # of government (四级 and above)
+TYPES = {  # 事项类型: digits 3 and 4 of the basic code (GB/T 39554.1; 01 and 20 seen live, the rest by the standard)
+    "permit": "01", "payment": "05", "confirmation": "07", "reward": "08", "ruling": "09", "other": "10",
+    "service": "20",
+}  # fmt: skip
+GIVES = ("record", "document", "answer", "credential", "money", "end", "between")  # what the result is to the person
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,26 @@ class Days:
 
 
 @dataclass(frozen=True)
+class Intermediary:
+    """A service of somebody outside government that an item rests on (中介服务): what it costs and how long it takes
+    have to be published (001 18; 004 三(一)1)."""
+
+    title: str
+    fee: str
+    days: int | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """The same item as another level of government publishes it. What is "" or None there is not compared."""
+
+    tier: str
+    values: tuple[tuple[str, str], ...]  # one of the nine things, what is published there
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
 class Item:
     """One administrative item of one department, as this matter uses it."""
 
@@ -103,10 +131,19 @@ class Item:
     fee_fen: int | None
     village: Mode
     town: Mode
-    level: str  # typed | card | card+photo
     steps: tuple[str, ...]
     result: str
     confidence: Confidence
+    gives: str = "record"  # one of GIVES
+    level: str = "typed"  # how well the person must be known; by rule (matters.knowing), never written by hand
+    type: str = ""  # one of TYPES; "" unknown
+    decides: str = ""  # the tier that decides; "" unknown
+    in_person: str = ""  # the law that wants the person to come; "" where none does
+    fee_basis: str = ""
+    intermediary: tuple[Intermediary, ...] | None = None  # None: not known whether there is any
+    visits: int | None = None  # how often the person has to come (到现场次数); None: unknown
+    commitment: bool | None = None  # whether a commitment may stand in (告知承诺); None: unknown
+    published: tuple[Published, ...] = ()
     short: str = ""
     usual: bool = True  # ticked beforehand
     required: str = ""  # why it cannot be left out; "" where it can
@@ -150,6 +187,7 @@ class Field:
     latest: str = ""
     optional: bool = False
     sensitive: bool = False
+    minor: bool = False  # tells of a child under 14: the guardian is asked (个人信息保护法 31)
     options: tuple[Choice, ...] = ()
     suggestions: tuple[str, ...] = ()
     fill: tuple[Fill, ...] = ()
@@ -161,12 +199,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Exempt:
-    """Why a paper need not be shown. `reason`: card_read, generated, law, verify, own, commit, check, share."""
+    """Why a paper need not be shown. `reason`: one of matters.build.EXEMPTIONS."""
 
     reason: str
     words: str
     source: str = ""  # the county's data source that must be connected; "": none
     when: Condition = ALWAYS
+    item: str = ""  # reason `result`: the earlier item whose result it is
 
 
 @dataclass(frozen=True)
@@ -187,6 +226,11 @@ class Material:
     confidence: Confidence
     page_hints: tuple[str, ...] = ()
     commitment: str = ""  # id of the promise that may stand in
+    basis: str = ""  # the law that asks for it; "" where none is named
+    issuer: str = ""  # the data source that knows what it says, whether connected or not; "" where none is known
+    specimen: str = ""  # a picture of how it looks (screens/assets/pictures); "" none
+    good: tuple[str, ...] = ()  # what a good photograph of it looks like
+    sensitive: bool = False  # health, disability, money: its own consent (个人信息保护法 29)
     later: bool = False  # may be brought later (容缺)
     exempt: tuple[Exempt, ...] = ()
     items: tuple[str, ...] = ()
@@ -276,12 +320,18 @@ class Matter:
     consents: tuple[Asking, ...]
     ages: Ages
     confidence: Confidence
+    materials_before: int | None = None  # how many papers were asked for before the reform; None: unknown
     advice: tuple[tuple[str, str, str], ...] = ()  # (icon, title, hint): what to bring or do, for notice-only matters
     place: Place = NOWHERE
 
     @property
     def takes_applications(self) -> bool:
         return any(item.offered for item in self.items)
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Whose items these are, each once, in their order."""
+        return tuple(dict.fromkeys(item.department for item in self.items))
 
     def item(self, name: str) -> Item:
         return _find(self.items, name)
@@ -331,3 +381,12 @@ class Catalogue:
 
     def of_event(self, event: str) -> tuple[Matter, ...]:
         return tuple(matter for matter in self.matters.values() if matter.event == event)
+
+    def of_department(self, department: str) -> tuple[Matter, ...]:
+        return tuple(matter for matter in self.matters.values() if department in matter.departments)
+
+    @cached_property
+    def departments(self) -> tuple[str, ...]:
+        """Every department, the one with most matters first."""
+        count = Counter(name for matter in self.matters.values() for name in matter.departments)
+        return tuple(name for name, _ in count.most_common())

@@ -100,7 +100,7 @@ def _matter(matter: Matter, say: _Say) -> None:
         _blanks(delivery.reason + delivery.after, blanks, delivery.place, say)
     if matter.takes_applications:
         texts = {asking.kind for asking in matter.consents}
-        for kind in sorted(kinds_of(matter.fields, matter.materials) - texts):
+        for kind in sorted(kinds_of([*matter.fields, *matter.materials]) - texts):
             say.error("missing", matter.place, name=f"consents: {kind}", what=matter.id)
         if not matter.delivery:
             say.error("missing", matter.place, name="delivery", what=matter.id)

@@ -182,7 +182,6 @@ def progress(visit: Visit) -> tuple[int, int, int]:
         likely = replace(likely, person=person, level="typed" if visit.answers.typing else "card")
     way = path(visit, resolve(doing(visit), replace(likely, situations=situations)))
     segments = sorted({segment(place) for place in way})
-    here = kind(visit.place)
     ahead = way[way.index(visit.place) :] if visit.place in way else (visit.place, "check")
     if visit.before is not None:
         ahead = (visit.place, "check")

@@ -85,6 +85,7 @@ class _Paged(Sheet):
         return False
 
 
+    Need.IF_ANY: ("plain", "help-circle", "need.if_any"),
 @shows(MatterList)
 class MatterListSheet(_Paged):
     """The matters behind a tile."""

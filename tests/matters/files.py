@@ -18,7 +18,7 @@ HEAD = SHIPPED / "catalogue.yaml"
 ITEM: dict[str, Any] = {
     "id": "one", "title": "一样", "official": "一样", "department": "民政", "code": "430131056W00", "basis": "某法",
     "limit": {"statutory": 10, "committed": 5, "confidence": "H"}, "fee_fen": 0, "village": "agent", "town": "agent",
-    "level": "typed", "steps": ["收下", "办"], "result": "一张纸", "confidence": "H",
+    "gives": "record", "steps": ["收下", "办"], "result": "一张纸", "confidence": "H",
 }  # fmt: skip
 MATERIAL: dict[str, Any] = {
     "id": "paper", "title": "一张纸", "icon": "file", "kind": "original", "source": "applicant", "shape": "a4",

@@ -168,15 +168,36 @@ def test_consent_refused_ends_the_visit_before_anything_is_asked() -> None:
     assert shown.ending == "stopped"
 
 
-def test_sensitive_answers_and_a_child_are_agreed_to_apart() -> None:
+def consents(drive: Drive) -> list[str]:
+    """The consents on the way to the check screen, each with what was asked last before it."""
+    asked, before = [], ""
+    while not isinstance(drive.step, steps.Check):
+        if isinstance(drive.step, steps.Consent):
+            asked.append(f"{drive.step.kind} after {before}")
+        else:
+            before = drive.step.key
+        drive.onward()
+    return asked
+
+
+def test_sensitive_answers_and_a_child_are_agreed_to_apart_after_the_items_are_chosen() -> None:
     drive = Drive()
     drive.start("newborn")
-    kinds = []
-    drive.press("main")
-    while isinstance(drive.step, steps.Consent):
-        kinds.append(drive.step.kind)
-        drive.press("main")
-    assert kinds == ["general", "sensitive", "guardian"]
+    assert consents(drive) == ["general after notice", "guardian after shown", "sensitive after shown"]
+
+
+def test_no_consent_for_a_bank_card_is_asked_where_nothing_chosen_needs_one() -> None:
+    drive = Drive()
+    drive.to("newborn", steps.Items)
+    drive.choose("birth_cost")
+    assert consents(drive) == ["guardian after shown"]
+
+
+def test_a_sensitive_consent_names_exactly_what_will_be_told() -> None:
+    drive = Drive()
+    drive.to("newborn", lambda now: isinstance(now, steps.Consent) and now.kind == "sensitive")
+    assert isinstance(drive.step, steps.Consent)
+    assert drive.step.collected == ("银行卡",)
 
 
 # ---------------------------------------------------------------- typing the number
@@ -227,7 +248,7 @@ def test_an_expired_card_goes_on_with_a_remark() -> None:
     shown = drive.give(effects.ReadCard, replace(CARD, valid_to="2020-01-01"))
     assert isinstance(shown, steps.CardShown)
     assert shown.problem == "card.expired"
-    assert drive.press("main").key.startswith("field:")
+    assert drive.press("main").key == "consent:guardian"
 
 
 def test_another_persons_card_gets_a_remark() -> None:

@@ -47,7 +47,7 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("wants_texts", matter(examples={"a": "b"})),
     ("wants_number", matter(reply_days="soon")),
     ("wants_flag", matter(items=[item(usual="maybe")])),
-    ("not_one_of", matter(items=[item(level="cards")])),
+    ("not_one_of", matter(items=[item(gives="cards")])),
     ("condition", matter(items=[item(), item(id="two", when="x")])),
     ("same_id", matter(items=[item(), item()])),
     ("same_id", matter(fields=[{**FIELD, "id": "case", "when": {"case": "a"}}])),

@@ -65,7 +65,7 @@ def graphs(draw: st.DrawFn) -> dict[str, Any]:
                 "id": name,
                 "needs": sorted(needs),
                 "usual": draw(st.sampled_from(["yes", "no"])),
-                "level": draw(st.sampled_from(["typed", "card"])),
+                "gives": draw(st.sampled_from(["record", "money"])),
                 "limit": {"statutory": statutory, "committed": draw(st.integers(0, statutory))},
                 **({"required": "要办"} if draw(st.integers(0, 5)) == 0 else {}),
             }
