@@ -80,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
                        help=", ".join(CaseState))  # fmt: skip
     state.add_argument("--why", default="window", help="a word for the history")
     publish = verb("publish", _publish, "Tell all terminals of a new catalogue or new settings.")
-    publish.add_argument("--catalogue", type=Path, metavar="BUNDLE", help="a signed bundle")
-    publish.add_argument("--version", default="", help="the catalogue's version")
+    publish.add_argument("--catalogue", type=Path, metavar="BUNDLE",
+                         help="what `kiosk catalogue pack` made; signed here, if nobody has signed it")  # fmt: skip
     publish.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting; may come often")
     publish.add_argument("--unset", action="append", default=[], metavar="KEY", help="a setting no longer the county's")
     courier = verb("courier", _courier, "Take in what a courier's stick brings; lay the acknowledgements beside it.")
@@ -239,15 +239,16 @@ def _publish(options: argparse.Namespace, county: County) -> int:
     store = county.store()
     done: dict[str, object] = {}
     if options.catalogue is not None:
-        if not options.version:
-            print("gateway: --catalogue wants its --version", file=sys.stderr)
-            return 2
         try:
-            bundle = options.catalogue.read_bytes()
+            bundle, version = counties.take_bundle(county, store, options.catalogue.read_bytes())
         except OSError as error:
             print(f"gateway: {options.catalogue}: {error.strerror}", file=sys.stderr)
             return 1
-        done["catalogue"] = counties.publish_catalogue(county, store, bundle, options.version)
+        except WireError as error:
+            print(f"gateway: {options.catalogue}: {error.text}", file=sys.stderr)
+            return 1
+        done["catalogue"] = counties.publish_catalogue(county, store, bundle, version)
+        done["version"] = version
     if options.set or options.unset:
         values: dict[str, str | int | bool] = {}
         for pair in options.set:
@@ -264,15 +265,16 @@ def _publish(options: argparse.Namespace, county: County) -> int:
 
 
 def _courier(options: argparse.Namespace, county: County) -> int:
-    from gateway.courier import take_in
+    from gateway.courier import lay_catalogue, take_in
 
     try:
         brought = take_in(county, county.store(), options.stick)
+        carried = lay_catalogue(county.store(), options.stick)
     except OSError as error:
         print(f"gateway: {options.stick}: {error.strerror}", file=sys.stderr)
         return 1
     value = {
-        "taken": list(brought.taken), "again": list(brought.again),
+        "catalogue": carried, "taken": list(brought.taken), "again": list(brought.again),
         "refused": [{"record": each.record, "code": each.code} for each in brought.refused],
     }  # fmt: skip
     lines = [f"taken: {len(brought.taken)}   here already: {len(brought.again)}"]

@@ -25,6 +25,8 @@ from gateway.files import Folder
 from gateway.settings import GatewaySettings
 from gateway.store import Store
 from wire.answers import encode, make_settings
+from wire.bundle import check_bundle, order, read_bundle, sign_bundle
+from wire.errors import WireError
 from wire.keys import (
     CountyKeys,
     CountyPublic,
@@ -189,6 +191,21 @@ def publish_catalogue(county: County, store: Store, bundle: bytes, version: str)
     notice = CatalogueNotice(version=version, sha256=sha256, size=len(bundle))
     store.publish("catalogue", sha256, bundle, county.now(), encode(notice))
     return sha256
+
+
+def take_bundle(county: County, store: Store, data: bytes) -> tuple[bytes, str]:
+    """A bundle as it is to be published, with its version: signed here where nobody has signed it. Raises WireError
+    bundle.*: not whole, another county's, not newer than the one that was published last."""
+    bundle = read_bundle(data)
+    if bundle.signed:
+        check_bundle(bundle, county.public)
+    else:
+        data = sign_bundle(data, county.keys.signing[0])
+    latest = store.latest_catalogue()
+    before = read_bundle(latest).version if latest is not None else ""
+    if before and order(bundle.version) <= order(before) and data != latest:
+        raise WireError("bundle.older", f"{bundle.version} is not newer than {before}: raise its version, pack again")
+    return data, bundle.version
 
 
 def rotate(county: County, store: Store) -> County:

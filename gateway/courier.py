@@ -2,8 +2,8 @@
 record, and the stick goes back. It may come twice, half-written or copied: the store takes each record once.
 
 STICK/village-outbox/NUMBER/SEQUENCE-ID/ holds `envelope.json` and the sealed files under their SHA-256 (see
-docs/decisions/0003); `acknowledgement.json` is ours. What terminals have no line for is not put on sticks: states and
-settings wait for the line.
+docs/decisions/0003); `acknowledgement.json` is ours. STICK/village-catalogue/SHA256 is the newest catalogue: a bundle
+carries its own signature, so it may come by any way. States and settings wait for the line.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from wire.envelope import Envelope, decode_envelope
 from wire.errors import WireError
 
 FOLDER, ENVELOPE, ACKNOWLEDGEMENT = "village-outbox", "envelope.json", "acknowledgement.json"
+CATALOGUE_FOLDER = "village-catalogue"
 _PIECE = 1 << 20
 
 
@@ -64,6 +65,22 @@ def take_in(county: County, store: Store, stick: Path) -> Brought:
         _lay(record / ACKNOWLEDGEMENT, said)
         (again if known else taken).append(envelope.id)
     return Brought(tuple(taken), tuple(again), tuple(refused))
+
+
+def lay_catalogue(store: Store, stick: Path) -> str:
+    """The newest published catalogue onto the stick, alone there; its SHA-256, "" where none was published."""
+    bundle = store.latest_catalogue()
+    if bundle is None:
+        return ""
+    name = hashlib.sha256(bundle).hexdigest()
+    folder = stick / CATALOGUE_FOLDER
+    folder.mkdir(exist_ok=True)
+    if not (folder / name).exists() or (folder / name).read_bytes() != bundle:
+        _lay(folder / name, bundle)
+    for other in folder.iterdir():
+        if other.name != name:
+            other.unlink()
+    return name
 
 
 def _record(county: County, store: Store, record: Path) -> tuple[Envelope, bytes, bool]:

@@ -303,7 +303,7 @@ class Service:
         body = await self._read(lambda store: store.published("catalogue", sha256))
         if body is None:
             raise Refused(404, "catalogue.unknown", "no such catalogue")
-        return web.Response(body=body, content_type="application/octet-stream")
+        return _part(request, body)
 
     async def lookup(self, request: web.Request) -> web.Response:
         body = await self._body(request)
@@ -331,6 +331,20 @@ class Service:
     async def openapi(self, _request: web.Request) -> web.Response:
         path = Path(wire.__file__).with_name("openapi.yaml")
         return web.Response(body=await asyncio.to_thread(path.read_bytes), content_type="application/yaml")
+
+
+def _part(request: web.Request, body: bytes) -> web.Response:
+    """The bytes, or from where the asker has them on (RFC 9110 14.2: bytes=N-). A range we do not do is the whole."""
+    headers = {"Accept-Ranges": "bytes"}
+    found = re.fullmatch(r"bytes=([0-9]{1,15})-", request.headers.get("Range", ""))
+    start = int(found[1]) if found else 0
+    if start and start >= len(body):
+        return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
+    if start:
+        headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+    return web.Response(
+        status=206 if start else 200, body=body[start:], content_type="application/octet-stream", headers=headers
+    )
 
 
 def _json(body: bytes, status: int = 200) -> web.Response:

@@ -383,6 +383,12 @@ class Store:
         row = self._db.execute("SELECT body FROM published WHERE what = ? AND version = ?", (what, version)).fetchone()
         return bytes(row[0]) if row else None
 
+    def latest_catalogue(self) -> bytes | None:
+        row = self._db.execute(
+            "SELECT body FROM published WHERE what = 'catalogue' ORDER BY rowid DESC LIMIT 1"
+        ).fetchone()
+        return bytes(row[0]) if row else None
+
     def latest_settings(self) -> bytes | None:
         row = self._db.execute(
             "SELECT body FROM published WHERE what = 'settings' ORDER BY CAST(version AS INTEGER) DESC LIMIT 1"

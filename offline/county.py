@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -216,23 +216,35 @@ class County:
         """Ask for one's own cases; question and answer are sealed by wire.lookup."""
         return await self._ask("POST", self._url(LOOKUP), body)
 
-    async def fetch_catalogue(self, sha256: str, size: int, to: Path) -> None:
-        """A catalogue's bytes into a new file, synced. Raises NotTheCounty if they are not those announced."""
+    async def fetch_catalogue(
+        self, sha256: str, size: int, to: Path, leave: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """A catalogue's bytes into a file, synced; what lies there of it already is gone on from, so that a cut costs
+        only what was on its way. False: `leave` said that something else goes first, and the rest is for another time.
+        Raises NotTheCounty if they are not those announced; the file is then gone."""
         url = self._url(f"{CATALOGUE}/{sha256}")
-        digest, length = hashlib.sha256(), 0
-        async with self._request("GET", url, headers=self._sign("GET", url, None)) as response:
-            await _judge(response, (200,))
-            with to.open("wb") as file:
-                async for part in response.content.iter_chunked(1 << 16):
-                    length += len(part)
-                    if length > size:
-                        raise NotTheCounty("the catalogue is longer than announced")
-                    digest.update(part)
-                    await asyncio.to_thread(file.write, part)
-                file.flush()
-                await asyncio.to_thread(_sync, file)
-        if digest.hexdigest() != sha256:
+        with to.open("ab") as file:
+            have = file.tell()
+            if have < size:
+                headers = self._sign("GET", url, None) | ({"Range": f"bytes={have}-"} if have else {})
+                async with self._request("GET", url, headers=headers) as response:
+                    await _judge(response, (206,) if have and response.status == 206 else (200,))
+                    if response.status == 200:
+                        have = file.truncate(0)
+                    async for part in response.content.iter_chunked(1 << 16):
+                        have += len(part)
+                        await asyncio.to_thread(file.write, part)
+                        self._point("catalogue.part")
+                        if have > size or leave():
+                            break
+            file.flush()
+            await asyncio.to_thread(_sync, file)
+        if have < size and leave():
+            return False
+        if have != size or hashlib.sha256(await asyncio.to_thread(to.read_bytes)).hexdigest() != sha256:
+            await asyncio.to_thread(to.unlink)
             raise NotTheCounty("the catalogue is not the one announced")
+        return True
 
     # ------------------------------------------------------------------ files
 

@@ -42,10 +42,13 @@ SEND = (
 
 FEED = ("feed.fetched", "feed.row.written", "feed.done")
 
+PUBLISHED = ("catalogue.part", "catalogue.fetched", "catalogue.placed", "settings.written", "settings.noted")
+"""What the county publishes, on its way to whoever uses it."""
+
 MIRROR = ("mirror.written", "mirror.done", "mirror.removed")
 """On the second medium, where one is wanted: after `commit.done`, before the receipt."""
 
-ALL = COMMIT + PRINT + REMOVE + SEND + FEED + MIRROR
+ALL = COMMIT + PRINT + REMOVE + SEND + FEED + PUBLISHED + MIRROR
 
 
 def nothing(_name: str) -> None:

@@ -26,6 +26,7 @@ from wire.messages import Acknowledgement, CatalogueNotice, SettingsNotice, Stat
 if TYPE_CHECKING:
     from offline.trail import Trail
 
+CATALOGUE_BYTES_MOST = 16_000_000  # as wire.bundle
 Report = Callable[[dict[str, Any]], None]
 T = TypeVar("T")
 
@@ -97,16 +98,17 @@ class Returns:
         for key, content in await self._do(self._outbox.unhandled):
             if key == "settings":
                 await self._fetch_settings()
-            elif key == "catalogue" and self._metered:
-                continue  # it stays to be fetched when the line costs nothing
             elif key == "catalogue":
-                await self._take_catalogue(msgspec.json.decode(content, type=CatalogueNotice))
+                notice = msgspec.json.decode(content, type=CatalogueNotice)
+                if self._metered or not await self._take_catalogue(notice):
+                    continue  # it stays to be fetched: when the line costs nothing, or nothing else waits
             await self._do(self._outbox.handled, key, content)
 
     async def _fetch_settings(self) -> None:
         """The county's settings and keys, unless they are older than those we have."""
         settings = await self._county.settings()
         if settings.version <= int(await self._do(self._outbox.note, "settings_version") or 0):
+            self._report({"settings": settings.version})  # who was killed before it could say so says it now
             return
         identity = self._county.identity
         assert identity is not None  # noqa: S101 - nothing is fetched before enrolment
@@ -115,20 +117,40 @@ class Returns:
         text = json.dumps(told, sort_keys=True, ensure_ascii=False)
         # The file first: killed in between, it is fetched and written again.
         await self._do(write_durably, self._state / SETTINGS_FILE, text.encode())
+        self._point("settings.written")
         await self._do(self._outbox.set_note, "settings_version", str(settings.version))
+        self._point("settings.noted")
         self._record("sync.feed", kind="settings", number=settings.version)
         self._report({"settings": settings.version})
 
-    async def _take_catalogue(self, notice: CatalogueNotice) -> None:
-        """Into catalogue/incoming/SHA256; whoever uses it checks its own signature first."""
-        folder = self._state / "catalogue" / "incoming"
+    async def _take_catalogue(self, notice: CatalogueNotice) -> bool:
+        """Into catalogue/incoming/SHA256; whoever uses it checks its own signature first (kiosk.taking_in). False: what
+        residents hand in goes first, and the rest of it comes afterwards."""
+        catalogues = self._state / "catalogue"
+        folder = catalogues / "incoming"
         await self._do(folder.mkdir, 0o700, True, True)
-        part = folder / f"{notice.sha256}.part"
-        await self._county.fetch_catalogue(notice.sha256, notice.size, part)
-        part.rename(folder / notice.sha256)
-        await self._do(sync_folder, folder)
-        self._record("sync.feed", kind="catalogue", number=notice.size)
+        if notice.size > CATALOGUE_BYTES_MOST:
+            self._report({"catalogue": notice.sha256, "version": notice.version})
+            return True  # no bundle is so large: nothing that could be used
+        have = (folder / notice.sha256, catalogues / "bundles" / notice.sha256)  # a stick may have brought it
+        if not any(path.exists() for path in have):
+            part = folder / f"{notice.sha256}.part"
+            for other in folder.glob("*.part"):
+                if other != part:
+                    other.unlink()  # half of one that was overtaken
+            if not await self._county.fetch_catalogue(notice.sha256, notice.size, part, self._others_wait):
+                return False
+            self._point("catalogue.fetched")
+            part.rename(folder / notice.sha256)
+            await self._do(sync_folder, folder)
+            self._point("catalogue.placed")
+            self._record("sync.feed", kind="catalogue", number=notice.size)
         self._report({"catalogue": notice.sha256, "version": notice.version})
+        return True
+
+    def _others_wait(self) -> bool:
+        """Whether something else should be done before what is only fetched for later."""
+        return self._stopping
 
     # ------------------------------------------------------------------ telling
 

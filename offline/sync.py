@@ -97,6 +97,9 @@ class Sync(Returns):
         self._stopping = True
         self._wake.set()
 
+    def _others_wait(self) -> bool:
+        return self._stopping or self._wake.is_set()
+
     async def run(self) -> None:
         """Until `stop`. What goes wrong inside is reported and tried again; nothing here gives up."""
         async with County(

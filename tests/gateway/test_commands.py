@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -14,6 +15,8 @@ from gateway.commands import main
 from tests.gateway.world import Gateway, Terminal
 from tests.wire import people
 from wire.answers import read_settings
+from wire.bundle import check_bundle, pack, read_bundle, sign_bundle
+from wire.keys import SigningKey
 from wire.messages import CatalogueNotice, SettingsNotice
 
 
@@ -96,20 +99,52 @@ async def test_terminals_go_on_after_the_countys_keys_were_rotated(terminal: Ter
     assert terminal.gateway.json("open", people.message(1).id)["application"]["matter"] == people.MATTER
 
 
+def packed(folder: Path, version: str) -> Path:
+    path = folder / f"bundle-{version}"
+    path.write_bytes(pack("示例", version, {"catalogue.yaml": f"version: {version}\n".encode() * 50}))
+    return path
+
+
 async def test_a_catalogue_and_settings_are_told_to_terminals(terminal: Terminal, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle"
-    bundle.write_bytes(b"a signed bundle")
-    terminal.gateway.verb("publish", "--catalogue", bundle, "--version", "2026.04.1")
+    terminal.gateway.verb("publish", "--catalogue", packed(tmp_path, "2026.11"))
     terminal.gateway.verb("publish", "--set", "voice.volume_percent=60", "--set", "screen.elder=true")
     feed = await terminal.feed()
     catalogue, settings = feed.notices
     assert isinstance(catalogue, CatalogueNotice)
     assert isinstance(settings, SettingsNotice)
-    assert (catalogue.version, catalogue.size) == ("2026.04.1", len(b"a signed bundle"))
-    assert (await terminal.signed("GET", f"/v1/catalogue/{catalogue.sha256}")).body == b"a signed bundle"
+    bundle = (await terminal.signed("GET", f"/v1/catalogue/{catalogue.sha256}")).body
+    assert (catalogue.version, catalogue.size) == ("2026.11", len(bundle))
+    assert hashlib.sha256(bundle).hexdigest() == catalogue.sha256
+    check_bundle(read_bundle(bundle), terminal.county)  # nobody had signed it: the county did
     answer = await terminal.signed("GET", "/v1/settings")
     assert read_settings(answer.body, terminal.county).values == {"voice.volume_percent": 60, "screen.elder": True}
     assert (await terminal.signed("GET", "/v1/catalogue/" + "0" * 64)).code == "catalogue.unknown"
+
+
+async def test_a_catalogue_goes_on_from_where_the_asker_has_it(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.gateway.verb("publish", "--catalogue", packed(tmp_path, "2026.11"))
+    (notice,) = (await terminal.feed()).notices
+    assert isinstance(notice, CatalogueNotice)
+    path = f"/v1/catalogue/{notice.sha256}"
+    whole = (await terminal.signed("GET", path)).body
+    rest = await terminal.signed("GET", path, Range="bytes=100-")
+    assert (rest.status, rest.body) == (206, whole[100:])
+    assert (await terminal.signed("GET", path, Range=f"bytes={len(whole)}-")).status == 416
+    assert (await terminal.signed("GET", path, Range="bytes=0-4,9-")).body == whole
+
+
+async def test_a_bundle_that_terminals_would_refuse_is_not_published(terminal: Terminal, tmp_path: Path) -> None:
+    publish = ("publish", "--catalogue")
+    terminal.gateway.verb(*publish, packed(tmp_path, "2026.11"))
+    stranger = tmp_path / "stranger"
+    stranger.write_bytes(sign_bundle(packed(tmp_path, "2026.12").read_bytes(), SigningKey.generate(b"\1" * 32)))
+    noise = tmp_path / "noise"
+    noise.write_bytes(b"matter: pension\n")
+    other = tmp_path / "other"
+    other.write_bytes(pack("示例", "2026.11", {"catalogue.yaml": b"another\n"}))
+    for path in (stranger, noise, other, packed(tmp_path, "2026.9")):
+        assert terminal.gateway.verb(*publish, path, check=False).returncode == 1, path.name
+    assert len((await terminal.feed()).notices) == 1
 
 
 async def test_a_second_gateway_on_a_taken_port_says_so(gateway: Gateway) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import socket
@@ -15,7 +16,7 @@ from config.settings import Settings
 from gateway import county as counties
 from offline import identity
 from offline.errors import Busy
-from offline.points import FEED, REMOVE, SEND
+from offline.points import FEED, PUBLISHED, REMOVE, SEND
 from offline.process import main as process_main
 from offline.process import send_once
 from offline.sync import TOKEN_FILE, alone
@@ -202,6 +203,90 @@ def test_a_published_catalogue_is_fetched_whole(gateway: Gateway, terminal: Term
     (said,) = [report for report in terminal.reports if "catalogue" in report]
     assert said["version"] == "2026.11-2"
     assert (terminal.state / "catalogue" / "incoming" / said["catalogue"]).read_bytes() == bundle
+
+
+def published(gateway: Gateway, size: int = 600_000) -> bytes:
+    county, bundle = gateway.county(), os.urandom(size)
+    counties.publish_catalogue(county, county.store(), bundle, "2026.11.2")
+    return bundle
+
+
+def incoming(terminal: Terminal) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (terminal.state / "catalogue" / "incoming").iterdir()}
+
+
+def test_a_catalogue_that_was_cut_off_is_gone_on_from_there(gateway: Gateway, terminal: Terminal) -> None:
+    bundle = published(gateway)
+    asked: list[bytes] = []
+
+    def fault(head: bytes) -> str:
+        if b"GET /v1/catalogue/" in head:
+            asked.extend(row for row in head.lower().split(b"\r\n") if row.startswith(b"range:"))
+            return "answer:300000" if not asked else ""
+        return ""
+
+    async def run() -> None:
+        async with line(gateway, fault) as there:
+            await terminal.sync(there.url).once()
+            (half,) = incoming(terminal).values()
+            assert 0 < len(half) < len(bundle)
+            assert bundle.startswith(half)
+            asked.append(b"")  # from now on the line holds
+            await terminal.sync(there.url).once()
+            assert asked[1:] == [b"range: bytes=%d-" % len(half)]
+
+    asyncio.run(run())
+    assert incoming(terminal) == {hashlib.sha256(bundle).hexdigest(): bundle}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_killed_at_each_step_of_what_the_county_publishes_it_comes_whole_and_is_told(
+    gateway: Gateway, terminal: Terminal, name: str
+) -> None:
+    bundle = published(gateway)
+    county = gateway.county()
+    version = counties.publish_settings(county, county.store(), {"voice.volume_percent": 35})
+    assert in_child(lambda: terminal.once(gateway.url, killer(name)))
+    terminal.once(gateway.url)
+    sha256 = hashlib.sha256(bundle).hexdigest()
+    assert incoming(terminal) == {sha256: bundle}
+    assert {"settings": version} in terminal.reports
+    assert told.lay(Settings(), terminal.state).settings.voice.volume_percent == 35
+    if name.startswith("catalogue."):  # else it was told before
+        assert {"catalogue": sha256, "version": "2026.11.2"} in terminal.reports
+
+
+def test_bytes_that_are_not_those_announced_are_thrown_away(gateway: Gateway, terminal: Terminal) -> None:
+    bundle = published(gateway)
+    folder = terminal.state / "catalogue" / "incoming"
+    folder.mkdir(parents=True)
+    part = folder / f"{hashlib.sha256(bundle).hexdigest()}.part"
+    part.write_bytes(b"\0" * 1000)
+    terminal.once(gateway.url)
+    assert terminal.reports[-1]["last_error"] == "county.not_the_county"
+    assert not part.exists()
+    terminal.once(gateway.url)
+    assert list(incoming(terminal).values()) == [bundle]
+
+
+def test_what_a_resident_hands_in_goes_before_the_rest_of_a_catalogue(gateway: Gateway, terminal: Terminal) -> None:
+    bundle = published(gateway)
+    parts: list[str] = []
+
+    def point(name: str) -> None:
+        if name == "catalogue.part":
+            parts.append(name)
+            if len(parts) == 1:
+                put(terminal, pages=0)
+                sync.wake()
+
+    sync = terminal.sync(gateway.url, point)
+    asyncio.run(sync.once())
+    assert len(parts) == 1  # left for the next round, which begins with what was handed in
+    sync._wake.clear()
+    asyncio.run(sync.once())
+    assert len(gateway.held(terminal.name)) == 1
+    assert list(incoming(terminal).values()) == [bundle]
 
 
 def test_two_at_once_are_not_let(gateway: Gateway, terminal: Terminal) -> None:
