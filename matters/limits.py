@@ -8,7 +8,13 @@ through the graph of "takes in the result of" is a chain; a chain of one counts 
 sum of its statutory limits; the matter takes as long as its longest chain; parts of a day count as a whole one.
 `yongzhou` (000 二): general matters on the spot, fairly complex ones at most 10 working days, complex ones half.
 `yongzhou-market` (002 二): at least half the statutory limit, each; side by side the longest counts.
-`published`: what the item or the matter itself promises, and nothing else.
+`published`: what the items promise, added up along the longest chain (nobody published a rule that cuts it), but never
+more than was published for the whole; nothing is counted from statutory limits.
+
+Why the longest chain for a mixed graph: what stands side by side is worked on at once (row 7, parallel), so only what
+waits for something else adds up; the chain that takes longest is when the last result can be there. A chain of one is
+not "in sequence", so its limit is not cut. Where one member of a chain has no statutory limit there is no sum to cut,
+and what they promise is added up instead: a number that no plan shortens, said by its rule `sequence_promised`.
 
 Where the limits of the parts are not known, a limit published for the whole counts; else the answer is unknown.
 """
@@ -57,7 +63,7 @@ def matter_limit(matter: Matter, chosen: Sequence[str], profile: str = "chenzhou
             return Limit(matter.limit.committed, "published", "", unknown)
         return Limit(None, "unknown", "", unknown)
     if profile == "published":
-        return Limit(max(single(item) or 0 for item in items), "single" if len(items) == 1 else "parallel", "")
+        return _published(matter, items)
     if profile == "yongzhou":
         return _by_complexity(matter, items)
     if profile == "yongzhou-market":
@@ -80,43 +86,73 @@ def _by_complexity(matter: Matter, items: list[Item]) -> Limit:
     return Limit(max(_half(item) for item in items), "half", "000 二")
 
 
+@dataclass(frozen=True)
+class _Way:
+    """The worst way to an item that is known so far: `promised` and `statutory` days added up, its longest member."""
+
+    promised: int
+    statutory: int
+    longest: int
+    length: int
+
+
 def _chains(items: list[Item]) -> Limit:
-    by_id = {item.id: item for item in items}
+    """The longest of all ways, each by its own rule. One pass over the graph: there may be millions of ways."""
     best = Limit(-1, "", "")
-    for chain in chains(by_id):
-        if len(chain) == 1:
-            days, rule = single(by_id[chain[0]]) or 0, "single" if len(items) == 1 else "parallel"
-            below = False
+    for way, complete in _ways(items):
+        if way.length == 1:
+            found = Limit(way.promised, "single" if len(items) == 1 else "parallel", "001 二(一)1")
+        elif not complete:  # no statutory figure to cut: what they promise, one after another
+            found = Limit(way.promised, "sequence_promised", "001 二(一)1")
         else:
-            statutory = [by_id[name].limit.statutory for name in chain]
-            each = [days for days in statutory if days is not None]
-            if len(each) < len(statutory):  # no statutory figure to cut: what they promise, one after another
-                days, rule, below = sum(single(by_id[name]) or 0 for name in chain), "sequence_promised", False
-            else:
-                days, rule = ceil(sum(each) * SEQUENCE_SHARE), "sequence"
-                below = days < max(each)
-        if best.days is None or days > best.days:
-            best = Limit(days, rule, "001 二(一)1", (), below)
+            days = ceil(way.statutory * SEQUENCE_SHARE)
+            found = Limit(days, "sequence", "001 二(一)1", (), days < way.longest)
+        if best.days is None or (found.days or 0) > best.days:
+            best = found
     return best
 
 
-def chains(by_id: dict[str, Item]) -> list[tuple[str, ...]]:
-    """Every longest way from an item that needs nothing to one that nothing needs, among these items."""
-    children: dict[str, list[str]] = {name: [] for name in by_id}
-    roots = []
-    for name, item in by_id.items():
-        parents = [parent for parent in item.needs if parent in by_id]
-        if not parents:
-            roots.append(name)
-        for parent in parents:
-            children[parent].append(name)
-    found: list[tuple[str, ...]] = []
-    stack: list[tuple[str, ...]] = [(root,) for root in roots]
-    while stack:
-        chain = stack.pop()
-        follow = [child for child in children[chain[-1]] if child not in chain]
-        if follow:
-            stack += [(*chain, child) for child in follow]
-        else:
-            found.append(chain)
+def _published(matter: Matter, items: list[Item]) -> Limit:
+    """What is promised, one after another where one waits for another; never more than was published for the whole."""
+    longest = max((way for way, _ in _ways(items)), key=lambda way: way.promised)
+    rule = "single" if len(items) == 1 else "parallel" if longest.length == 1 else "sequence_promised"
+    whole = matter.limit.committed
+    return (
+        Limit(longest.promised, rule, "")
+        if whole is None or longest.promised <= whole
+        else Limit(whole, "published", "")
+    )
+
+
+def _ways(items: list[Item]) -> list[tuple[_Way, bool]]:
+    """For each item that nothing waits for, the worst ways that end there: of those whose members all have a statutory
+    limit (True), and of those where one has none (False). An item that waits for nothing begins a way."""
+    by_id = {item.id: item for item in items}
+    done: dict[str, dict[bool, _Way]] = {}
+    parents = {item.id: [name for name in item.needs if name in by_id] for item in items}
+    left = list(by_id)
+    while left:  # the build has refused circles; a round without progress could only be one
+        ready = [name for name in left if all(parent in done for parent in parents[name])]
+        for name in ready:
+            done[name] = _reached(by_id[name], [done[parent] for parent in parents[name]])
+        if not ready:
+            break
+        left = [name for name in left if name not in done]
+    waited_for = {parent for names in parents.values() for parent in names}
+    ends = [ways for name, ways in done.items() if name not in waited_for]
+    return [(way, complete) for ways in ends for complete, way in ways.items()]
+
+
+def _reached(item: Item, before: list[dict[bool, _Way]]) -> dict[bool, _Way]:
+    promised, statutory = single(item) or 0, item.limit.statutory
+    begun = [(True, _Way(0, 0, 0, 0))] if not before else [pair for ways in before for pair in ways.items()]
+    found: dict[bool, _Way] = {}
+    for complete, way in begun:
+        whole = complete and statutory is not None
+        days = statutory or 0
+        new = _Way(way.promised + promised, way.statutory + days, max(way.longest, days), way.length + 1)
+        measure = (new.statutory, new.promised) if whole else (new.promised, new.statutory)
+        old = found.get(whole)
+        if old is None or measure > ((old.statutory, old.promised) if whole else (old.promised, old.statutory)):
+            found[whole] = new
     return found

@@ -156,7 +156,8 @@ AS = "001 二(一)1"
         ([row("a", 30, 25)], "yongzhou", "fairly_complex", 10, "fairly_complex", "000 二"),
         ([row("a", 15, 15)], "yongzhou", "complex", 8, "half", "000 二"),
         ([row("a", 10, 10), row("b", 20, 3)], "yongzhou-market", "market_access", 5, "market_half", "002 二"),
-        ([row("a", 10, 10), row("b", 20, 12, ("a",))], "published", "general", 12, "parallel", ""),
+        ([row("a", 10, 10), row("b", 20, 12, ("a",))], "published", "general", 22, "sequence_promised", ""),
+        ([row("a", 10, 10), row("b", 20, 12)], "published", "general", 12, "parallel", ""),
         ([row("a", "unknown")], "chenzhou", "general", None, "unknown", ""),
     ],
 )  # fmt: skip
@@ -166,6 +167,32 @@ def test_the_limit_names_the_rule_and_the_clause_that_gave_it(
     one = limited(*items, complexity=complexity)
     found = matter_limit(one, [item["id"] for item in items], profile)
     assert (found.days, found.rule, found.clause) == (days, rule, clause)
+
+
+def test_a_limit_published_for_the_whole_is_never_exceeded_by_the_sum_of_its_parts() -> None:
+    one = limited(row("a", 10, 10), row("b", 20, 12, ("a",)), limit={"committed": 15})
+    found = matter_limit(one, ["a", "b"], "published")
+    assert (found.days, found.rule) == (15, "published")
+
+
+def test_a_mixed_graph_counts_its_longest_chain_and_lets_the_rest_run_beside_it() -> None:
+    # a → b → d and a → c → d: 30 % of 10 + 30 + 20; e stands alone with its own limit, uncut
+    one = limited(
+        row("a", 10, 10), row("b", 30, 30, ("a",)), row("c", 5, 5, ("a",)), row("d", 20, 20, ("b", "c")),
+        row("e", 17, 17),
+    )  # fmt: skip
+    found = matter_limit(one, ["a", "b", "c", "d", "e"])
+    assert (found.days, found.rule, found.below_longest) == (18, "sequence", True)
+    assert matter_limit(one, ["a", "c", "e"]).days == 17
+
+
+def test_a_graph_with_millions_of_chains_is_counted_at_once() -> None:
+    rows, before = [], []
+    for layer in range(14):
+        names = [f"l{layer}n{n}" for n in range(4)]  # 4 ** 14 ways through
+        rows += [row(name, 10, 10, tuple(before)) for name in names]
+        before = names
+    assert matter_limit(limited(*rows), [one["id"] for one in rows]).days == 42
 
 
 def test_a_chain_that_comes_below_its_own_longest_item_is_flagged() -> None:
