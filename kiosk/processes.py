@@ -31,6 +31,7 @@ ROLES = {
     "catalogue": "kiosk.taking_in",
     "papers": "hardware.camera_worker",
     "codes": "hardware.scanner_camera",
+    "reading": "hardware.reading.worker",
     "input": "screens.input.__main__",
     "voice": "hardware.speaker_voice",
     "simulators": "hardware.simulators",
