@@ -44,6 +44,7 @@ class Screen:
     elder: bool = False
     contrast: bool = False
     low: bool = False
+    hand: str = "right"  # right | left: on which side the main key, and what is written with, lie
     motion: bool = True
     keypad: bool = False  # arrow keys, Enter, Backspace, F1 (again) and F2 (help) walk the screens without seeing
     language: str = "zh"
@@ -96,8 +97,8 @@ class Visits:
     idle_elder_factor: float = 1.5
     goodbye_s: float = 15.0
     county_wait_s: float = 6.0  # how long the screen waits for the county before it says "kept here"
-
     aside_days: float = 7.0  # how long a visit that was put aside can be gone on with by slip and card; 0: not offered
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -111,6 +112,11 @@ class Voice:
 class Papers:
     page_bytes_most: int = 500_000
     preview_fps: int = 15
+    reading: bool = True  # read what is printed on a page, where its material asks for it
+    reading_threads: int = 1
+    reading_side_px: int = 960  # of the longer side, that lines of text are looked for in
+    reading_limit_s: float = 30.0  # longest a page may take; then it stays unread
+    reading_idle_s: float = 12.0  # the reader's process is kept for the next page so long
 
 
 @dataclass(frozen=True)
