@@ -56,6 +56,26 @@ def check_capture(arguments: argparse.Namespace) -> int:
     return FINDING if unreadable else DONE
 
 
+def check_settings(arguments: argparse.Namespace) -> int:
+    """Whether a terminal would start with this settings file: names, types, device addresses. Opens nothing."""
+    from dataclasses import fields
+
+    from hardware.addresses import OPENERS, AddressError, parse
+
+    settings = settings_of(arguments)
+    for device in fields(settings.devices):
+        text = getattr(settings.devices, device.name)
+        if not text or text.startswith("sim://"):
+            continue
+        try:
+            if parse(text).scheme not in OPENERS[device.name]:
+                raise AddressError(f"{text}: known are {', '.join(f'{s}://' for s in OPENERS[device.name])}")
+        except AddressError as error:
+            return complain(f"devices.{device.name}: {error}")
+    show({"terminal": settings.terminal}, arguments.json, settings.terminal)
+    return DONE
+
+
 def doctor(arguments: argparse.Namespace) -> int:
     """What works, what does not and what to do; exit status 1 if a resident could not be served."""
     from datetime import datetime

@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
         verbs, "privacy-check", "kiosk.cli.privacy:check", "visits of every ending, and what is left of them"
     )
     privacy.add_argument("--ending", action="append", choices=("done", "stopped", "idle", "killed", "power"))
+    settings = group("settings", "the settings file")
+    verb(settings, "check", "kiosk.cli.devices:check_settings", "read it and every device's address; starts nothing")
     staff = group("staff", "staff access")
     pin = verb(
         staff, "set-pin", "kiosk.cli.devices:set_pin", "set the PIN (read from standard input, never an argument)"
