@@ -1,8 +1,9 @@
 """The staff PIN: none by default, set at first start, a lock-out that doubles.
 
-The file `staff.json` in the state folder holds a salted scrypt hash (RFC 7914), the count of wrong tries and until when
-the lock holds. Wrong tries outlive a restart, so that pulling the plug does not open the lock. The wall clock may be
-wrong, so the lock also keeps the seconds it was set for and is never longer than that from a start.
+The file `staff.json` in the state folder holds a salted scrypt hash (RFC 7914) of the PIN and of each registered staff
+card's number, the count of wrong tries and until when the lock holds. Wrong tries outlive a restart, so that pulling
+the plug does not open the lock. The wall clock may be wrong, so the lock also keeps the seconds it was set for and is
+never longer than that from a start.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 SHORTEST, LONGEST = 6, 12  # digits
@@ -30,6 +31,10 @@ class Stored:
     wrong: int = 0
     locked_until: float = 0.0  # wall clock, seconds
     locked_s: float = 0.0
+    cards: tuple[tuple[str, str], ...] = ()  # salt and hash of the number of each registered staff card
+
+
+CARDS_MOST = 20
 
 
 class StaffPin:
@@ -41,7 +46,9 @@ class StaffPin:
 
     def _load(self) -> Stored:
         try:
-            return Stored(**json.loads(self._file.read_text("utf-8")))
+            table = json.loads(self._file.read_text("utf-8"))
+            cards = tuple((str(salt), str(digest)) for salt, digest in table.pop("cards", ()))
+            return Stored(**table, cards=cards)
         except FileNotFoundError:
             return Stored()
         except (ValueError, TypeError):
@@ -68,7 +75,34 @@ class StaffPin:
         if len(set(pin)) == 1 or pin in "01234567890123" or pin in "9876543210987":
             raise ValueError("a PIN of one digit, or of digits in a row, is guessed at once; choose another")
         salt = os.urandom(16)
-        self._save(Stored(salt.hex(), _digest(pin, salt)))
+        self._save(Stored(salt.hex(), _digest(pin, salt), cards=self._load().cards))
+
+    def add_card(self, number: str) -> str:
+        """Register a staff card by the number on it; returns its mark, e.g. card:1. What is kept is a salted hash.
+        Raises ValueError where there are too many."""
+        known = self.card(number)
+        if known:
+            return known
+        stored = self._load()
+        if len(stored.cards) >= CARDS_MOST:
+            raise ValueError(f"{CARDS_MOST} cards are registered; forget them first")
+        salt = os.urandom(16)
+        self._save(replace(stored, cards=(*stored.cards, (salt.hex(), _digest(number, salt)))))
+        return f"card:{len(stored.cards) + 1}"
+
+    def card(self, number: str) -> str:
+        """The mark of a registered card, "" for anybody else's."""
+        for place, (salt, digest) in enumerate(self._load().cards, 1):
+            if hmac.compare_digest(_digest(number, bytes.fromhex(salt)), digest):
+                return f"card:{place}"
+        return ""
+
+    def forget_cards(self) -> int:
+        """No card is a staff card any more; returns how many there were."""
+        stored = self._load()
+        if stored.cards:
+            self._save(replace(stored, cards=()))
+        return len(stored.cards)
 
     def locked_for(self) -> float:
         """Seconds until the next try; 0 when one may try."""
@@ -84,10 +118,10 @@ class StaffPin:
             return "locked"
         wrong = stored.wrong + 1
         lock = 0.0 if wrong < FREE_TRIES else min(LAST_LOCK_S, FIRST_LOCK_S * 2 ** (wrong - FREE_TRIES))
-        self._save(Stored(stored.salt, stored.digest, wrong, self._now() + lock, lock))
+        self._save(replace(stored, wrong=wrong, locked_until=self._now() + lock, locked_s=lock))
         if not hmac.compare_digest(_digest(pin, bytes.fromhex(stored.salt)), stored.digest):
             return "locked" if lock else "wrong"
-        self._save(Stored(stored.salt, stored.digest))
+        self._save(replace(stored, wrong=0, locked_until=0.0, locked_s=0.0))
         return "ok"
 
 

@@ -30,6 +30,18 @@ class Page:
 
 
 @dataclass(frozen=True)
+class PageNote:
+    """A hint to the window from what the terminal read on a page (1-based, as taken): a code of matters.papertext, how
+    sure the terminal is (0..1), and what it concerns: another material's or a field's id, a date, degrees. Never a
+    person's data, never a verdict."""
+
+    page: int
+    code: str
+    sure: float
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class GivenMaterial:
     """How a material was met. by: photo | commitment | exempt | generated | later (容缺). `reason` says why exempt."""
 
@@ -38,6 +50,7 @@ class GivenMaterial:
     by: str
     reason: str = ""
     pages: tuple[Page, ...] = ()
+    notes: tuple[PageNote, ...] = ()
 
 
 @dataclass(frozen=True)

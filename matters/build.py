@@ -1,8 +1,8 @@
 """The catalogue out of its files, and what is wrong with them. Errors refuse it; a catalogue is never half right.
 
 A folder holds one file with `catalogue:` (version, label, home screen, words), a file a matter (`matter: ID`), and
-shared definitions under `items:`, `fields:`, `materials:`, `promises:` and `consents:` in files that are neither. In a
-matter, an entry with the id of a shared definition adds to it, and what it says itself holds.
+shared definitions under `items:`, `fields:`, `materials:`, `promises:`, `consents:` and `delivery:` in files that are
+neither. In a matter, an entry with the id of a shared definition adds to it, and what it says itself holds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from matters.references import check_references
 from matters.spoken import NEEDED
 from matters.tables import UNKNOWN, Documents, Notes, Table, place_of
 
-SHARED = ("items", "fields", "materials", "promises", "consents")
+SHARED = ("items", "fields", "materials", "promises", "consents", "delivery")
 KINDS = ("name", "text", "digits", "phone", "id_number", "money", "date", "address", "bank", "credit", "choice")
 SHAPES = ("a4", "card", "booklet", "certificate", "any")
 SIX = ("law", "verify", "own", "commit", "check", "share")  # 六个一律 (000 三(四)2), in the order of the plan
@@ -176,7 +176,7 @@ class _Matters:
                 fields=tuple(self.field(one) for one in self.entries(t, "fields")),
                 materials=tuple(self.material(one) for one in self.entries(t, "materials")),
                 promises=tuple(self.promise(one) for one in self.entries(t, "promises")),
-                delivery=t.each("delivery", self.delivery),
+                delivery=tuple(self.delivery(one) for one in self.entries(t, "delivery")),
                 delivery_title=t.text("delivery_title", ""),
                 delivery_hint=t.text("delivery_hint", ""),
                 items_title=t.text("items_title", ""),
@@ -285,6 +285,7 @@ class _Matters:
             minor=t.flag("minor", False),
             options=t.each("options", self.choice),
             suggestions=t.texts("suggestions"),
+            receipt=t.text("receipt", ""),
             fill=self.fills(t),
             change=t.flag("change", True),
             items=t.texts("for"),
@@ -328,12 +329,34 @@ class _Matters:
             sensitive=t.flag("sensitive", False),
             later=t.flag("later", False),
             exempt=t.each("exempt", self.exempt),
+            read=self.look(t.table("read")),
+            fills=t.each("fills", lambda f: model.PaperFill(f.text("field"), f.texts("labels"), f.condition())),
+            copy=self.copy(t.table("copy")),
             items=t.texts("for"),
             when=t.condition(),
             place=t.place,
         )
         if not 1 <= made.pages <= 20:
             t.wrong(t.raw("pages"), "pages", value=str(made.pages))
+        t.rest()
+        return made
+
+    def look(self, t: Table | None) -> model.PaperLook | None:
+        if t is None:
+            return None
+        sides = t.each("sides", lambda side: side.texts("words"))
+        made = model.PaperLook(t.texts("words"), sides, t.flag("person", False), t.flag("expires", False))
+        if not made.words and not made.sides:
+            t.wrong(None, "missing", name="words", what="read")
+        t.rest()
+        return made
+
+    def copy(self, t: Table | None) -> model.PaperCopy:
+        if t is None:
+            return model.PaperCopy()
+        made = model.PaperCopy(
+            t.one_of("sheet", ("a4",), ""), t.flag("watermark", False), t.flag("pdf", False), t.flag("original", False)
+        )
         t.rest()
         return made
 
@@ -372,9 +395,11 @@ class _Matters:
         return made
 
     def delivery(self, t: Table) -> model.Delivery:
-        return model.Delivery(
+        made = model.Delivery(
             t.text("id"), t.text("title"), t.text("reason", ""), t.text("icon"), t.text("after"), t.condition(), t.place
         )
+        t.rest()
+        return made
 
     def consents(self, t: Table) -> tuple[model.Asking, ...]:
         """The matter's own texts, and the shared ones where it has none; which are asked is a rule (consents)."""

@@ -190,6 +190,7 @@ class Field:
     minor: bool = False  # tells of a child under 14: the guardian is asked (个人信息保护法 31)
     options: tuple[Choice, ...] = ()
     suggestions: tuple[str, ...] = ()
+    receipt: str = ""  # said below the answer on the receipt; "": the answer is not on the receipt
     fill: tuple[Fill, ...] = ()
     change: bool = True  # whether a filled answer may be changed on the check screen
     items: tuple[str, ...] = ()  # who needs it; empty: the matter itself
@@ -206,6 +207,45 @@ class Exempt:
     source: str = ""  # the county's data source that must be connected; "": none
     when: Condition = ALWAYS
     item: str = ""  # reason `result`: the earlier item whose result it is
+
+
+@dataclass(frozen=True)
+class PaperFill:
+    """An answer that stands on the paper: right of one of `labels`, or, without labels, wherever something of the
+    field's kind is (a bank card's number)."""
+
+    field: str
+    labels: tuple[str, ...] = ()
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True)
+class PaperLook:
+    """How a paper is known by what is printed on it. `words`: any of them says that it is this paper; `sides`: the same
+    for each page, where the pages differ. `person`: the one who applies must be named on it; `expires`: it says until
+    when it holds."""
+
+    words: tuple[str, ...] = ()
+    sides: tuple[tuple[str, ...], ...] = ()
+    person: bool = False
+    expires: bool = False
+
+
+@dataclass(frozen=True)
+class PaperCopy:
+    """What becomes of a material's pictures when they are handed in. `sheet`: "a4" puts them on A4 pages in true size,
+    as windows want the two sides of a card; `watermark`: purpose and date are laid over them; `pdf`: all pages are one
+    PDF; `original`: the pictures as they were are handed in as well."""
+
+    sheet: str = ""
+    watermark: bool = False
+    pdf: bool = False
+    original: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the pictures are handed in as they are."""
+        return not (self.sheet or self.watermark or self.pdf)
 
 
 @dataclass(frozen=True)
@@ -234,6 +274,9 @@ class Material:
     later: bool = False  # may be brought later (容缺)
     exempt: tuple[Exempt, ...] = ()
     items: tuple[str, ...] = ()
+    read: PaperLook | None = None  # None: what is printed on it is not read
+    fills: tuple[PaperFill, ...] = ()
+    copy: PaperCopy = PaperCopy()
     when: Condition = ALWAYS
     place: Place = NOWHERE
 

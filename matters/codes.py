@@ -65,3 +65,8 @@ def item_code_problem(code: str) -> str:
             return handling_problem(code)
         case _:
             return "code.length"
+
+
+def basic_of(code: str) -> str:
+    """The basic code inside a code of any of the three lengths; "" if it is none of them."""
+    return {12: code, 31: code[19:], 33: code[19:31]}.get(len(code), "")

@@ -41,6 +41,13 @@ class Shoot(Effect):
 
 
 @dataclass(frozen=True)
+class ReadPaper(Effect):
+    """Read what is printed on a picture; nobody waits for it. Outcome: PaperRead or Failed."""
+
+    picture: str
+
+
+@dataclass(frozen=True)
 class Forget(Effect):
     """Wipe a picture nobody wants any more. Outcome: Done."""
 
@@ -91,7 +98,10 @@ class CallClerk(Effect):
 
 @dataclass(frozen=True)
 class ScanCode(Effect):
-    """Wait for a receipt to be held before the scanner. Outcome: CodeScanned or Failed (may be asked for again)."""
+    """Wait for a code to be held before the scanner: a receipt's, or that of a slip of something put aside (`kind`
+    slip; then the outcome's text is its digits). Outcome: CodeScanned or Failed (may be asked for again)."""
+
+    kind: str = "receipt"
 
 
 @dataclass(frozen=True)
@@ -103,10 +113,37 @@ class LookUp(Effect):
     receipt: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True)
+class PutAside(Effect):
+    """Seal what was done so far with the card's number, and print the slip that opens it. `instead`: the code of the
+    draft it takes the place of. Outcome: Done, or Failed: then nothing was put aside."""
+
+    content: dict[str, object] = field(repr=False)
+    id_number: str = field(repr=False)
+    instead: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class OpenDraft(Effect):
+    """Open what was put aside, by the slip's code and the card's number. Outcome: DraftOpened or Failed."""
+
+    code: str = field(repr=False)
+    id_number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ForgetDraft(Effect):
+    """What was put aside is not wanted any more. reason: handed_in | wiped. Outcome: Done."""
+
+    code: str = field(repr=False)
+    reason: str = ""
+
+
 AnyEffect = (
     ReadCard
     | Film
     | Shoot
+    | ReadPaper
     | Forget
     | PrintNotice
     | Submit
@@ -116,4 +153,7 @@ AnyEffect = (
     | CallClerk
     | LookUp
     | ScanCode
+    | PutAside
+    | OpenDraft
+    | ForgetDraft
 )

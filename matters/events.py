@@ -94,6 +94,7 @@ class Surroundings:
     online: bool
     printer_problem: str = ""  # fault code
     can_scan: bool = False
+    drafts: bool = False  # something lies put aside on this terminal
 
 
 @dataclass(frozen=True)

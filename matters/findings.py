@@ -25,6 +25,20 @@ CLAUSES = {
     "code": "000 三(四)1",
     "limit_over": "000 二; 002 二",
     "unused_result": "001 6",
+    "materials_cut": "000 二, 三(四)2; 002 二, 三(三)2",
+    "six": "000 三(四)2; 002 三(三)2",
+    "connected": "003 二(六)",
+    "levels_differ": "000 三(四)1; 002 三(三)1; 004 三(一)1",
+    "contradictory": "001 6",
+    "unreachable": "001 6",
+    "asked_for_nothing": "001 6",
+    "type_code": "000 三(四)1",
+    "fee_basis": "003 二(三)",
+    "no_commitment": "000 三(四)3; 002 三(三)3",
+    "unknown_facts": "003 二(三); 000 三(四)1",
+    "officialese": "001 6",
+    "missing": "003 二(三)",
+    "same_id": "000 三(四)1",
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,14 @@ class CodeScanned:
 
 
 @dataclass(frozen=True)
+class DraftOpened:
+    """What had been put aside (matters.visit.aside.packed); its pictures' handles by SHA-256."""
+
+    content: dict[str, Any] = field(repr=False)
+    pictures: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class PictureTaken:
     """A picture that was found, straightened and judged. `picture` is a handle; sizes in pixels, size in bytes."""
 
@@ -53,6 +63,27 @@ class PictureTaken:
     height: int
     size: int
     verdict: str  # "ok" or a reason code: capture.blurred …
+
+
+@dataclass(frozen=True, repr=False)
+class PaperLine:
+    """One printed line. `sure` 0..1; `box`: left, top, right, bottom in 0..1 of the upright page."""
+
+    text: str
+    sure: float
+    box: tuple[float, float, float, float]
+
+    def __repr__(self) -> str:
+        return f"PaperLine({len(self.text)} characters)"
+
+
+@dataclass(frozen=True)
+class PaperRead:
+    """What is printed on a page, top to bottom. `turn`: degrees clockwise that make the picture upright. It lives with
+    the visit and is handed in to nobody; a repr shows none of it."""
+
+    lines: tuple[PaperLine, ...]
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,4 +117,6 @@ class CasesFound:
     cases: tuple[CaseRow, ...]
 
 
-Result = Failed | Done | CardRead | CodeScanned | PictureTaken | Printed | Submitted | AtCounty | CasesFound
+Result = (
+    Failed | Done | CardRead | CodeScanned | PictureTaken | PaperRead | Printed | Submitted | AtCounty | CasesFound | DraftOpened
+)

@@ -82,6 +82,10 @@ def _matter(matter: Matter, say: _Say) -> None:
         _condition(material.when, known, material.place, say)
         for exempt in material.exempt:
             _condition(exempt.when, known, material.place, say)
+        for paper in material.fills:
+            _condition(paper.when, known, material.place, say)
+            if paper.field not in {field.id for field in matter.fields}:
+                say.error("no_such", material.place, id=paper.field)
         if material.commitment and material.commitment not in promises:
             say.error("no_such", material.place, id=material.commitment)
     wants: list[Field | Material | Promise] = [*matter.fields, *matter.materials, *matter.promises]

@@ -28,6 +28,7 @@ class Given:
     person_sources: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     level: str = ""
     waived: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    from_paper: frozenset[str] = frozenset()  # fields whose own answer was read from a picture
     sources: frozenset[str] = frozenset()
     helped: bool = False  # somebody acts for the person, with a card of their own and a relation
 
@@ -47,7 +48,7 @@ class FormRow:
 
     field: Field
     value: str | None
-    source: str  # card | typed | chosen | derived | ""
+    source: str  # card | typed | chosen | paper | derived | ""
     asked: bool
 
 
@@ -198,7 +199,8 @@ def _row(one: Field, given: Given, facts: Mapping[str, str]) -> FormRow:
     filled = next((found for fill in one.fill if (found := _filled(fill, given, facts)) is not None), None)
     own = given.fields.get(one.id)
     if own is not None and (filled is None or one.change):
-        return FormRow(one, own, "chosen" if one.kind == "choice" else "typed", filled is None)
+        source = "paper" if one.id in given.from_paper else "chosen" if one.kind == "choice" else "typed"
+        return FormRow(one, own, source, filled is None)
     if filled is not None:
         return FormRow(one, filled[0], filled[1], False)
     return FormRow(one, None, "", True)

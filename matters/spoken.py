@@ -26,7 +26,7 @@ NEEDED = (
     "state.chosen", "check.who", "check.items", "check.count", "check.pages", "check.signed", "check.not_needed",
     "check.later", "check.later_second", "check.delivery", "check.promise", "delivery.title", "items.title",
     "delivery.phone", "limit.after", "limit.now", "limit.unknown", "take.id_card", "take.receipt", "sex.1", "sex.2",
-    "phone.hall", "phone.12345",
+    "phone.hall", "phone.12345", "resume.title", "resume.hint", "resume.main", "take.slip",
     "card.whose_own", "card.whose_absent", "typed.number.absent", "typed.name.absent", "typed.number.helper",
     "typed.name.helper", "relation.title", "relation.hint", "mandate.title", "mandate.decline", "mandate.clause1",
     "mandate.clause2", "mandate.clause3", "check.for_whom", "check.helper",

@@ -59,6 +59,7 @@ class Home(Step):
 
     tiles: tuple[Tile, ...]
     label: str
+    can_resume: bool = False  # something lies put aside here: 接着办
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,18 @@ class Items(Step):
     problem: str = ""  # code: items.empty
 
 
+@dataclass(frozen=True)
+class PaperHint:
+    """What a photographed paper seems to be, said once and gone on from: never a refusal. `code`: of
+    matters.papertext.HINTS, or other_known, where it seems to be the paper `about`; `title`: the paper asked for;
+    `about` for expired: the date, YYYY-MM-DD. `key` is the picture's handle."""
+
+    key: str
+    code: str
+    title: str
+    about: str = ""
+
+
 class Kind(StrEnum):
     """How an answer is entered."""
 
@@ -210,6 +223,7 @@ class Entry(Step):
     suggestions: tuple[str, ...] = ()  # 小区/村组, whole answers that can be touched
     earliest: str = ""  # dates: bounds as YYYY-MM-DD
     latest: str = ""
+    source: str = ""  # paper: the text was read from a picture, and waits to be found right
 
 
 # ---------------------------------------------------------------- cards, papers, signature
@@ -233,6 +247,7 @@ class CardShown(Step):
     rows: tuple[tuple[str, str], ...]  # (label code, value)
     problem: str = ""  # e.g. card.expired
     behalf: str = ""  # as Card's
+    whose: str = "own"  # own: of the one who stands here; absent: of the person a helper acts for
 
 
 @dataclass(frozen=True)
@@ -248,6 +263,7 @@ class Capture(Step):
     problem: str = ""  # a fault code when the camera cannot be used
     can_commit: bool = False  # a commitment may stand in: 没带，签个承诺
     can_skip: bool = False
+    paper: PaperHint | None = None  # on the page that was taken before this one
 
 
 @dataclass(frozen=True)
@@ -261,6 +277,7 @@ class Review(Step):
     page: int
     pages: int
     can_add: bool
+    paper: PaperHint | None = None
 
 
 @dataclass(frozen=True)
@@ -286,6 +303,7 @@ class Row:
     second: str = ""
     source: str = ""  # code: card | paper | clerk | ""; shown instead of 改 when it cannot be changed
     can_change: bool = True
+    paper: PaperHint | None = None  # what the terminal read and is not sure to agree
 
 
 @dataclass(frozen=True)
@@ -374,6 +392,7 @@ class Help(Step):
     state: str
     phone: str
     can_join: bool = False
+    can_put_aside: bool = False  # 先放一放: a slip is printed, and the visit ends until it is brought back
 
 
 @dataclass(frozen=True)
@@ -398,6 +417,15 @@ class Lookup(Step):
 
 
 @dataclass(frozen=True)
+class Resume(Step):
+    """Going on with what was put aside. state: slip (held before the scanner, or its digits typed) | card | reading |
+    gone (no reader). `problem` is a fault code."""
+
+    state: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Ask(Step):
     """问 12345: the numbers to ring."""
 
@@ -406,10 +434,12 @@ class Ask(Step):
 
 AnyStep = (
     Home | MatterList | Search | Notice | Consent | Choice | Items | Entry | Card | CardShown | Capture | Review
-    | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup | Ask
+    | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
+    | Resume | Ask
 )  # fmt: skip
 
 ALL_STEPS: Sequence[type[Step]] = (
     Home, MatterList, Search, Notice, Consent, Choice, Items, Entry, Card, CardShown, Capture, Review,
-    Commitment, Check, Working, HandedIn, Rate, Goodbye, StillThere, Help, Trouble, Lookup, Ask,
+    Commitment, Check, Working, HandedIn, Rate, Goodbye, StillThere, Help, Trouble, Lookup, Resume,
+    Ask,
 )  # fmt: skip

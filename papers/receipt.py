@@ -70,6 +70,8 @@ class Receipt:
     copy: int = 1
     clock_sure: bool = True  # False: the clock was not set by the county or the network
     example: bool = False  # the catalogue is the one that ships, not the county's own
+    helper: str = ""  # who acted for the person, masked already; "" nobody
+    answers: tuple[tuple[str, str, str], ...] = ()  # what was chosen and matters later: (label, answer, remark)
 
 
 def mask(name: str) -> str:
@@ -122,7 +124,7 @@ def receipt(r: Receipt, words: Words) -> Slip:
         blocks.append(Remark(say("kept_remark")))
     blocks += [
         Row(say("matter"), r.matter),
-        Row(say("who"), r.name),
+        *([Row(say("for_whom"), r.name), Row(say("helper"), r.helper)] if r.helper else [Row(say("who"), r.name)]),
         Row(say("when") if r.clock_sure else say("when_unsure"), when(r.at, words)),
         Dashes(),
         BigCode(say("number"), f"{digits[:4]} {digits[4:]}".strip()),
@@ -131,6 +133,8 @@ def receipt(r: Receipt, words: Words) -> Slip:
         Section(say("items", count=len(r.items))),
         Numbered(r.items),
     ]
+    for label, answer, remark in r.answers:
+        blocks += [Row(label, answer), Small(remark)]
     if r.materials:
         blocks += [Section(say("materials")), Text(materials(r.materials, words))]
     if r.following:

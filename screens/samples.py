@@ -146,6 +146,8 @@ GOODBYE_FAULT = replace(GOODBYE, take=(), ending="fault")
 STILL = s.StillThere("still", at(5, 7), False, 28, 40)
 STILL_DONE = replace(STILL, where=DONE, seconds=9)
 HELP = s.Help("help", at(5, 7), True, "called", "0000-0000000")
+HELP_CLERK = replace(HELP, key="help2", can_join=True)
+HELP_JOINED = replace(HELP, key="help3", state="joined", where=replace(at(5, 7), clerk=True))
 ASK = s.Ask(
     "ask", None, True,
     (("村便民服务中心", "0000-0000000"), ("乡政务中心", "0000-0000001"), ("政务服务热线", "12345")),
@@ -221,6 +223,10 @@ CARD = s.Card("card", at(4, 9), True, "您的", "waiting")
 CARD_AGAIN = replace(CARD, key="card2", state="again", problem="card.removed_early")
 CARD_GONE = replace(CARD, key="card3", state="gone", problem="reader.absent")
 CARD_READING = replace(CARD, key="card4", state="reading")
+CARD_BEHALF = replace(CARD, key="card5", behalf="offer")
+CARD_HELPER = replace(
+    CARD, key="helper:card", whose="您自己的", behalf="undo", problem="card.same_person", state="again"
+)
 CARD_SHOWN = s.CardShown(
     "shown", at(4, 8), True,
     (("name", "王小兰"), ("id_number", "431199********0027"), ("sex", "女"), ("address", "示例县山背村3组12号")),
@@ -232,6 +238,9 @@ CARD_SHOWN_LONG = replace(
         ("address", "湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号"),
     ),
 )  # fmt: skip
+
+CARD_SHOWN_ABSENT = replace(CARD_SHOWN, key="shown3", whose="absent")
+CARD_SHOWN_OFFER = replace(CARD_SHOWN, key="shown4", behalf="offer")
 
 STRIP = (
     s.NeedRow("id", "身份证", "", "id", s.Need.EXEMPT),
@@ -286,6 +295,17 @@ CHECK_LONG = replace(
     ),
 )  # fmt: skip
 
+CHECK_HELPED = replace(
+    CHECK, key="check3", by_clerk=2,
+    rows=(
+        s.Row("who", "替谁办", "王老根", "431199********1234", "card", can_change=False),
+        s.Row("helper:relation", "来办的人", "王小兰", "儿子、女儿"),
+        s.Row("field:phone", "电话", "138****0000", source="clerk"),
+        s.Row("field:bank", "银行卡", "**************0001", "示例县农商行山背支行", source="clerk"),
+        *CHECK.rows[4:],
+    ),
+)  # fmt: skip
+
 FOLLOWING = (
     s.Next("county_looks_in", "now", (("days", "3"),)),
     s.Next("decided", "later", (("days", "5"),)),
@@ -307,6 +327,8 @@ WORKING = s.Working("submitting", at(7, 1), False, "submit", 3.0)
 
 SEARCH = s.Search("search", None, True, "低保", TILES[4:6], "handwriting")
 SEARCH_PINYIN = s.Search("search2", None, True, "", (), "pinyin")
+
+RESUME = s.Resume("resume", None, True, "slip")
 
 PRINTING = replace(STATUS, printer="printing")
 
@@ -331,6 +353,7 @@ PIN = staff.StaffPin("pin", None, False, "open", 4)
 
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "01-home": (HOME, STATUS),
+    "01c-home-resume": (replace(HOME_LABELLED, can_resume=True), STATUS),
     "01b-home-label": (HOME_LABELLED, replace(STATUS, open_now=False, network="down")),
     "01c-list": (MATTERS, STATUS),
     "01d-list-many": (MATTERS_MANY, STATUS),
@@ -351,10 +374,19 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "12b-idle-done": (STILL_DONE, STATUS),
     "17-data-gone": (GOODBYE, STATUS),
     "17b-stopped": (GOODBYE_STOPPED, STATUS),
+    "17d-aside": (replace(GOODBYE, ending="aside"), STATUS),
     "17c-fault": (GOODBYE_FAULT, STATUS),
     "18-help": (HELP, STATUS),
     "18b-help-kept": (replace(HELP, state="kept"), replace(STATUS, network="down")),
+    "18c-help-clerk": (HELP_CLERK, STATUS),
+    "18d-help-joined": (HELP_JOINED, STATUS),
+    "18e-help-aside": (replace(HELP, can_put_aside=True), STATUS),
+    "18f-help-all": (replace(HELP_CLERK, can_put_aside=True), STATUS),
     "19-trouble": (s.Trouble("trouble", at(7, 1), True, "outbox.disk_full", True), STATUS),
+    "22-resume-slip": (RESUME, STATUS),
+    "22b-resume-wrong": (replace(RESUME, problem="draft.not_opened"), STATUS),
+    "22c-resume-card": (replace(RESUME, state="card"), STATUS),
+    "22d-resume-card-again": (replace(RESUME, state="card", problem="card.removed_early"), STATUS),
     "20-lookup-card": (replace(LOOKUP, state="card", rows=()), STATUS),
     "20b-lookup-again": (replace(LOOKUP, state="card", rows=(), problem="card.removed_early"), STATUS),
     "20c-lookup-asking": (replace(LOOKUP, state="asking", rows=()), STATUS),
@@ -368,6 +400,10 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "04d-card-reading": (CARD_READING, STATUS),
     "04e-card-shown": (CARD_SHOWN, STATUS),
     "04f-card-shown-long": (CARD_SHOWN_LONG, STATUS),
+    "04g-card-behalf": (CARD_BEHALF, STATUS),
+    "04h-card-helper": (CARD_HELPER, STATUS),
+    "04i-card-shown-absent": (CARD_SHOWN_ABSENT, STATUS),
+    "04j-card-shown-offer": (CARD_SHOWN_OFFER, STATUS),
     "05-question": (NAME, STATUS),
     "05b-name-pinyin": (NAME_PINYIN, STATUS),
     "05c-name-long": (NAME_LONG, STATUS),
@@ -394,6 +430,7 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "07b-commitment-empty": (COMMITMENT_EMPTY, STATUS),
     "08-check": (CHECK, STATUS),
     "08b-check-long": (CHECK_LONG, STATUS),
+    "08d-check-helped": (CHECK_HELPED, STATUS),
     "08c-working": (WORKING, STATUS),
     "09-handed-in": (HANDED, PRINTING),
     "09b-handed-none": (HANDED_NONE, replace(STATUS, printer="absent")),
@@ -405,8 +442,22 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "13d-pin-wrong": (replace(PIN, digits=0, problem="wrong"), STATUS),
     "13e-pin-locked": (replace(PIN, digits=0, problem="locked", seconds=240.0), STATUS),
     "13f-pin-choose": (replace(PIN, asks="choose", digits=7), STATUS),
+    "13h-pin-join": (replace(PIN, asks="join"), STATUS),
     "13g-restart": (staff.StaffAsk("ask", None, False), STATUS),
 }
+
+
+def samples_for(*, elder: bool, low: bool, landscape: bool) -> dict[str, tuple[s.Step, StatusView]]:
+    """The samples, cut into pages as the visit cuts them for this way of showing."""
+    from screens.theme import check_rows
+
+    most = check_rows(elder=elder, low=low, landscape=landscape)
+    cut: dict[str, tuple[s.Step, StatusView]] = {}
+    for name, (step, status) in SAMPLES.items():
+        if isinstance(step, s.Check):
+            step = replace(step, rows=step.rows[:most], pages=max(step.pages, -(-len(step.rows) // most)))
+        cut[name] = (step, status)
+    return cut
 
 
 class SampleServices(NoServices):

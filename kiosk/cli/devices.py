@@ -1,4 +1,4 @@
-"""`kiosk card read`, `kiosk capture check`, `kiosk doctor`, `kiosk staff set-pin`."""
+"""`kiosk card read`, `kiosk capture check`, `kiosk doctor`, `kiosk staff`."""
 
 from __future__ import annotations
 
@@ -42,6 +42,42 @@ def read_card(arguments: argparse.Namespace) -> int:
         return FINDING
     value = {key: content for key, content in asdict(record).items() if key != "photo"}  # type: ignore[call-overload]  # read() gives a CardRecord or a Fault
     show(value, arguments.json, lambda: "\n".join(f"{key}: {content}" for key, content in value.items() if content))
+    return DONE
+
+
+def add_staff_card(arguments: argparse.Namespace) -> int:
+    """Read a card and register it; only a salted hash of its number stays, and nothing of it is printed."""
+    from hardware.addresses import AddressError, open_id_card_reader
+    from hardware.ports import Fault
+    from kiosk.staff import StaffPin
+
+    async def read() -> object:
+        reader = open_id_card_reader(arguments.device)
+        try:
+            return await asyncio.wait_for(reader.read(), arguments.within)
+        finally:
+            await reader.close()
+
+    try:
+        print("lay the staff card on the reader …", file=sys.stderr)
+        record = asyncio.run(read())
+        if isinstance(record, Fault):
+            return complain(f"the card could not be read: {record.code}")
+        mark = StaffPin(state_of(arguments)).add_card(str(getattr(record, "id_number")))  # noqa: B009 - read() gives a record or a Fault
+    except (AddressError, ValueError) as error:
+        return complain(str(error))
+    except TimeoutError:
+        return complain(f"no card in {arguments.within:g} s")
+    show({"card": mark}, arguments.json, lambda: f"registered as {mark}")
+    return DONE
+
+
+def forget_staff_cards(arguments: argparse.Namespace) -> int:
+    """Forget every registered staff card."""
+    from kiosk.staff import StaffPin
+
+    count = StaffPin(state_of(arguments)).forget_cards()
+    show({"forgotten": count}, arguments.json, lambda: f"{count} forgotten")
     return DONE
 
 

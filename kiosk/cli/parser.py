@@ -121,6 +121,11 @@ def parser() -> argparse.ArgumentParser:
     pin = verb(
         staff, "set-pin", "kiosk.cli.devices:set_pin", "set the PIN (read from standard input, never an argument)"
     )
+    badge = verb(staff, "add-card", "kiosk.cli.devices:add_staff_card", "register a staff member's ID card: it opens a "
+                 "visit to them when they help somebody fill in")  # fmt: skip
+    badge.add_argument("--device", required=True, metavar="ADDRESS")
+    badge.add_argument("--within", type=float, default=30.0, metavar="SECONDS")
+    verb(staff, "forget-cards", "kiosk.cli.devices:forget_staff_cards", "no card is a staff card any more")
     pin.add_argument("--stdin", action="store_true", help="read it without asking, for provisioning")
     return top
 

@@ -38,6 +38,7 @@ from screens.status import StatusView
 
 if TYPE_CHECKING:
     from kiosk.visiting.conductor import Conductor
+    from kiosk.visiting.joining import ClerkJoins, Marks
     from kiosk.visiting.staffing import StaffMode
 
 TICK_S = 0.5
@@ -67,7 +68,8 @@ class VisitProcess:
         self.folder.mkdir(mode=0o700)
         self.clock = time.monotonic
         self.conductor: Conductor | None = None
-        self.staff: StaffMode | None = None
+        self.staff: StaffMode | ClerkJoins | None = None
+        self._marks: Marks | None = None  # made when a clerk first joins
         self.line: dict[str, Any] = {"online": None, "waiting": 0}  # None: nobody has tried yet
         self.devices: Any = None
         self.performer: Any = None
@@ -79,8 +81,11 @@ class VisitProcess:
         self._spoken: list[str] = []
         self._moment = ""
         self._ending = False
+        self.drafts = False  # something lies put aside on this terminal
         self._unready = ""  # code of what would keep a visit from being handed in
         self._refusing = False
+        self._aside = False  # a fresh process takes over: nobody begins here any more
+        self._proved = False
         self._stopping = asyncio.Event()
         self._opened = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -131,6 +136,7 @@ class VisitProcess:
         """Make ahead what screens will need, once the first picture is there and nobody has had time to touch it."""
         await asyncio.sleep(0.0 if self.hidden else WARM_AFTER_S)
         await self.stage.warm()
+        self.channel.send({"say": "ready"})
 
     async def _pulse(self) -> None:
         while True:
@@ -162,6 +168,8 @@ class VisitProcess:
             self._line(message)
         elif do == "acknowledged" and self.performer is not None:
             self.performer.acknowledged(str(message["id"]))
+        elif do == "aside":
+            self._step_aside()
         elif do == "control" and self.tested:
             from kiosk.visiting.control import answer
 
@@ -189,6 +197,12 @@ class VisitProcess:
         self.stage.on_drawn(self._shown)
         self.spawn(self._open_devices(message.get("devices", {})))
 
+    def _step_aside(self) -> None:
+        """Another process has what the county tells now. Whoever has begun here stays here; nobody begins any more."""
+        if self._moment == "home" and self.staff is None and not self._refusing and not self._aside:
+            self._aside = True
+            self.channel.send({"say": "aside"})
+
     def _shown(self) -> None:
         self.farewell_until = self.clock() + self.settings.visits.goodbye_s
         self.channel.send({"say": "shown"})
@@ -208,7 +222,7 @@ class VisitProcess:
         from kiosk.visiting.conductor import Conductor
         from kiosk.visiting.setting import setting_of
 
-        loaded = load(self.settings.catalogue, self.state)
+        loaded = load(self.settings.catalogue, self.state, begins=True)
         self.catalogue_refused = loaded.refused
         setting = setting_of(self.settings, datetime.now().astimezone())
         visit = visits.begin(loaded.catalogue, setting, self.clock())
@@ -236,6 +250,8 @@ class VisitProcess:
     def on_event(self, event: Event) -> None:
         """From the screens, at the touch: the next step is handed to the stage before this returns."""
         self._hush()
+        if self._aside:
+            return
         if self.staff is not None:
             self.staff.handle(event)
             return
@@ -266,6 +282,10 @@ class VisitProcess:
         failed = await self.performer.ready() if self.performer is not None else None
         self._unready = failed.code if failed is not None else ""
         self.channel.send({"say": "serving", "serving": not self._unready})
+        drafts = self.performer is not None and self.performer.drafts_lie_here()
+        if drafts != self.drafts:
+            self.drafts = drafts
+            self._surroundings_changed()
 
     async def _keep_looking_whether_ready(self) -> None:
         while True:
@@ -281,6 +301,9 @@ class VisitProcess:
         if key == "staff":
             self._open_staff()
             return True
+        if key == "clerk":
+            self._let_join()
+            return True
         return False
 
     def _show(self, step: Step) -> None:
@@ -294,17 +317,33 @@ class VisitProcess:
         visit = self.conductor.visit if self.conductor is not None else None
         if visit is not None:
             self.stage.set_modes(elder=visit.elder)
+            if self._marks is not None:
+                self._marks.follow(visit)
         self._say_moment(step)
+        if self.staff is not None:  # shown when they have gone
+            return
         self.stage.show(step, self._status)
         self.stage.on_drawn(self._drawn)
 
     def _drawn(self) -> None:
         if self._moment == "home" and not self.hidden:
             self.channel.send({"say": "moment", "moment": "home"})
+            if not self._proved:
+                self._proved = True
+                self.spawn(asyncio.to_thread(self._prove))
         reading = self.stage.reading(("sheet",))
         if self.settings.voice.read_on_arrival and reading and reading[:1] != self._spoken[:1]:
             self._speak(reading)
         self._spoken = reading
+
+    def _prove(self) -> None:
+        """What this visit begins with came up: a catalogue just switched to stays."""
+        from kiosk.catalogues import prove
+
+        try:
+            prove(self.state)
+        except OSError as error:
+            log.warning("the catalogue could not be marked as proved: %s", error.strerror)
 
     def _light(self, moment: str) -> None:
         """The status light outside: free, or somebody is being served."""
@@ -388,6 +427,16 @@ class VisitProcess:
 
         if self.staff is None and self._moment == "home":
             self.staff = StaffMode(self)
+            self.staff.open()
+
+    def _let_join(self) -> None:
+        """A clerk beside the person shows who they are, and fills in with them."""
+        from kiosk.visiting.joining import ClerkJoins, Marks
+        from kiosk.visiting.setting import may_join
+
+        if self.staff is None and self.conductor is not None and may_join(visits.step(self.conductor.visit)):
+            self._marks = self._marks or Marks(self)
+            self.staff = ClerkJoins(self)
             self.staff.open()
 
     def show_staff(self, step: Step) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.settings import Settings
+from matters.steps import Help, Step
 from matters.visit import Setting
+
+
+def may_join(step: Step) -> bool:
+    """Whether a clerk may join where the visit stands."""
+    return isinstance(step, Help) and step.can_join
 
 
 def setting_of(settings: Settings, now: datetime) -> Setting:
@@ -22,6 +28,7 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         idle_elder_factor=visits.idle_elder_factor,
         goodbye_s=visits.goodbye_s,
         county_wait_s=visits.county_wait_s,
+        aside_days=visits.aside_days,
         sources=frozenset(settings.county.sources),
         limit_profile=settings.limit_profile,
         elder=settings.screen.elder,

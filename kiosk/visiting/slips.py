@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from matters import visit as visits
+from matters.answers import shown
 from matters.application import Application
 from matters.steps import HandedIn, Notice
 from papers.notice import Need, notice
@@ -85,6 +86,12 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
             clock_sure=clock_sure(datetime.now().astimezone()),
             copy=copy,
             example=bool(visit.catalogue.label),
+            helper=next((mask(one.name) for one in application.helpers if one.role == "relative"), ""),
+            answers=tuple(
+                (field.label, shown(field, application.fields[field.id].value), field.receipt)
+                for field in visit.matter.fields
+                if field.receipt and field.id in application.fields
+            ),
         ),
         words,
     )
@@ -96,6 +103,36 @@ def lost_slip(process: VisitProcess, number: str, code: str) -> Any:
     at = datetime.now().astimezone().isoformat(timespec="minutes")
     return recovered(place.county, place.hall, number, code, at, place.phone, process.settings.terminal,
                      check_mark(code), process.words)  # fmt: skip
+
+
+def aside_slip(process: VisitProcess, code: str, until: float) -> Any:
+    """The slip of a visit that is being put aside. `code`: its digits; `until`: seconds since 1970."""
+    from offline.drafts import grouped, qr_of
+    from offline.errors import OfflineError
+    from offline.identity import load
+    from papers.aside import Aside, aside
+
+    visit, place = process.present(), process.settings.place
+    try:
+        public_url = load(process.state).county.public_url
+    except OfflineError:
+        public_url = ""
+    # The last whole day: whoever comes on the day that is printed must not come too late by an hour.
+    last = datetime.fromtimestamp(until).astimezone().date() - timedelta(days=1)
+    return aside(
+        Aside(
+            county=place.county,
+            hall=place.hall,
+            matter=visit.matter.title if visit.matter is not None else "",
+            digits=grouped(code),
+            qr=qr_of(code, public_url),
+            until=last.isoformat(),
+            phone=place.phone,
+            terminal=process.settings.terminal,
+            example=bool(visit.catalogue.label),
+        ),
+        process.words,
+    )
 
 
 def clock_sure(now: datetime) -> bool:

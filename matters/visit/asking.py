@@ -10,8 +10,8 @@ from matters.catalogue import Field, Item, Matter
 from matters.limits import Limit, matter_limit
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
-from matters.visit import behalf, checking, papering
-from matters.visit.keys import draft_of
+from matters.visit import behalf, checking, papering, reading
+from matters.visit.keys import draft_of, is_from_paper
 from matters.visit.signing import clauses, filled
 from matters.visit.state import Visit, doing, given, helper, person, resolved
 from matters.visit.words import say
@@ -179,6 +179,9 @@ def _root(item: Item, doable: Mapping[str, Item]) -> str:
     return root
 
 
+FROM_PAPER = Remark(code="problem.from_paper", icon="file-text")
+
+
 def _choice(visit: Visit, where: Where | None, field: Field) -> steps.Choice:
     picked = draft_of(visit, field.id)
     options = tuple(
@@ -188,7 +191,8 @@ def _choice(visit: Visit, where: Where | None, field: Field) -> steps.Choice:
         for o in field.options
     )
     return steps.Choice(
-        visit.place, where, True, field.title, field.hint, options, main=field.main, remark=_remark(visit)
+        visit.place, where, True, field.title, field.hint, options, main=field.main,
+        remark=_remark(visit) or (FROM_PAPER if is_from_paper(visit, field.id) else None),
     )
 
 
@@ -211,6 +215,7 @@ def _entry(visit: Visit, where: Where | None, field: Field) -> steps.Entry:
         field.suggestions,
         judge_answer.bound(field.earliest, today),
         judge_answer.bound(field.latest, today),
+        "paper" if is_from_paper(visit, field.id) else "",
     )
 
 
@@ -241,7 +246,9 @@ def _card(visit: Visit, where: Where | None) -> steps.Card:
 def _shown(visit: Visit, where: Where | None) -> steps.CardShown:
     rows = behalf.card_rows(visit, visit.answers.card)
     behalf_key = "" if visit.answers.helping else "offer"
-    return steps.CardShown(visit.place, where, True, rows, card_problem(visit), behalf_key)
+    return steps.CardShown(
+        visit.place, where, True, rows, card_problem(visit), behalf_key, "absent" if visit.answers.helping else "own"
+    )
 
 
 def card_problem(visit: Visit) -> str:
@@ -293,12 +300,13 @@ def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
     if shot is not None:
         can_add = page >= pages and page < 20
         return steps.Review(
-            visit.place, where, True, name, material.title, shot.taken.picture, shot.taken.verdict, page, pages, can_add
+            visit.place, where, True, name, material.title, shot.taken.picture, shot.taken.verdict, page, pages, can_add,
+            reading.paper_hint(visit, name, page),
         )
     problem = visit.problem or ("" if visit.can_film else "camera.absent")
     return steps.Capture(
         visit.place, where, True, name, material.title, hint, page, pages, _strip(visit, resolved(visit), name),
-        problem, bool(material.commitment), material.later or page > material.pages,
+        problem, bool(material.commitment), material.later or page > material.pages, reading.of_the_last(visit),
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from matters.answers import shown
 from matters.catalogue import Field
 from matters.identity import mask_id
 from matters.resolve import FormRow, Needed, Resolved
-from matters.steps import Row
-from matters.visit import flow
+from matters.steps import PaperHint, Row
+from matters.visit import flow, reading
 from matters.visit.signing import filled
 from matters.visit.state import Visit, answer, drop, helper, known, person, resolved
 from matters.visit.words import say
@@ -27,7 +27,7 @@ def rows(visit: Visit, found: Resolved) -> tuple[Row, ...]:
     if len(found.items) > 1:
         names = "、".join(state.item.short for state in found.items if state.chosen)
         all_rows.append(Row("items", say(visit, "check.items"), say(visit, "check.count", n=len(found.chosen)), names))
-    all_rows += [_field(row) for row in found.form if _is_shown(row)]
+    all_rows += [_field(visit, row, found) for row in found.form if _is_shown(row)]
     all_rows += [row for need in found.materials if (row := _material(visit, need))]
     for promise in found.promises:
         if promise.declaration:
@@ -65,19 +65,22 @@ def _is_shown(row: FormRow) -> bool:
     return row.asked or row.value is None or not any(fill.source in IDENTITY for fill in row.field.fill)
 
 
-def _field(row: FormRow) -> Row:
+def _field(visit: Visit, row: FormRow, found: Resolved) -> Row:
     field: Field = row.field
     value = shown(field, row.value) if row.value is not None else ""
-    from_card = row.source in ("card", "derived") and not row.asked
+    source = "card" if row.source in ("card", "derived") and not row.asked else ""
+    source = "paper" if row.source == "paper" else source
+    paper = PaperHint(f"field:{field.id}", "differs", field.label) if reading.differs(visit, field.id, found) else None
     can = row.asked or field.change
-    return Row(f"field:{field.id}", field.label, value, "", "card" if from_card else "", can_change=can)
+    return Row(f"field:{field.id}", field.label, value, "", source, can_change=can, paper=paper)
 
 
 def _material(visit: Visit, need: Needed) -> Row | None:
     key, label = f"material:{need.material.id}", need.material.short
     if need.state == "needed":
         count = sum(1 for shot in visit.answers.shots.get(need.material.id, ()) if shot is not None and shot.kept)
-        return Row(key, label, say(visit, "check.pages", n=count))
+        hint = reading.paper_hint(visit, need.material.id)
+        return Row(key, label, say(visit, "check.pages", n=count), paper=hint)
     if need.state == "commitment":
         return Row(key, label, say(visit, "check.signed"), say(visit, "check.not_needed"))
     if need.state == "later":

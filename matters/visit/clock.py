@@ -22,7 +22,7 @@ def warning_for(visit: Visit) -> float:
 
 def waits_for_us(visit: Visit) -> bool:
     """We are at work: the person cannot be idle."""
-    if visit.place in ("submitting", "goodbye"):
+    if visit.place in ("submitting", "goodbye", "resume:opening") or visit.aside == "working":
         return True
     if visit.place == "lookup" and "lookup" in visit.answers.passed and visit.cases is None:
         return not visit.lookup_problem
@@ -60,7 +60,7 @@ def holds_something(visit: Visit) -> bool:
 def finished(visit: Visit) -> bool:
     """The goodbye is over, and what was begun is done: half a receipt in somebody's hand is worse than a wait."""
     late = visit.at - visit.goodbye_at > visit.setting.goodbye_s + FINISH_S
-    busy = any(r.wish.startswith(("receipt:", "notice:", "rating", "forget:")) for r in visit.running)
+    busy = any(r.wish.startswith(("receipt:", "notice:", "rating", "forget:", "undraft")) for r in visit.running)
     return visit.over and (late or not busy)
 
 
@@ -71,7 +71,7 @@ def county_settled(visit: Visit) -> bool:
 
 def farewell(visit: Visit, ending: str) -> Visit:
     """The end: everything the person gave is gone from the visit. What runs (a print, a rating) may finish."""
-    take = _take_along(visit)
+    take = _take_along(visit, ending)
     if visit.submitted is not None:  # the rating still needs the id; number and code are on the receipt
         visit = replace(visit, submitted=Submitted(visit.submitted.application, "", "", ""))
     return replace(
@@ -93,10 +93,12 @@ def farewell(visit: Visit, ending: str) -> Visit:
         text="",
         cases=None,
         lookup_problem="",
+        aside="",
+        slip="",
     )
 
 
-def _take_along(visit: Visit) -> tuple[tuple[str, str], ...]:
+def _take_along(visit: Visit, ending: str) -> tuple[tuple[str, str], ...]:
     """What was laid down here and should not be left behind: (icon, title)."""
     take: list[tuple[str, str]] = []
     words = visit.catalogue.words
@@ -107,6 +109,8 @@ def _take_along(visit: Visit) -> tuple[tuple[str, str], ...]:
             material = visit.matter.material(name)
             if any(shots) and (material.icon, material.short) not in take:
                 take.append((material.icon, material.short))
+    if ending == "aside":
+        take.append(("receipt", words.get("take.slip", "")))
     if visit.printed:
         take.append(("receipt", words.get("take.receipt", "")))
     return tuple(take)

@@ -9,7 +9,7 @@ from matters import answers as judge_answer
 from matters.events import Strokes
 from matters.resolve import toggle
 from matters.spoken import RELATIONS
-from matters.visit import rating
+from matters.visit import aside, rating
 from matters.visit.helping import MANDATE
 from matters.visit.state import Visit, answer, doing, drop, put, resolved
 
@@ -53,6 +53,9 @@ def typed(visit: Visit, text: str) -> Visit:
     name, _, rest = visit.place.partition(":")
     if name == "search":
         return replace(visit, text=text[:20])
+    if visit.place == "resume:type":
+        digits = re.sub(r"\D", "", text)[: aside.DIGITS]
+        return replace(visit, drafts=put(visit.drafts, visit.place, digits), problem="")
     if name == "field":
         field = doing(visit).field(rest)
         if field.kind == "choice":

@@ -6,15 +6,16 @@ only what the change raises: the first place that is not settled, or the check s
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from matters import answers as judge_answer
 from matters import consents
 from matters.references import CARD
 from matters.resolve import Resolved, resolve
-from matters.visit import helping
+from matters.visit import helping, reading
 from matters.visit.signing import clauses
-from matters.visit.state import Visit, doing, given, known, resolved, standing
+from matters.visit.state import Answers, Visit, doing, given, known, resolved, standing
 
 SECONDS = {
     "notice": 60, "consent": 30, "situation": 20, "items": 45, "card": 30, "typed": 45, "shown": 15, "field": 30,
@@ -54,11 +55,10 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
     else:
         way += ["shown"] if answers.card else ["card"]
     way += [f"consent:{kind}" for kind in asked if kind not in consents.FIRST]
+    early = reading.first(found)  # pictures that answer questions are taken before those are asked
+    way += _pages(answers, found, early)
     way += [f"field:{row.field.id}" for row in found.form if row.asked]
-    for need in found.materials:
-        if need.state == "needed":
-            taken = len(answers.shots.get(need.material.id, ()))
-            way += [f"paper:{need.material.id}:{page}" for page in range(1, max(need.material.pages, taken) + 1)]
+    way += _pages(answers, found, {need.material.id for need in found.materials} - early)
     way += [f"commitment:{promise.id}" for promise in found.promises]
     if answers.helping:
         way.append("mandate")
@@ -66,6 +66,16 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
         way.append("delivery")
     way.append("check")
     return tuple(way)
+
+
+def _pages(answers: Answers, found: Resolved, of: Set[str]) -> list[str]:
+    """The pages of some of the materials that are to be photographed."""
+    way = []
+    for need in found.materials:
+        if need.state == "needed" and need.material.id in of:
+            taken = len(answers.shots.get(need.material.id, ()))
+            way += [f"paper:{need.material.id}:{page}" for page in range(1, max(need.material.pages, taken) + 1)]
+    return way
 
 
 def settled(visit: Visit, place: str, found: Resolved) -> bool:
@@ -181,10 +191,12 @@ def progress(visit: Visit) -> tuple[int, int, int]:
         person = dict.fromkeys(CARD, "?")
         likely = replace(likely, person=person, level="typed" if visit.answers.typing else "card")
     way = path(visit, resolve(doing(visit), replace(likely, situations=situations)))
-    segments = sorted({segment(place) for place in way})
+    early = {f"paper:{name}" for name in reading.first(resolved(visit))}
+    segments = sorted({SEGMENT["field"] if place.rpartition(":")[0] in early else segment(place) for place in way})
     ahead = way[way.index(visit.place) :] if visit.place in way else (visit.place, "check")
     if visit.before is not None:
         ahead = (visit.place, "check")
     seconds = sum(SECONDS.get(kind(place), 0) for place in ahead)
-    number = segments.index(segment(visit.place)) + 1 if segment(visit.place) in segments else len(segments)
+    here = SEGMENT["field"] if visit.place.rpartition(":")[0] in early else segment(visit.place)
+    number = segments.index(here) + 1 if here in segments else len(segments)
     return number, len(segments), max(1, round(seconds / 60))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page
+from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page, PageNote
 from matters.resolve import Needed, resolve
-from matters.visit import helping
+from matters.visit import helping, reading
 from matters.visit.signing import clauses
 from matters.visit.state import Visit, doing, given, person, standing
 
@@ -69,7 +69,10 @@ def _material(visit: Visit, need: Needed) -> GivenMaterial:
         for s in shots
         if s is not None and s.kept
     )
-    return GivenMaterial(material.id, material.title, "photo", "", pages)
+    notes = tuple(
+        PageNote(page, note.code, round(note.sure, 2), note.about) for page, note in reading.notes(visit, material.id)
+    )
+    return GivenMaterial(material.id, material.title, "photo", "", pages, notes)
 
 
 def _plain(shown: tuple[str, ...]) -> tuple[str, ...]:

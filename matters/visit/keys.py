@@ -9,7 +9,7 @@ from matters import answers as judge_answer
 from matters import identity
 from matters.catalogue import Matter
 from matters.search import find
-from matters.visit import after, behalf, checking, clock, flow, helping, papering
+from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, reading
 from matters.visit.signing import clauses, is_signature
 from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing
 
@@ -27,19 +27,25 @@ def _pressed(visit: Visit, key: str) -> Visit:
         return visit
     if key == "elder":
         return replace(visit, elder=not visit.elder)
+    if key == "clerk_done":
+        return replace(behalf.left(visit), help="")
+    if key == "aside" and aside.may_put_aside(visit):
+        return aside.begun(visit)
     if visit.help:
         return replace(visit, help="") if key in ("main", "back", "left") else visit
+    if visit.aside:
+        return aside.pressed(visit, key)
     name = flow.kind(visit.place)
     if name == "goodbye":
         return replace(visit, over=True) if key == "main" else visit
-    if key == "clerk_done":
-        return behalf.left(visit)
     if key == "help":
         if visit.clerk:
             return replace(visit, help="joined")
         return replace(visit, help="calling", calls=visit.calls + 1)
     if key == "stop" and name in flow.SECONDS:
         return clock.farewell(visit, "stopped")
+    if name == "resume":
+        return aside.resume_pressed(visit, key)
     if name in ("home", "list", "search", "lookup", "ask"):
         return _finding(visit, name, key)
     if name in ("submitting", "trouble", "handed", "rate"):
@@ -69,6 +75,8 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
         return replace(visit, place="search", text="", input="pinyin") if name == "home" else visit
     if key == "lookup" and name == "home":
         return replace(visit, place="lookup", problem="", lookup_problem="", cases=None, again_at=0.0)
+    if key == "resume" and name == "home" and visit.can_resume:
+        return aside.resume(visit)
     if key == "ask" and name == "home":
         return replace(visit, place="ask")
     if key == "again" and name == "lookup":
@@ -235,8 +243,16 @@ def _at_field(visit: Visit, key: str) -> Visit:
     row = next((row for row in resolved(visit).form if row.field.id == name), None)
     if row is not None and not row.asked and row.value == tidy:
         return flow.onward(visit)  # what the card says stays the card's
+    from_paper = visit.answers.from_paper - {name}
+    if tidy == reading.suggested(visit, name):
+        from_paper |= {name}
     return flow.onward(
-        answer(visit, fields=put(visit.answers.fields, name, tidy), skipped=visit.answers.skipped - {name})
+        answer(
+            visit,
+            fields=put(visit.answers.fields, name, tidy),
+            skipped=visit.answers.skipped - {name},
+            from_paper=from_paper,
+        )
     )
 
 
@@ -247,7 +263,18 @@ def draft_of(visit: Visit, name: str) -> str:
         return visit.drafts[place]
     field = doing(visit).field(name)
     row = next((row for row in resolved(visit).form if row.field.id == name), None)
-    return judge_answer.entry_text(field, row.value) if row is not None and row.value is not None else ""
+    if row is not None and row.value is not None:
+        return judge_answer.entry_text(field, row.value)
+    if name in visit.answers.skipped:
+        return ""
+    read = reading.suggested(visit, name)
+    return judge_answer.entry_text(field, read) if read else ""
+
+
+def is_from_paper(visit: Visit, name: str) -> bool:
+    """Whether what stands in a field's entry was read from a picture and waits to be found right."""
+    text = draft_of(visit, name)
+    return bool(text) and judge_answer.tidy(doing(visit).field(name), text) == reading.suggested(visit, name)
 
 
 def _at_paper(visit: Visit, key: str) -> Visit:

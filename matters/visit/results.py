@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from matters.events import Outcome, Surroundings, Underway
 from matters.outcomes import AtCounty, CardRead, CasesFound, CodeScanned, Done, Failed, PictureTaken, Printed, Submitted
-from matters.visit import behalf, flow, helping, papering
+from matters.visit import aside, behalf, flow, helping, papering, reading
 from matters.visit.clock import active
-from matters.visit.state import Running, Visit, answer
+from matters.visit.state import Running, Visit, answer, drop
 
 
 def underway(visit: Visit, event: Underway) -> Visit:
@@ -39,7 +39,13 @@ def outcome(visit: Visit, event: Outcome) -> Visit:
         case "card":
             return _card(visit, rest, result)
         case "scan":
-            return _scanned(visit, result)
+            return _scanned(visit, rest, result)
+        case "aside":
+            return aside.put_away(visit, result)
+        case "open":
+            return aside.opened(visit, result)
+        case "undraft":
+            return replace(visit, draft="")
         case "Film" | "Shoot":
             return _picture(visit, result)
         case "notice":
@@ -56,7 +62,9 @@ def outcome(visit: Visit, event: Outcome) -> Visit:
         case "rating":
             return replace(visit, rating=False)
         case "forget":
-            return replace(visit, forgotten=(*visit.forgotten, rest))
+            return replace(visit, forgotten=(*visit.forgotten, rest), read=drop(visit.read, rest))
+        case "read":
+            return reading.with_result(visit, rest, result)
         case _:
             return _found(visit, result)
 
@@ -65,6 +73,8 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
     visit = replace(visit, reading=False)
     if isinstance(result, CardRead):
         visit = active(visit)
+        if place == "resume":
+            return aside.carded(visit, result)
         if place == "lookup":
             visit = answer(visit, card=result, passed=visit.answers.passed | {"lookup"})
             return replace(visit, lookup_problem="" if visit.online else "county.offline")
@@ -82,7 +92,14 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
     return visit
 
 
-def _scanned(visit: Visit, result: object) -> Visit:
+def _scanned(visit: Visit, what: str, result: object) -> Visit:
+    if what == "slip":
+        if isinstance(result, CodeScanned):
+            return aside.coded(visit, result.text)
+        if isinstance(result, Failed):
+            rest = visit.setting.retry_s if result.code.startswith("scanner.") else 0.0
+            return replace(visit, problem=result.code, again_at=visit.at + rest)
+        return visit
     if isinstance(result, CodeScanned):
         visit = answer(active(visit), receipt=result.text, passed=visit.answers.passed | {"lookup"})
         return replace(visit, lookup_problem="" if visit.online else "county.offline")
@@ -143,4 +160,5 @@ def surroundings(visit: Visit, event: Surroundings) -> Visit:
         can_scan=event.can_scan,
         online=event.online,
         printer_problem=event.printer_problem,
+        can_resume=event.drafts,
     )

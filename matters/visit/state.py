@@ -11,7 +11,7 @@ from matters import identity
 from matters.catalogue import Catalogue, Matter
 from matters.effects import AnyEffect
 from matters.events import Strokes
-from matters.outcomes import CardRead, CaseRow, PictureTaken, Submitted
+from matters.outcomes import CardRead, CaseRow, PaperRead, PictureTaken, Submitted
 from matters.resolve import Given, Resolved, resolve
 
 K = TypeVar("K")
@@ -34,6 +34,7 @@ class Setting:
     idle_elder_factor: float = 1.5
     goodbye_s: float = 15.0
     county_wait_s: float = 6.0
+    aside_days: float = 0.0  # how long what is put aside can be gone on with; 0: not offered
     retry_s: float = 1.5  # pause before a device that failed is asked again by itself
     copies_most: int = 3  # receipts a person can have
     rows_a_page: int = 7  # of the check screen
@@ -78,6 +79,7 @@ class Answers:
     receipt: str = field(default="", repr=False)  # the code of a receipt that was held before the scanner
     fields: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     skipped: frozenset[str] = frozenset()  # optional fields left empty
+    from_paper: frozenset[str] = frozenset()  # fields whose answer was read from a picture, and found right
     shots: Mapping[str, tuple[Shot | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
     waived: Mapping[str, str] = field(default_factory=lambda: _EMPTY)  # material: commitment | later
     signed: Mapping[str, tuple[tuple[str, ...], Strokes]] = field(default_factory=lambda: MappingProxyType({}))
@@ -125,6 +127,7 @@ class Visit:
     reading: bool = False
     taken: tuple[str, ...] = ()  # every picture there is
     forgotten: tuple[str, ...] = ()
+    read: Mapping[str, PaperRead | None] = field(default_factory=lambda: MappingProxyType({}))  # by picture
     # help, idleness
     help: str = ""  # "" | calling | called | kept
     calls: int = 0
@@ -154,6 +157,12 @@ class Visit:
     cases: tuple[CaseRow, ...] | None = None
     lookup_problem: str = ""
     text: str = ""  # of the search
+    # put aside, gone on with (matters.visit.aside)
+    aside: str = ""  # "" | working | code of why it could not be put aside
+    asides: int = 0
+    slip: str = field(default="", repr=False)  # digits of a slip that is to be opened
+    draft: str = field(default="", repr=False)  # digits of the slip that this visit was gone on with by
+    can_resume: bool = False  # something lies put aside on this terminal
 
 
 def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
@@ -262,6 +271,7 @@ def given(visit: Visit) -> Given:
         person_sources=sources,
         level=known(answers, visit.setting.today),
         waived=answers.waived,
+        from_paper=answers.from_paper,
         sources=visit.setting.sources,
         helped=helped(answers, visit.setting.today),
     )

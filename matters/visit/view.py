@@ -11,7 +11,7 @@ from matters.limits import matter_limit
 from matters.search import find
 from matters.spoken import REASONS
 from matters.steps import AnyStep, Progress, Tile, Where
-from matters.visit import after, asking, behalf, clock, flow
+from matters.visit import after, aside, asking, behalf, clock, flow
 from matters.visit.state import Visit, doing, resolved
 from matters.visit.words import say
 
@@ -22,7 +22,12 @@ def step(visit: Visit) -> AnyStep:
         return steps.StillThere("still", where(visit), False, max(0, ceil(left)), ceil(clock.warning_for(visit)))
     if visit.help:
         can_join = bool(visit.matter) and behalf.may_join(visit)
-        return steps.Help("help", where(visit), True, visit.help, visit.setting.phone, can_join)
+        can_aside = aside.may_put_aside(visit)
+        return steps.Help("help", where(visit), True, visit.help, visit.setting.phone, can_join, can_aside)
+    if visit.aside == "working":
+        return steps.Working("aside", where(visit), False, "aside", float(int(visit.at - visit.since)))
+    if visit.aside:
+        return steps.Trouble("aside", where(visit), True, visit.aside, True)
     name = flow.kind(visit.place)
     found = _FINDING.get(name)
     if found is not None:
@@ -34,7 +39,15 @@ def step(visit: Visit) -> AnyStep:
 
 def where(visit: Visit) -> Where | None:
     """What the band says."""
-    if visit.matter is None or flow.kind(visit.place) in ("home", "list", "search", "lookup", "ask", "goodbye"):
+    if visit.matter is None or flow.kind(visit.place) in (
+        "home",
+        "list",
+        "search",
+        "lookup",
+        "ask",
+        "resume",
+        "goodbye",
+    ):
         return None
     matter = visit.matter
     if not matter.takes_applications:
@@ -59,7 +72,7 @@ def _home(visit: Visit) -> steps.Home:
         for event in catalogue.events[: catalogue.tile_most - 1]
     ]
     tiles.append(Tile("more", say(visit, "more"), (), "more", len(catalogue.matters)))
-    return steps.Home("home", None, False, tuple(tiles), catalogue.label)
+    return steps.Home("home", None, False, tuple(tiles), catalogue.label, visit.can_resume)
 
 
 def _list(visit: Visit) -> steps.MatterList:
@@ -156,6 +169,7 @@ _FINDING: dict[str, Callable[[Visit], AnyStep]] = {
     "search": _search,
     "lookup": _lookup,
     "ask": _ask,
+    "resume": aside.step,
 }
 _AFTER: dict[str, Callable[[Visit], AnyStep]] = {
     "submitting": _working,

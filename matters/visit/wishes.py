@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from matters import effects
 from matters.effects import AnyEffect
-from matters.visit import papering
+from matters.visit import aside, papering, reading
 from matters.visit.handing import application
 from matters.visit.state import Running, Visit, doing, person
 
@@ -46,6 +46,8 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
         yield "rating", lambda name: effects.SendRating(name, submitted.application, level, reasons)
     for picture in papering.unwanted(visit):
         yield f"forget:{picture}", lambda name, picture=picture: effects.Forget(name, picture)  # type: ignore[misc]
+    for picture in reading.wishes(visit):
+        yield f"read:{picture}", lambda name, picture=picture: effects.ReadPaper(name, picture)  # type: ignore[misc]
     if place in ("card", "helper:card") or (place == "lookup" and "lookup" not in visit.answers.passed):
         if visit.can_read_card and ready:
             yield f"card:{place}", lambda name: effects.ReadCard(name)
@@ -55,6 +57,7 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
         number = person(visit.answers, visit.setting.today)[0].get("card.id_number", "")
         receipt = visit.answers.receipt
         yield "lookup", lambda name: effects.LookUp(name, number, receipt)
+    yield from aside.wishes(visit)
     if visit.notice == "printing":  # once begun it comes out whole, wherever the person has gone meanwhile
         yield f"notice:{visit.notices}", lambda name: effects.PrintNotice(name)
     if place.startswith("paper:") and visit.can_film and (shot := papering.open_page(visit)) and ready:

@@ -8,13 +8,13 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from config.faults import fault_card
-from matters.steps import Ask, Goodbye, Help, Lookup, Option, Rate, Row, StillThere, Trouble
+from matters.steps import Ask, Goodbye, Help, Lookup, Option, Rate, Resume, Row, StillThere, Trouble
 from screens import shapes
 from screens.sheets.base import Sheet, shows
 from screens.theme import look
 from screens.widgets import figures
 from screens.widgets.base import Item, Node, Repeat, Text
-from screens.widgets.frame import Counter, KeySpec
+from screens.widgets.frame import BACK, Counter, KeySpec
 from screens.widgets.scene import CardScene
 from screens.widgets.touch import Slab, SlabColumn, TickBox
 from screens.words import say
@@ -98,7 +98,7 @@ class ReasonKey(Slab):
         self._box.ticked, self._word.text = option.chosen, option.title
 
     def measure(self, width: int) -> int:
-        return max(super().measure(width), look.key_height(132) + look.u(look.palette.ledge_px))
+        return max(super().measure(width), look.key_height(96 if look.low else 132) + look.u(look.palette.ledge_px))
 
 
 @shows(Rate)
@@ -127,7 +127,7 @@ class RateSheet(Sheet):
 
 # ---------------------------------------------------------------- goodbye, idle warning
 
-ENDINGS = ("done", "stopped", "idle", "fault")
+ENDINGS = ("done", "stopped", "idle", "fault", "aside")
 
 
 class TakeLine(Item):
@@ -223,10 +223,12 @@ class HelpSheet(Sheet):
     """A clerk was called."""
 
     def main(self) -> KeySpec | None:
+        if self.step.state == "joined":
+            return KeySpec("clerk_done", say("help.joined_main"), icon_end="check")
         return KeySpec("main", say("help.back"), icon_end="arrow-right")
 
     def left(self) -> KeySpec | None:
-        return None
+        return KeySpec(BACK, say("counter.back"), icon="arrow-left") if self.step.state == "joined" else None
 
     def tell_counter(self, counter: Counter) -> None:
         counter.tell(self.left(), self.main(), help_key=False)
@@ -246,6 +248,28 @@ class TroubleSheet(Sheet):
         self.ids.title.text, self.ids.text.text = words.title, words.text
         self.ids.picture.name = fault_card(self.step.code).picture
         self.ids.kept.shown = self.step.where is not None  # before a matter was begun there is nothing to keep
+
+
+@shows(Resume)
+class ResumeSheet(Sheet):
+    """Going on with what was put aside: the slip, then the card."""
+
+    def main(self) -> KeySpec | None:
+        step = self.step
+        if step.problem and step.state != "gone":
+            return KeySpec("again", say("resume.again"), icon_end="refresh")
+        words = {"slip": "waiting", "reading": "reading"}.get(step.state, "waiting_card")
+        return KeySpec("main", say(f"resume.{words}"), kind="waiting")
+
+    def told(self) -> None:
+        step, ids = self.step, self.ids
+        part = "slip" if step.state == "slip" else "card"
+        ids.title.text, ids.text.text = say(f"resume.{part}.title"), say(f"resume.{part}.text")
+        ids.scene.shown, ids.drawing.shown, ids.type.shown = part == "card", part == "slip", part == "slip"
+        ids.said.shown = bool(step.problem)
+        if step.problem:
+            words = say.fault(step.problem)
+            ids.said.text, ids.said.second = words.title, words.text
 
 
 @shows(Ask)

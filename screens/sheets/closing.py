@@ -7,6 +7,7 @@ from typing import Any, cast
 from kivy.properties import ObjectProperty
 
 from matters.steps import Check, HandedIn, Next, Paper, Row, Working
+from screens.paper_hints import hint_words
 from screens.sheets.base import Sheet, shows
 from screens.theme import look
 from screens.widgets.base import Column, Item
@@ -18,6 +19,14 @@ from screens.words import say
 class CheckLine(Item):
     """One answer once more: label, value, source or the key that changes it."""
 
+    @staticmethod
+    def beside(row: Row) -> str:
+        """What to look at twice: who filled it in, or what a photographed paper says."""
+        if row.paper is not None:
+            return hint_words(row.paper, say.locale)[0]
+        shown = row.source == "clerk" or (row.source == "paper" and row.can_change)
+        return say(f"check.source.{row.source}") if shown else ""
+
 
 @shows(Check)
 class CheckSheet(Sheet):
@@ -26,6 +35,8 @@ class CheckSheet(Sheet):
     def main(self) -> KeySpec | None:
         if self.step.page < self.step.pages:
             return KeySpec("main", say("check.next"), icon_end="arrow-right")
+        if self.step.by_clerk:
+            return KeySpec("main", say("check.main_clerk"), icon_end="send")
         return KeySpec("main", say("check.main"), icon_end="send")
 
     def told(self) -> None:
@@ -40,7 +51,7 @@ class CheckSheet(Sheet):
             longest = max((len(line.item.label) for line in part.inner()), default=0)
             for line in part.inner():
                 line.ids.label.wide = (56 if look.elder else 42) * min(4, longest)
-        self.ids.page.text = (
+        self.ids.page.text = self.ids.page_wide.text = (
             say("check.page", page=self.step.page, pages=self.step.pages) if self.step.pages > 1 else ""
         )
 

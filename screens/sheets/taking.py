@@ -10,6 +10,7 @@ from kivy.graphics import Color, Rectangle
 from matters.events import Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
 from screens import shapes
+from screens.paper_hints import hint_words
 from screens.sheets.base import Sheet, shows
 from screens.text import textures
 from screens.theme import look
@@ -67,6 +68,7 @@ class CardSheet(Sheet):
             self.ids.title.text = say("card.title", whose=step.whose)
             message.text = say("card.wait")
         self.ids.type.shown = step.can_type and step.state != "gone"
+        tell_behalf(self.ids.behalf, step.behalf)
         self.ids.picture.elastic = True
         self.ids.picture.name = "fault-card-reader-gone" if step.state == "gone" else "card-on-reader"
         self.ids.picture.of = 600 if step.state == "gone" else 968
@@ -108,6 +110,12 @@ class CardPicture(Picture):
     def words(self) -> str:
         return "，".join(words for words in (self.here, self.where_words) if words)
 
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        if not self.words():
+            return ()
+        share = self._drawing()[2] / max(1, self._size()[0])
+        return tuple(("status", max(look.near(look.u(size) * share), look.least_type("status"))) for size in (52, 38))
+
     def state(self) -> object:
         return (self.name, self.of, self.here, self.where_words)
 
@@ -121,7 +129,8 @@ class CardPicture(Picture):
             (self.where_words, 0.871, 0.522, 38, False, "ink2"),
         ):
             if words:
-                texture = textures(words, look.near(look.u(size) * share), bold)
+                drawn = max(look.near(look.u(size) * share), look.least_type("status"))
+                texture = textures(words, drawn, bold)
                 at = (left + round(px * wanted - texture.width / 2), bottom + round(py * high - texture.height / 2))
                 group.add(Color(*look.colour(colour)))
                 group.add(Rectangle(pos=at, size=texture.size, texture=texture))
@@ -129,6 +138,13 @@ class CardPicture(Picture):
 
 class CardRow(Item):
     """One value that was read."""
+
+
+def tell_behalf(key: Any, behalf: str) -> None:
+    """The key that says one acts for somebody else, or for oneself after all."""
+    key.shown = bool(behalf)
+    if behalf:
+        key.text = say(f"card.behalf_{behalf}")
 
 
 def card_label(code: str) -> str:
@@ -140,11 +156,13 @@ class CardShownSheet(Sheet):
     """What was read, before going on."""
 
     def main(self) -> KeySpec | None:
-        return KeySpec("main", say("card_shown.main"), icon_end="arrow-right")
+        return KeySpec("main", say(f"card_shown.{self.step.whose}.main"), icon_end="arrow-right")
 
     def told(self) -> None:
         step = self.step
+        self.ids.title.text = say(f"card_shown.{step.whose}.title")
         self.ids.rows.items = step.rows
+        tell_behalf(self.ids.behalf, step.behalf)
         message = self.ids.message
         message.second = ""
         if step.problem:
@@ -290,7 +308,10 @@ class CaptureSheet(Sheet):
             return
         code = {"": "looking", "ok": "found"}.get(remark, remark.removeprefix("capture."))
         found = code not in ("looking", "empty", "cut_off", "several", "not_paper")
-        if code in REMARKS:
+        if step.paper is not None and code in ("looking", "empty"):  # on the page before, while the next is awaited
+            message.tone, message.icon = "care", "info-circle"
+            message.text, message.second = hint_words(step.paper, say.locale)
+        elif code in REMARKS:
             message.tone, message.icon = REMARKS[code]
             message.text = say(f"capture.remark.{code}")
             message.second = step.hint if code in ("looking", "empty") and step.hint else say(f"capture.second.{code}")
@@ -329,6 +350,9 @@ class ReviewSheet(Sheet):
             self.ids.title.text = say("review.title", title=step.title)
             message.tone, message.icon = "good", "circle-check"
             message.text, message.second = say("review.good"), say("review.good_second")
+            if step.paper is not None:
+                message.tone, message.icon = "care", "info-circle"
+                message.text, message.second = hint_words(step.paper, say.locale)
         else:
             words = say.fault(step.verdict)
             self.ids.title.text = words.title

@@ -181,6 +181,8 @@ class Band(Column):
             self._rest.text = say("band.rest", total=progress.total, minutes=progress.minutes_left)
             if bare:
                 self._rest.text = say("band.rest_elder_total", total=progress.total)
+            if where and where.clerk:
+                self._rest.text = say("band.clerk")
         self._left.text = say("band.rest_elder", minutes=progress.minutes_left) if bare and progress else ""
         self._spring.shown, self._apart.shown = not bare, bare
         self._segments.shown = self._now.shown = progress is not None
@@ -188,6 +190,20 @@ class Band(Column):
         self._segments.number = progress.number if progress else 0
         self._segments.total = progress.total if progress else 0
         self._segments.done = progress.done if progress else False
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        """A longer language needs more room than there is: the matter's name gives way to how much is left."""
+        left, _, right, _ = self._pads()
+        row = self.inner()[0]
+        if self._title.shown and self._now.shown:
+            least = 0 if look.portrait else look.u(300)  # segments
+            parts = [part for part in row.visible_inner() if part not in (self._segments, self._spring)]
+            self._title.shown = sum(p.natural() for p in parts) + look.u(98) + least <= width - left - right
+        for role in ("second", "small", "status"):
+            self._now.role = self._rest.role = self._left.role = role
+            if sum(p.natural() for p in row.visible_inner()) + look.u(40) <= width - left - right:
+                break
+        super().inside(x, y, width, height)
 
     def state(self) -> object:
         return "band"
@@ -211,6 +227,7 @@ class KeySpec:
 
 
 BACK = "back"
+LEFT_WIDE = 300  # wide screens: back, or the quiet alternative
 
 
 class Counter(Node):
@@ -248,7 +265,9 @@ class Counter(Node):
     def height_wanted() -> int:
         if not look.portrait:
             return look.u(180)
-        return look.u(423 if look.elder else 318 if look.low else 351)
+        if look.low:
+            return look.u(352 if look.elder else 318)
+        return look.u(423 if look.elder else 351)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         for key in (self.repeat, self.help, self.left, self.main):
@@ -259,12 +278,12 @@ class Counter(Node):
         if not look.portrait:
             self._one_row(x + side, y + look.u(22), room, look.u(128) + ledge)
             return
-        first = look.u(136 if look.elder else 104) + ledge
-        second = look.u(196 if look.elder else 126 if look.low else 156) + ledge
+        first = look.u((112 if look.low else 136) if look.elder else 104) + ledge
+        second = look.u((150 if look.low else 196) if look.elder else 126 if look.low else 156) + ledge
         gap = look.u(20 if look.elder else 18)
         top = y + look.u(24)
         half = (room - look.u(20)) // 2
-        if self.help.shown:
+        if self.help.shown:  # the same places for either hand: only back and main change sides
             self.repeat.place(x + side, top, half, first)
             self.help.place(x + side + room - half, top, half, first)
         else:
@@ -279,24 +298,29 @@ class Counter(Node):
             need = self.main.natural()
             left = max(least, min(wanted, width - gap - need))
             left = min(left, width // 2)
+            if look.left_hand:
+                self.main.place(x, y, width - left - gap, height)
+                self.left.place(x + width - left, y, left, height)
+                return
             self.left.place(x, y, left, height)
             self.main.place(x + left + gap, y, width - left - gap, height)
         elif self.main.shown:
             self.main.place(x, y, width, height)
         elif self.left.shown:  # alone, it stays where it always is
-            self.left.place(x, y, max(self.left.natural(), look.u(264)), height)
+            wide = max(self.left.natural(), look.u(264))
+            self.left.place(x + width - wide if look.left_hand else x, y, wide, height)
 
     def _one_row(self, x: int, y: int, width: int, height: int) -> None:
         gap = look.u(21)
         at = x
-        quiet = [key for key in (self.left, self.repeat, self.help) if key.shown]
-        least = {id(key): max(key.natural(), look.u(247 if key is self.left else 335)) for key in quiet}
-        for key in quiet:
-            wide = least[id(key)]
-            key.place(at, y, wide, height)
-            at += wide + gap
+        # Their places stay free when they are not there: nothing moves from screen to screen.
+        for key, wide in zip((self.left, self.repeat, self.help), (look.u(LEFT_WIDE), *2 * (look.u(335),)), strict=True):
+            if key.shown:
+                key.place(2 * x + width - at - wide if look.left_hand else at, y, wide, height)
+            if key.shown or key is not self.help:
+                at += wide + gap
         if self.main.shown:
-            self.main.place(at, y, x + width - at, height)
+            self.main.place(x if look.left_hand else at, y, x + width - at, height)
 
     def state(self) -> object:
         return "counter"

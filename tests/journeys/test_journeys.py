@@ -83,10 +83,25 @@ def pension_typed(a: Application) -> bool:
     )
 
 
+def pension_helped(a: Application) -> bool:
+    relative, clerk = a["helpers"]
+    return (
+        a["known"] == {"level": "helper", "name": "王小兰", "id_number": "431199199604090027"}
+        and (relative["name"], relative["id_number"]) == ("陈大山", "431199199305120134")
+        and (relative["role"], relative["level"], relative["relation"]) == ("relative", "card", "child")
+        and [c["id"] for c in a["commitments"]] == ["only_scheme", "mandate"]
+        and "王小兰" in a["commitments"][1]["clauses"][0]
+        and (clerk["role"], clerk["name"]) == ("clerk", "pin")
+        and clerk["filled"] == ["field:address", "field:nation"]
+        and {name for name, one in a["fields"].items() if one["source"] == "clerk"} == {"address", "nation"}
+        and by(a, "id_card") == "later"
+    )
+
+
 def pension_changed(a: Application) -> bool:
     return (
         a["situations"]["special"] == "low_income"
-        and by(a, "special_proof") == "later"
+        and by(a, "welfare_card") == "later"
         and value(a, "phone") == "13800000001"
         and value(a, "tier") == "20000"
         and pages(a) == 2
@@ -96,7 +111,7 @@ def pension_changed(a: Application) -> bool:
 def restaurant(a: Application) -> bool:
     return (
         a["matter"] == "restaurant"
-        and a["items"] == ["licence", "food_permit"]
+        and a["items"] == ["shop_licence", "food_permit"]
         and value(a, "shop_name") == "小兰餐馆"
         and value(a, "shop_address") == "王家村12"
         and [value(a, name) for name in ("shop_area", "business", "workers")] == ["60", "noodles", "2"]
@@ -128,6 +143,7 @@ VISITS = (
     Journey("no-paper", pension),
     Journey("changes-answer", pension_changed),
     Journey("reader-unplugged", pension_typed),
+    Journey("helped", pension_helped),
     Journey("killed-at-commit", pension),
     Journey("supervisor-killed", pension),
     Journey("card-pulled", receipts=0),

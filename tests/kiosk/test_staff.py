@@ -78,3 +78,18 @@ def test_the_file_is_for_its_owner_only_and_holds_no_pin(tmp_path: Path, pin: St
     file = tmp_path / "staff.json"
     assert file.stat().st_mode & 0o077 == 0
     assert "493817" not in file.read_text()
+
+
+def test_a_registered_card_is_known_by_its_number_and_the_file_holds_no_number(pin: StaffPin, tmp_path: Path) -> None:
+    assert pin.card("431199199305120134") == ""
+    assert pin.add_card("431199199305120134") == "card:1"
+    assert pin.add_card("431199199604090027") == "card:2"
+    assert pin.add_card("431199199305120134") == "card:1"
+    assert pin.card("431199199604090027") == "card:2"
+    assert "43119919" not in (tmp_path / "staff.json").read_text()
+    assert pin.check("493818") == "wrong"
+    assert pin.check("493817") == "ok"
+    pin.set("271828")
+    assert pin.card("431199199604090027") == "card:2"
+    assert pin.forget_cards() == 2
+    assert pin.card("431199199604090027") == ""
