@@ -300,8 +300,8 @@ def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
     if shot is not None:
         can_add = page >= pages and page < 20
         return steps.Review(
-            visit.place, where, True, name, material.title, shot.taken.picture, shot.taken.verdict, page, pages, can_add,
-            reading.paper_hint(visit, name, page),
+            visit.place, where, True, name, material.title, shot.taken.picture, shot.taken.verdict, page, pages,
+            can_add, reading.paper_hint(visit, name, page),
         )
     problem = visit.problem or ("" if visit.can_film else "camera.absent")
     return steps.Capture(
