@@ -33,6 +33,7 @@ from hardware.document.finding import SURE, find
 from hardware.document.geometry import Floats, Image, rectify
 from hardware.document.judging import LIMITS, OK, judge
 from hardware.document.saving import jpeg
+from hardware.document.upright import load, turn_of, turned
 
 STEADY_S = 0.8  # good and unmoved for so long: taken
 STEADY_MOVE = 0.006  # of the longer side, between two frames
@@ -288,6 +289,8 @@ class Worker:
             return
         shape, colour = self._shape, bool(self._wish.get("colour", True))
         page = image if corners is None else rectify(image, corners)
+        if corners is not None:
+            page = turned(page, turn_of(page, load()))
         page = enhance(page, even=shape not in ("card", "any"))
         data, width, height = jpeg(
             page, shape=shape if corners is not None else "any", colour=colour, bytes_most=int(self._wish["bytes_most"])
