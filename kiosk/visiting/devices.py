@@ -10,11 +10,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from config.settings import Settings
 from hardware.ports import Device, Health, Status
 from kiosk.processes import command
+
+if TYPE_CHECKING:
+    from hardware.reading.reader import PaperReader
 
 log = logging.getLogger("kiosk.devices")
 
@@ -78,6 +81,17 @@ class Devices:
         for port in self.ports.values():
             with contextlib.suppress(Exception):
                 await port.close()
+
+
+def paper_reader(settings: Settings) -> PaperReader | None:
+    """What reads printed text; None where the terminal is not to read. No process is started before a page is there."""
+    from hardware.reading.reader import PaperReader
+
+    papers = settings.papers
+    if not papers.reading:
+        return None
+    arguments = ("--threads", str(papers.reading_threads), "--side-most", str(papers.reading_side_px))
+    return PaperReader(command("reading", *arguments), limit_s=papers.reading_limit_s, idle_s=papers.reading_idle_s)
 
 
 def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:

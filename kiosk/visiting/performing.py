@@ -27,7 +27,10 @@ from matters.outcomes import (
     CasesFound,
     CodeScanned,
     Done,
+    DraftOpened,
     Failed,
+    PaperLine,
+    PaperRead,
     PictureTaken,
     Printed,
     Result,
@@ -37,6 +40,7 @@ from matters.outcomes import (
 if TYPE_CHECKING:
     from kiosk.visiting.conductor import Tell
     from kiosk.visiting.process import VisitProcess
+    from offline.drafts import Drafts
     from offline.submit import Desk
 
 SWITCH_OFF_S = 0.4
@@ -63,6 +67,7 @@ class Performer:
             effects.Film: self._film,
             effects.Shoot: self._shoot,
             effects.Forget: self._forget,
+            effects.ReadPaper: self._read_paper,
             effects.PrintNotice: self._print_notice,
             effects.Submit: self._submit,
             effects.PrintReceipt: self._print_receipt,
@@ -71,6 +76,9 @@ class Performer:
             effects.CallClerk: self._call_clerk,
             effects.LookUp: self._look_up,
             effects.ScanCode: self._scan,
+            effects.PutAside: self._put_aside,
+            effects.OpenDraft: self._open_draft,
+            effects.ForgetDraft: self._forget_draft,
         }
 
     async def perform(self, effect: AnyEffect, tell: Tell) -> Result:
@@ -104,9 +112,10 @@ class Performer:
             valid_to=record.valid_to,
         )
 
-    async def _scan(self, _: effects.ScanCode, __: Tell) -> Result:
-        """A receipt's code; whatever else is held there is none of our business and goes nowhere."""
+    async def _scan(self, effect: effects.ScanCode, _: Tell) -> Result:
+        """A receipt's code, or a slip's; whatever else is held there is none of our business and goes nowhere."""
         from hardware.scanner import CodeKind
+        from offline.drafts import code_of
 
         scanner = self._ports.get("scanner")
         if scanner is None:
@@ -114,6 +123,9 @@ class Performer:
         code = await scanner.scan()
         if isinstance(code, Fault):
             return Failed(code.code)
+        if effect.kind == "slip":
+            digits = code_of(code.text)
+            return CodeScanned(digits) if digits else Failed("draft.wrong_code")
         return CodeScanned(code.text) if code.kind is CodeKind.RECEIPT else Failed("code.not_receipt")
 
     async def _film(self, effect: effects.Film, _: Tell) -> Result:
@@ -157,6 +169,15 @@ class Performer:
         handle = self._process.pictures.keep(taken.sha256, taken.jpeg)
         return PictureTaken(handle, taken.sha256, taken.width, taken.height, len(taken.jpeg), taken.verdict)
 
+    async def _read_paper(self, effect: effects.ReadPaper, _: Tell) -> Result:
+        """Nobody waits for it; what is read stays in this process."""
+        if self._process.reader is None:
+            return Failed("reading.broken")
+        text = await self._process.reader.read(self._process.pictures.get(effect.picture))
+        if isinstance(text, Fault):
+            return Failed(text.code)
+        return PaperRead(tuple(PaperLine(*line) for line in text.lines), text.turn)
+
     async def _forget(self, effect: effects.Forget, _: Tell) -> Result:
         self._process.pictures.forget(effect.picture)
         self._forgotten = True
@@ -185,6 +206,65 @@ class Performer:
         if self.application is not None:
             self._process.journal.note("receipt.failed", record=self.application.id, code=printed.code)
         return Failed(printed.code)
+
+    # ------------------------------------------------------------------ put aside, gone on with
+
+    def _drafts(self) -> Drafts:
+        from offline.drafts import Drafts
+
+        settings = self._process.settings
+        return Drafts(self._process.state, settings.visits.aside_days, suite=settings.county.suite)
+
+    def drafts_lie_here(self) -> bool:
+        return self._process.settings.visits.aside_days > 0 and self._drafts().count() > 0
+
+    async def _draft(self, work: Callable[[Drafts], T]) -> T | Failed:
+        """Something that blocks (scrypt, fsync), in the desk's thread."""
+        from offline.errors import OfflineError
+
+        def blocking() -> T | Failed:
+            try:
+                return work(self._drafts())
+            except OfflineError as error:
+                return Failed(error.code)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, blocking)
+
+    async def _put_aside(self, effect: effects.PutAside, _: Tell) -> Result:
+        """Sealed on the disk, then the slip, then what it takes the place of goes. Without a slip nothing stays."""
+        from kiosk.visiting.slips import aside_slip
+
+        pages = self._process.pictures.by_digest()
+        kept = await self._draft(lambda drafts: drafts.put(effect.content, pages, effect.id_number))
+        if isinstance(kept, Failed):
+            return kept
+        code = kept.code
+        try:
+            printed = await self._print(aside_slip(self._process, code, kept.until))
+        except BaseException:
+            self._drafts().remove(code)
+            raise
+        if isinstance(printed, Failed):
+            await self._draft(lambda drafts: drafts.remove(code))
+            return printed
+        self._process.journal.note("draft.kept")
+        if effect.instead:
+            await self._forget_draft(effects.ForgetDraft(effect.id, effect.instead, "replaced"), _)
+        return Done()
+
+    async def _open_draft(self, effect: effects.OpenDraft, _: Tell) -> Result:
+        opened = await self._draft(lambda drafts: drafts.open(effect.code, effect.id_number))
+        if isinstance(opened, Failed):
+            return opened
+        self._process.journal.note("draft.opened")
+        pictures = {name: self._process.pictures.keep(name, page) for name, page in opened.pages.items()}
+        return DraftOpened(opened.answers, pictures)
+
+    async def _forget_draft(self, effect: effects.ForgetDraft, _: Tell) -> Result:
+        gone = await self._draft(lambda drafts: drafts.remove(effect.code))
+        if gone is True:
+            self._process.journal.note("draft.gone", reason=effect.reason, count=1)
+        return Done()
 
     # ------------------------------------------------------------------ handing in
 

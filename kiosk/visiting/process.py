@@ -37,6 +37,7 @@ from screens.app import ScreenApp
 from screens.status import StatusView
 
 if TYPE_CHECKING:
+    from hardware.reading.reader import PaperReader
     from kiosk.visiting.conductor import Conductor
     from kiosk.visiting.joining import ClerkJoins, Marks
     from kiosk.visiting.staffing import StaffMode
@@ -73,6 +74,8 @@ class VisitProcess:
         self.line: dict[str, Any] = {"online": None, "waiting": 0}  # None: nobody has tried yet
         self.devices: Any = None
         self.performer: Any = None
+        self.reader: PaperReader | None = None
+        self._hinted: set[tuple[str, str]] = set()
         self.county_url = ""
         self.catalogue_refused = ""  # file, line and what is wrong with a catalogue that was not taken
         self.farewell: Goodbye | None = None
@@ -324,6 +327,17 @@ class VisitProcess:
             return
         self.stage.show(step, self._status)
         self.stage.on_drawn(self._drawn)
+        self._say_hints()
+
+    def _say_hints(self) -> None:
+        """A photographed paper was read and seems not to be what was asked for: said once, wherever the person is."""
+        from screens.paper_hints import hint_words
+
+        for hint in visits.hints(self.present()) if self.conductor is not None else ():
+            if (hint.key, hint.code) not in self._hinted:
+                self._hinted.add((hint.key, hint.code))
+                if self.settings.voice.read_on_arrival:
+                    self._speak(list(hint_words(hint, self.words)))
 
     def _drawn(self) -> None:
         if self._moment == "home" and not self.hidden:
@@ -380,7 +394,7 @@ class VisitProcess:
     # ------------------------------------------------------------------ devices
 
     async def _open_devices(self, addresses: dict[str, str]) -> None:
-        from kiosk.visiting.devices import Devices, openers
+        from kiosk.visiting.devices import Devices, openers, paper_reader
         from kiosk.visiting.performing import Performer
         from screens.input import InputMethods
 
@@ -390,6 +404,7 @@ class VisitProcess:
         self.devices.open(addresses, openers(self.settings))
         self.services.camera = self.devices.ports.get("camera")
         self.services.input = InputMethods(command("input"), self.state / "input")
+        self.reader = paper_reader(self.settings)
         self.performer = Performer(self)
         self._opened.set()
         self.spawn(self._keep_looking_whether_ready())

@@ -83,6 +83,10 @@ class HandArea(Row):
             key.smaller = ("second", "sub", "status")
             self.keys.add_widget(key)
 
+    def inner(self) -> list[Node]:
+        """Written on with the left hand, the keys lie left of it: the arm does not cover what is written."""
+        return super().inner()[:: -1 if look.left_hand else 1]
+
     def measure(self, width: int) -> int:
         return max(look.gap(450 if look.low else 480), self.keys.measure(look.u(220)))
 
@@ -95,11 +99,12 @@ class DigitArea(Grid):
     across = 20.0
     kind = "PadKey"
     grow = 1.0
+    talls = (124.0, 136.0)
 
     def measure(self, width: int) -> int:
-        tall = look.key_height(124, 136) + look.u(look.palette.ledge_px)
+        tall = look.key_height(*((96.0, 104.0) if look.low else self.talls)) + look.u(look.palette.ledge_px)
         rows = -(-len(self.items) // self.columns)
-        return rows * tall + (rows - 1) * look.gap(self.gap)
+        return rows * tall + (rows - 1) * look.apart(self.gap)
 
 
 class LetterArea(Column):
@@ -114,7 +119,7 @@ class LetterArea(Column):
             self.add_widget(row)
 
     def tell(self, *, capital: bool, digits: bool, last: tuple[Item, ...]) -> None:
-        tall = 104.0 if digits or not look.portrait else 124.0
+        tall = 80.0 if look.low else 104.0 if digits or not look.portrait else 124.0
         lines: list[tuple[Item, ...]] = []
         if digits:
             lines.append(tuple((f"key:{digit}", digit, "") for digit in "1234567890"))
@@ -158,7 +163,8 @@ class DateParts(Row):
         self.keys = []
         for part, grow in (("year", 1.5), ("month", 1.0), ("day", 1.0)):
             key = Key()
-            key.ident, key.grow, key.tall, key.elder_tall = f"part:{part}", grow, 148, 164
+            key.ident, key.grow = f"part:{part}", grow
+            key.tall, key.elder_tall = (100, 108) if look.low else (148, 164)
             key.role, key.smaller = "title", ("heading", "key")
             self.keys.append(key)
             self.add_widget(key)
@@ -184,9 +190,11 @@ class Typing(Sheet):
         self._work: asyncio.Task[None] | None = None
         super().__init__(**kwargs)
         if look.low:  # what is touched lies in the lower half
-            for name in ("suggestions", "upper"):
+            for name in ("suggestions", "tiles", "upper", "parts"):
                 if name in self.ids:
                     part = self.ids[name]
+                    if name == "suggestions":
+                        part.before = 0
                     part.parent.remove_widget(part)
                     self.ids.work.add_widget(part)
 
@@ -418,9 +426,12 @@ class EntrySheet(Typing):
             step.unit or (say("notice.yuan") if kind is Kind.MONEY else ""),
         )
         message = self.ids.problem
-        message.shown = bool(step.problem)
+        message.shown = bool(step.problem) or step.source == "paper"
+        message.tone, message.icon = ("care", "info-circle") if step.problem else ("plain", "file-text")
         if step.problem:
             message.text, message.second = say.problem(step.problem)
+        elif step.source == "paper":
+            message.text, message.second = say.problem("from_paper")
         length = LENGTHS.get(kind, 0)
         count = self.ids.count
         count.shown = bool(length) and bool(step.text) and not step.problem
@@ -428,7 +439,7 @@ class EntrySheet(Typing):
             left = length - len(step.text)
             count.text = say("entry.left", count=left) if left > 0 else say("entry.full", count=length)
         self.ids.suggestions.items = tuple(
-            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[:4])
+            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[: 2 if look.low else 4])
         )
         self.ids.suggestions.shown = bool(step.suggestions) and not step.text
         super().told()
@@ -463,7 +474,9 @@ class EntrySheet(Typing):
             area.tell(3, tuple((f"month:{n}", say("entry.date.month", value=n), "") for n in range(1, 13)))
         elif opened == "day":
             days = _days(parts)
-            area.tell(5 if look.portrait else 7, tuple((f"day:{n}", str(n), "") for n in range(1, days + 1)))
+            area.tell(
+                5 if look.portrait and not look.low else 7, tuple((f"day:{n}", str(n), "") for n in range(1, days + 1))
+            )
         elif self._years():
             area.tell(3, tuple((f"year:{n}", say("entry.date.year", value=n), "") for n in self._years()))
         else:
@@ -524,6 +537,11 @@ class Suggestion(PadKey):
 
     item: Any = ObjectProperty(("", "", ""))
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if look.low:
+            self.tall = self.elder_tall = 64.0
+
 
 @shows(Search)
 class SearchSheet(Typing):
@@ -534,7 +552,7 @@ class SearchSheet(Typing):
 
     def told(self) -> None:
         self.ids.field.text = self.step.text
-        self.ids.tiles.items = self.step.found[: 4 if look.portrait else 3]
+        self.ids.tiles.items = self.step.found[: 2 if look.low else 4 if look.portrait else 3]
         self.ids.tiles.shown = bool(self.step.found)
         self.ids.none.shown = bool(self.step.text) and not self.step.found
         super().told()
