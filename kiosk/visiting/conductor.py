@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from matters import visit as visits
-from matters.effects import AnyEffect, PrintNotice, PrintReceipt, SendRating
+from matters.effects import AnyEffect, ForgetDraft, PrintNotice, PrintReceipt, SendRating
 from matters.events import Event, Outcome, Underway
 from matters.outcomes import Failed, Result
 from matters.steps import Step
@@ -19,7 +19,7 @@ from matters.visit import Visit
 
 log = logging.getLogger("kiosk.visit")
 
-FINISHED_FIRST = (PrintReceipt, PrintNotice, SendRating)
+FINISHED_FIRST = (PrintReceipt, PrintNotice, SendRating, ForgetDraft)
 
 Tell = Callable[[str], None]  # what an effect is at, by code: card.reading
 Perform = Callable[[AnyEffect, Tell], Awaitable[Result]]

@@ -35,6 +35,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
         online=online,
         printer_problem=devices.code("receipt_printer"),
         can_scan=devices.usable("scanner"),
+        drafts=process.drafts,
     )
 
 
