@@ -325,6 +325,20 @@ HANDED_TROUBLE = replace(HANDED, key="handed3", paper=s.Paper.TROUBLE, problem="
 HANDED_NONE = replace(HANDED, key="handed4", paper=s.Paper.NONE)
 WORKING = s.Working("submitting", at(7, 1), False, "submit", 3.0)
 
+SAY_WORDS = s.Entry(
+    "say:words", None, True, s.Kind.TEXT, "您慢慢写，写几个字就行", "什么事、在哪里、什么时候。",
+    "上个月在村里报的耕地补贴，到现在没有打到卡上。去问过两次，一次说网络坏了，一次说人不在。请县里帮忙看一下，是不是号码写错了，"
+    "要不要再交一次材料，还是再等一等就行，请打电话告诉我家里人。",
+    120, "handwriting", main="写好了",
+)  # fmt: skip
+SAY_CHECK = s.Check(
+    "say:check", None, True,
+    (s.Row("say:subject", "哪方面", "办事太慢，跑了几趟"), s.Row("say:words", "您写的", SAY_WORDS.text),
+     s.Row("say:phone", "电话", "138****0000")),
+)  # fmt: skip
+SAY_HANDED = replace(
+    HANDED, key="handed6", where=None, following=(s.Next("say_rings", "now"),), paper=s.Paper.PRINTED
+)
 SEARCH = s.Search("search", None, True, "低保", TILES[4:6], "handwriting")
 SEARCH_PINYIN = s.Search("search2", None, True, "", (), "pinyin")
 
@@ -394,6 +408,9 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "20e-lookup-none": (replace(LOOKUP, state="none", rows=()), STATUS),
     "20f-lookup-no-line": (replace(LOOKUP, state="no_line", rows=()), replace(STATUS, network="down")),
     "21-ask": (ASK, STATUS),
+    "21b-say-words": (SAY_WORDS, STATUS),
+    "21c-say-check": (SAY_CHECK, STATUS),
+    "21d-say-handed": (SAY_HANDED, STATUS),
     "04-idcard": (CARD, STATUS),
     "04b-card-again": (CARD_AGAIN, STATUS),
     "04c-card-gone": (CARD_GONE, replace(STATUS, card="trouble")),

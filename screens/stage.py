@@ -283,7 +283,9 @@ class Stage(Widget):
     def _dress(self) -> None:
         """Set the look and make the frame anew."""
         screen = self._screen
-        look.configure(screen.width_px, screen.height_px, screen.px_per_mm, motion=screen.motion, **self._modes)
+        look.configure(
+            screen.width_px, screen.height_px, screen.px_per_mm, motion=screen.motion, hand=screen.hand, **self._modes
+        )
         Window.clearcolor = look.colour("paper")
         if self.sheet is not None:
             self.sheet.closed()

@@ -19,6 +19,7 @@ from kivy.core.text import LabelBase
 from kivy.graphics.texture import Texture
 
 from config import fonts
+from screens.theme import LINE_SPACING
 
 REGULAR, BOLD = "Terminal", "TerminalBold"
 
@@ -188,7 +189,7 @@ def lay(text: str, size: int, bold: bool, width: int, leading: float) -> Laid:
             index = end
         done.append(tuple(runs))
         widths.append(x)
-    pitch = round(size * leading)
+    pitch = round(size * (leading if len(done) == 1 else max(leading, LINE_SPACING)))
     return Laid(tuple(done), tuple(widths), max(widths, default=0), pitch * len(done), pitch)
 
 

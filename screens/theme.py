@@ -15,6 +15,12 @@ REFERENCE_PX_PER_MM = 2.71
 TARGET_MM = 12.7  # VVSG 2.0: least side of what is touched
 GAP_MM = 2.54  # VVSG 2.0: least gap between two of them
 
+# Least type, as VVSG 2.0 grades it by the height of a capital letter, mm: what repeats something, what must be read.
+# A Chinese character fills its square, so the square is taken for the capital; a Latin capital is 0.73 of it.
+LEAST_TYPE_MM = {"normal": (3.5, 4.8), "elder": (4.8, 6.4)}
+ASIDE = ("status", "mark", "sub", "small")  # roles that repeat what icon or title says
+LINE_SPACING = 1.3  # MIIT, elders: from line to line, in type sizes, wherever there are two
+
 Colour = tuple[float, float, float, float]
 
 
@@ -157,6 +163,7 @@ class Look:
         contrast: bool = False,
         low: bool = False,
         motion: bool = True,
+        hand: str = "right",
     ) -> None:
         """`px_per_mm` 0: not known; taken to be a reference panel of this many px."""
         self.width, self.height = width, height
@@ -164,6 +171,7 @@ class Look:
         self.scale = min(width / 1080, height / 1920) if self.portrait else min(width / 1920, height / 1080)
         self.px_per_mm = px_per_mm or REFERENCE_PX_PER_MM * self.scale
         self.elder, self.contrast, self.low, self.motion = elder, contrast, low and self.portrait, motion
+        self.left_hand = hand == "left"
         self.palette = CONTRAST if contrast else DAY
         self.squeeze = 0
         self._sizes: dict[tuple[str, int], int] = {}  # asked for thousands of times a screen
@@ -182,9 +190,24 @@ class Look:
         if size is None:
             normal, elder = SIZES[role]
             wanted = (elder if self.elder else normal) * SQUEEZES[self.squeeze][1]
-            size = round(min(LADDER, key=lambda step: abs(step - wanted)) * self.scale)
+            step = min(LADDER, key=lambda step: abs(step - wanted))
+            size = max(round(step * self.scale), self.least_type(role))
             self._sizes[role, self.squeeze] = size
         return size
+
+    def least_type(self, role: str) -> int:
+        """No type of this role is smaller, px: by the panel's real size, whatever its resolution."""
+        aside, read = LEAST_TYPE_MM["elder" if self.elder else "normal"]
+        return -int(-(aside if role in ASIDE else read) * self.px_per_mm // 1)
+
+    def apart(self, px: float) -> int:
+        """A gap between two things that are touched: gives way too, never below what keeps a finger off the other."""
+        return max(self.gap(px), self.least_gap)
+
+    @property
+    def least_gap(self) -> int:
+        """Least gap between what is touched, px."""
+        return -int(-GAP_MM * self.px_per_mm // 1)
 
     def near(self, px: float) -> int:
         """The largest size that is drawn and not above this many px of this panel."""
@@ -217,3 +240,12 @@ class Look:
 
 
 look = Look()
+
+
+def check_rows(*, elder: bool, low: bool, landscape: bool) -> int:
+    """Rows of one page of the check screen: as many as can be shown as they are meant to be, and reached."""
+    if landscape:
+        return 6 if elder else 8
+    if low:
+        return 3 if elder else 4
+    return 5 if elder else 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -9,12 +10,15 @@ from kivy.properties import ObjectProperty
 
 from matters.steps import Choice, Items, Option
 from screens import shapes
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Paged, shows
 from screens.theme import look
 from screens.widgets.base import Column, Icon, Node, Row, Text
 from screens.widgets.frame import KeySpec
+from screens.widgets.pager import Pager
 from screens.widgets.touch import OptionLine
 from screens.words import say
+
+__all__ = ["Pager"]
 
 
 def state_word(option: Option, plain: str = "") -> str:
@@ -24,9 +28,36 @@ def state_word(option: Option, plain: str = "") -> str:
     return option.state or plain
 
 
+def options_a_page(count: int) -> int:
+    """Options of one question on one page; all of them when that is not many more than a page."""
+    if not look.portrait:
+        most = 8 if look.elder else 12
+    elif look.low:
+        most = 6 if look.elder else 8
+    else:
+        most = 10 if look.elder else 14
+    return most if count > most else max(1, count)
+
+
+def items_a_page(count: int) -> int:
+    """Items on one page: in full, one below the other on tall screens."""
+    if not look.portrait:
+        most = 5 if look.elder else 7
+    elif look.low:
+        most = 3 if look.elder else 4
+    else:
+        most = 6 if look.elder else 8
+    return most if count > most + 1 else max(1, count)
+
+
 @shows(Choice)
-class ChoiceSheet(Sheet):
+class ChoiceSheet(Paged):
     """One question, one answer (or several)."""
+
+    page = -1  # not looked at yet: begin where the answer is
+
+    def renewed(self) -> None:
+        self.page = -1
 
     def main(self) -> KeySpec | None:
         step = self.step
@@ -39,11 +70,16 @@ class ChoiceSheet(Sheet):
         step = self.step
         count = len(step.options)
         options = self.ids.options
-        options.columns = 1 if look.portrait and count <= 7 else 2 if count > (7 if look.portrait else 5) else 1
+        most = 7 if look.portrait and not look.low else 4 if look.low else 5
+        options.columns = 2 if count > most else 1
         options.gap = 28 if count <= 3 else 16
         options.many = step.many
-        options.roomy = count <= 4
-        options.items = step.options
+        options.roomy = count <= (2 if look.low else 4)
+        per_page = options_a_page(count)
+        if self.page < 0:
+            self.page = next((i for i, option in enumerate(step.options) if option.chosen), 0) // per_page
+        options.items = self.cut(step.options, per_page)
+        self.ids.pager.tell(self.page, self.pages)
         remark = step.remark
         message = self.ids.remark
         message.shown = remark is not None
@@ -96,7 +132,7 @@ class Options(Column):
         cell, _ = self._cells(width)
         high = max((child.measure(cell) for child in self.visible_inner()), default=0)
         rows = -(-len(self.visible_inner()) // self.columns)
-        return rows * high + (rows - 1) * look.gap(self.gap)
+        return rows * high + (rows - 1) * look.apart(self.gap)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         if self.columns == 1:
@@ -106,7 +142,7 @@ class Options(Column):
         high = max((child.measure(cell) for child in self.visible_inner()), default=0)
         for index, child in enumerate(self.visible_inner()):
             row, column = divmod(index, self.columns)
-            child.place(x + column * (cell + gap), y + row * (high + look.gap(self.gap)), cell, high)
+            child.place(x + column * (cell + gap), y + row * (high + look.apart(self.gap)), cell, high)
 
 
 class Tie(Row):
@@ -195,7 +231,7 @@ class Tree(Column):
 
 
 @shows(Items)
-class ItemsSheet(Sheet):
+class ItemsSheet(Paged):
     """Which items to do: all or part."""
 
     def main(self) -> KeySpec | None:
@@ -208,22 +244,44 @@ class ItemsSheet(Sheet):
         self.ids.problem.shown = bool(step.problem)
         if step.problem:
             self.ids.problem.text, self.ids.problem.second = say.problem(step.problem)
+        options = self._page(trees(step.options))
+        self.ids.pager.tell(self.page, self.pages)
         if look.portrait:
-            self.ids.tree.tell(step.options, step.ties, False)
+            self.ids.tree.tell(tuple(options), step.ties, False)
             self.ids.second.tell((), (), False)
             return
         # Wide: trees side by side, no tree cut in two.
-        groups: list[list[Option]] = []
-        ids = {option.id for option in step.options}
-        for option in step.options:
-            if option.parent in ids:
-                next(group for group in groups if group[0].id == option.parent).append(option)
-            else:
-                groups.append([option])
-        half = (len(step.options) + 1) // 2
+        groups = trees(options)
+        half = (len(options) + 1) // 2
         left: list[Option] = []
         right: list[Option] = []
         for group in groups:
             (left if len(left) + len(group) <= half + 1 and not right else right).extend(group)
         self.ids.tree.tell(tuple(left), step.ties, False)
         self.ids.second.tell(tuple(right), step.ties, False)
+
+    def _page(self, groups: list[list[Option]]) -> list[Option]:
+        """The options of the present page; no tree is cut in two, and pages are about equally long."""
+        count = sum(len(group) for group in groups)
+        pages: list[list[Option]] = [[]]
+        per_page = items_a_page(count)
+        wanted = -(-count // -(-count // per_page)) if count else 1
+        for group in groups:
+            if pages[-1] and len(pages[-1]) + len(group) > wanted:
+                pages.append([])
+            pages[-1] += group
+        self.pages = len(pages)
+        self.page = min(max(0, self.page), self.pages - 1)
+        return pages[self.page]
+
+
+def trees(options: Sequence[Option]) -> list[list[Option]]:
+    """Options with those that depend on them."""
+    groups: list[list[Option]] = []
+    ids = {option.id for option in options}
+    for option in options:
+        if option.parent in ids:
+            next(group for group in groups if group[0].id == option.parent).append(option)
+        else:
+            groups.append([option])
+    return groups

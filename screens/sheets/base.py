@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from kivy.properties import ObjectProperty
@@ -16,6 +16,8 @@ from screens.words import say
 
 if TYPE_CHECKING:
     from screens.stage import Stage
+
+X = TypeVar("X")
 
 
 class Sheet(Column):
@@ -76,20 +78,51 @@ class Sheet(Column):
 
     def place(self, x: int, y: int, width: int, height: int) -> None:
         """As it is meant to be, or drawn together as far as it takes to fit."""
-        self.level = fitting(self, width, height)
+        self.level = fitting(self, width, height, y)
         with look.squeezed(self.level):
             super().place(x, y, width, height)
 
     level = 0
 
 
-def fitting(node: Column, width: int, height: int) -> int:
-    """How far a node must be drawn together to be no higher than this."""
+def fitting(node: Column, width: int, height: int, top: int = 0) -> int:
+    """How far a node must be drawn together to be no higher than this; in low mode also until all that is touched
+    lies below the middle, when its top is here."""
+    reach = top + height - look.height // 2
     for level in range(len(SQUEEZES)):
         with look.squeezed(level):
-            if node.measure(width) <= height:
+            if node.measure(width) <= height and (not look.low or node.reach(width) <= reach):
                 return level
     return len(SQUEEZES) - 1
+
+
+class Paged(Sheet):
+    """Lists that may be longer than a screen: pages, never scrolling."""
+
+    page = 0
+    pages = 1
+
+    def renewed(self) -> None:
+        self.page = 0
+
+    def turned(self) -> None:
+        """Another page is to be shown."""
+        self.told()
+
+    def heard(self, ident: str) -> bool:
+        if ident in ("page:next", "page:before", "page:first"):
+            page = 0 if ident == "page:first" else self.page + (1 if ident == "page:next" else -1)
+            self.page = min(max(0, page), max(0, self.pages - 1))
+            self.turned()
+            self.stage().rearrange()
+            return True
+        return False
+
+    def cut(self, things: Sequence[X], per_page: int) -> Sequence[X]:
+        """What of a list is on the present page."""
+        self.pages = max(1, -(-len(things) // per_page))
+        self.page = min(max(0, self.page), self.pages - 1)
+        return things[self.page * per_page : (self.page + 1) * per_page]
 
 
 T = TypeVar("T", bound=type[Sheet])

@@ -7,7 +7,7 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from matters.steps import Consent, Home, MatterList, Need, NeedRow, Notice, Tile
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Paged, Sheet, shows
 from screens.text import whole
 from screens.theme import look
 from screens.widgets import figures
@@ -17,9 +17,7 @@ from screens.widgets.touch import Slab, SlabColumn
 from screens.words import say
 
 __all__ = ["figures"]
-ELDER_TILES = 6
-ELDERS_FIRST = ("medical", "elder", "disabled", "farm", "farewell")  # pictures of what those over sixty come for
-LIST_TILES = 8  # on one page of a list
+ELDER_TILES = 6  # as many have the picture above the name in elder mode; more have it beside
 
 
 class TileTall(SlabColumn):
@@ -50,62 +48,44 @@ class HomeSheet(Sheet):
     gap = 24.0
 
     def __init__(self, **kwargs: Any) -> None:
-        self.counter_height = (364 if look.elder else 300) if look.portrait else 180
+        if look.portrait:
+            self.counter_height = None if look.low else 364 if look.elder else 300
+        else:
+            self.counter_height = 180
         super().__init__(**kwargs)
 
-    def tiles(self) -> tuple[Tile, ...]:
-        tiles: tuple[Tile, ...] = self.step.tiles
-        if not look.elder or not look.portrait or len(tiles) <= ELDER_TILES:
-            return tiles
-        more = [tile for tile in tiles if tile.id == "more"]
-        rest = [tile for tile in tiles if tile.id != "more"]
-        rest.sort(key=lambda tile: tile.picture not in ELDERS_FIRST)
-        kept = rest[: ELDER_TILES - len(more)]
-        return tuple(tile for tile in tiles if tile in kept or tile in more)
-
     def told(self) -> None:
-        self.ids.tiles.items = self.tiles()
+        tiles: tuple[Tile, ...] = self.step.tiles
+        grid = self.ids.tiles
+        beside = not look.portrait or (look.elder and not look.low and len(tiles) > ELDER_TILES)
+        kind = "TileWide" if beside else "TileTall"
+        if grid.kind != kind:
+            grid.clear_widgets()
+            grid.kind = kind
+        grid.items = tiles
 
 
-class _Paged(Sheet):
-    """Lists that may be longer than a screen: pages, never scrolling."""
-
-    page = 0
-    per_page = LIST_TILES
-
-    def renewed(self) -> None:
-        self.page = 0
-
-    def heard(self, ident: str) -> bool:
-        if ident in ("page:next", "page:before", "page:first"):
-            self.page = 0 if ident == "page:first" else self.page + (1 if ident == "page:next" else -1)
-            self.told()
-            self.stage().rearrange()
-            return True
-        return False
+def list_tiles() -> int:
+    """Matters on one page of a list: as many as can be large, and in low mode reached."""
+    if not look.portrait:
+        return 6 if look.elder else 8
+    return 3 if look.low else 6 if look.elder else 8
 
 
-    Need.IF_ANY: ("plain", "help-circle", "need.if_any"),
 @shows(MatterList)
-class MatterListSheet(_Paged):
+class MatterListSheet(Paged):
     """The matters behind a tile."""
 
     def told(self) -> None:
-        tiles = self.step.tiles
-        pages = max(1, -(-len(tiles) // self.per_page))
-        self.page = min(max(0, self.page), pages - 1)
-        self.ids.tiles.items = tiles[self.page * self.per_page : (self.page + 1) * self.per_page]
-        self.ids.pager.shown = pages > 1
-        self.ids.before.live = self.page > 0
-        self.ids.before.kind = "plain" if self.page > 0 else "waiting"
-        self.ids.next.kind = "plain" if self.page + 1 < pages else "waiting"
-        self.ids.count.text = say("list.page", page=self.page + 1, pages=pages)
+        self.ids.tiles.items = self.cut(self.step.tiles, list_tiles())
+        self.ids.pager.tell(self.page, self.pages)
 
 
 NEEDS = {
     # state: (pill tone, icon, word)
     Need.BRING: ("good", "check", "need.bring"),
     Need.OPTIONAL: ("plain", "pencil", "need.optional"),
+    Need.IF_ANY: ("plain", "help-circle", "need.if_any"),
     Need.EXEMPT: ("plain", "shield-check", "need.exempt"),
     Need.TAKEN: ("good", "check", "need.taken"),
     Need.NOW: ("now", "camera", "need.now"),
@@ -123,11 +103,11 @@ def need_pill(row: NeedRow) -> tuple[str, str, str]:
 
 
 @shows(Notice)
-class NoticeSheet(_Paged):
+class NoticeSheet(Paged):
     """What it takes, before anything is asked."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self.per_page = (4 if look.elder else 6) if look.portrait else 4
+        self.per_page = (4 if look.elder else 6) if look.portrait else 3 if look.elder else 4
         super().__init__(**kwargs)
 
     def main(self) -> KeySpec | None:
@@ -137,12 +117,10 @@ class NoticeSheet(_Paged):
 
     def told(self) -> None:
         step = self.step
-        pages = max(1, -(-len(step.rows) // self.per_page))
-        self.page = min(max(0, self.page), pages - 1)
-        self.ids.rows.items = step.rows[self.page * self.per_page : (self.page + 1) * self.per_page]
+        self.ids.rows.items = self.cut(step.rows, self.per_page)
         more = self.ids.more
-        more.shown = pages > 1
-        last = self.page + 1 == pages
+        more.shown = self.pages > 1
+        last = self.page + 1 == self.pages
         more.ident, more.icon = ("page:first", "chevron-up") if last else ("page:next", "chevron-down")
         left = len(step.rows) - (self.page + 1) * self.per_page
         more.text = say("notice.first") if last else say("notice.more", count=left)

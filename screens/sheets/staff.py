@@ -10,7 +10,7 @@ from kivy.properties import ObjectProperty
 
 from matters.steps import Where
 from screens import shapes
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Paged, Sheet, shows
 from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffPin
 from screens.status import StatusView
 from screens.theme import look
@@ -235,9 +235,27 @@ def moment_words(moment: datetime, now: datetime | None) -> str:
     return say("staff.board.day", month=moment.month, day=moment.day, clock=clock)
 
 
+def devices_a_page() -> int:
+    """Device lines on one page of the board."""
+    if look.low:
+        return 2 if look.elder else 3
+    if look.portrait:
+        return 5 if look.elder else 7
+    return 5 if look.elder else 6
+
+
 @shows(StaffBoard)
-class StaffBoardSheet(_StaffSheet):
+class StaffBoardSheet(_StaffSheet, Paged):
     """What works, what does not, what waits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if look.low:  # what is only read goes above, with its key left behind among those that are reached
+            split, cards, send, foot = (self.ids[name] for name in ("split", "cards", "send", "foot"))
+            send.parent.remove_widget(send)
+            foot.add_widget(send)
+            split.remove_widget(cards)
+            split.add_widget(cards, index=len(split.children))
 
     def main(self) -> KeySpec | None:
         return KeySpec("leave", say("staff.leave"), icon_end="lock")
@@ -269,7 +287,9 @@ class StaffBoardSheet(_StaffSheet):
         )
         # What needs a hand first; the rest in the order given.
         order = {"broken": 0, "care": 1}
-        ids.devices.items = tuple(sorted(step.devices, key=lambda device: order.get(device.state, 2)))
+        devices = sorted(step.devices, key=lambda device: order.get(device.state, 2))
+        ids.devices.items = tuple(self.cut(devices, devices_a_page()))
+        ids.pager.tell(self.page, self.pages)
         ids.waiting.number, ids.waiting.unit, ids.waiting.meaning = str(step.waiting), say("staff.board.unit"), ""
         ids.oldest.shown = True
         if step.waiting and step.oldest is not None:

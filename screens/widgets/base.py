@@ -122,6 +122,18 @@ class Node(Widget):
         """Width and height its own words take, px: never more than its box."""
         return (0, 0)
 
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        """(role, px) of the type its own words are drawn in."""
+        return ()
+
+    def reach(self, width: int) -> int:
+        """How much of its height, from the end, is touched or lies below what is."""
+        return self.measure(width) if self.reached_for() else 0
+
+    def reached_for(self) -> bool:
+        """Whether something in it is touched."""
+        return bool(self.ident) or any(child.reached_for() for child in self.visible_inner())
+
 
 class Column(Node):
     """One below the other. What room is left goes to those that grow, else below."""
@@ -142,10 +154,15 @@ class Column(Node):
         return look.u(left), look.gap(top), look.u(right), look.gap(bottom)
 
     def _gaps(self, shown: list[Node]) -> list[int]:
-        return [
+        gaps = [
             0 if not i else look.gap(self.gap if child.before is None else child.before)
             for i, child in enumerate(shown)
         ]
+        least = look.least_gap
+        for i in range(1, len(gaps)):
+            if gaps[i] < least and shown[i].reached_for() and shown[i - 1].reached_for():
+                gaps[i] = least
+        return gaps
 
     def measure(self, width: int) -> int:
         left, top, right, bottom = self._pads()
@@ -173,7 +190,7 @@ class Column(Node):
         shares = sum(child.grow for child in shown)
         at = y + top
         if self.sinks and look.low and spare > 0:
-            spare -= self._sink(shown, gaps, heights, at, spare)
+            spare -= self._sink(shown, gaps, heights, at, spare, inner)
         if shares and spare > 0:
             given = 0
             for i, child in enumerate(shown):
@@ -188,14 +205,28 @@ class Column(Node):
             child.place(x + left, at, inner, high)
             at += high
 
-    def _sink(self, shown: list[Node], gaps: list[int], heights: list[int], at: int, spare: int) -> int:
+    def _sink(
+        self, shown: list[Node], gaps: list[int], heights: list[int], at: int, spare: int, width: int
+    ) -> int:
         """Low mode: what room is left goes above the first thing that is touched, until it lies below the middle."""
         for index, child in enumerate(shown):
-            if any(node.ident for node in child.walk_nodes()):
-                down = look.height // 2 - (at + sum(heights[:index]) + sum(gaps[: index + 1]))
-                more = max(0, min(spare, down))
+            if child.reached_for():
+                top = at + sum(heights[:index]) + sum(gaps[: index + 1]) + heights[index] - child.reach(width)
+                more = max(0, min(spare, look.height // 2 - top))
                 gaps[index] += more
                 return more
+        return 0
+
+    def reach(self, width: int) -> int:
+        """From the first thing in it that is touched down to its end; 0 when nothing is."""
+        left, _, right, bottom = self._pads()
+        shown = self.visible_inner()
+        inner = width - left - right
+        gaps = self._gaps(shown)
+        for index, child in enumerate(shown):
+            if child.reached_for():
+                below = sum(gaps[index + 1 :]) + sum(other.measure(inner) for other in shown[index + 1 :])
+                return child.reach(inner) + below + bottom
         return 0
 
     def state(self) -> object:
@@ -241,7 +272,17 @@ class Row(Column):
         gaps = self._gaps(shown)
         room = width - sum(gaps)
         widths = [0 if child.grow else min(child.natural(), room) for child in shown]
-        rest = room - sum(widths)
+        over = sum(widths) - room
+        if over > 0:  # the widest of the words give way first: they can take another line, or be drawn smaller
+            yielding = [i for i, child in enumerate(shown) if not child.grow and not isinstance(child, Icon | Picture)]
+            while over > 0 and yielding:
+                widest = max(yielding, key=lambda i: widths[i])
+                less = min(over, widths[widest] - widths[widest] * 3 // 4)
+                if less <= 0:
+                    break
+                widths[widest] -= less
+                over -= less
+        rest = max(0, room - sum(widths))
         shares = sum(child.grow for child in shown)
         used = 0
         growing = [i for i, child in enumerate(shown) if child.grow]
@@ -249,6 +290,9 @@ class Row(Column):
             widths[i] = (rest - used) if i == growing[-1] else round(rest * shown[i].grow / shares)
             used += widths[i]
         return shown, gaps, widths
+
+    def reach(self, width: int) -> int:
+        return self.measure(width) if self.reached_for() else 0
 
     def measure(self, width: int) -> int:
         left, top, right, bottom = self._pads()
@@ -312,12 +356,17 @@ class Split(Column):
         if self._side_by_side():
             one, two = self.visible_inner()
             first, second = self._halves(width)
+            if look.left_hand:  # the working area under the hand that works
+                two.place(x, y, second, height)
+                one.place(x + second + look.u(self.between), y, first, height)
+                return
             one.place(x, y, first, height)
             two.place(x + first + look.u(self.between), y, second, height)
-        elif look.low and len(self.visible_inner()) == 2:
+        elif look.low and len(self.visible_inner()) == 2 and not self.visible_inner()[0].reached_for():
             one, two = self.visible_inner()
             half = look.height // 2
-            top = max(half, y + one.measure(width) + look.gap(self.gap))
+            above = two.measure(width) - two.reach(width) if two.reached_for() else 0
+            top = max(half - above, y + one.measure(width) + look.gap(self.gap))
             if top + two.measure(width) > y + height:
                 top = y + height - two.measure(width)
             one.place(x, y, width, top - y - look.gap(self.gap))
@@ -388,25 +437,28 @@ class Grid(Repeating, Column):
     across: float | None = None  # gap between columns; None: as between rows
 
     def _cells(self, width: int) -> tuple[int, int, int]:
-        gap = look.u(self.gap if self.across is None else self.across)
+        gap = max(look.u(self.gap if self.across is None else self.across), look.least_gap)
         columns = max(1, self.columns)
         return columns, (width - gap * (columns - 1)) // columns, gap
 
     def _rows(self) -> int:
         return -(-len(self.visible_inner()) // max(1, self.columns))
 
+    def reach(self, width: int) -> int:
+        return self.measure(width) if self.reached_for() else 0
+
     def measure(self, width: int) -> int:
         _, cell, _ = self._cells(width)
         high = max((child.measure(cell) for child in self.visible_inner()), default=0)
         rows = self._rows()
-        return rows * high + max(0, rows - 1) * look.gap(self.gap)
+        return rows * high + max(0, rows - 1) * look.apart(self.gap)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         columns, cell, gap = self._cells(width)
         rows = self._rows()
         if not rows:
             return
-        down = look.gap(self.gap)
+        down = look.apart(self.gap)
         natural = max(child.measure(cell) for child in self.visible_inner())
         high = (height - (rows - 1) * down) // rows
         high = min(high, round(natural * self.stretch_most) if self.grow else natural)
@@ -502,6 +554,10 @@ class Text(Node):
     def needed(self) -> tuple[int, int]:
         laid = getattr(self, "_now", None)
         return (laid.width, laid.height) if laid and self._text else (0, 0)
+
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        size = getattr(self, "_size", 0)
+        return ((self.role, size),) if size and self._text else ()
 
 
 class Title(Text):

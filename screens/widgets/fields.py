@@ -106,6 +106,9 @@ class CharBoxes(Node):
     def words(self) -> str:
         return self.text
 
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        return (("answer", look.near(self._now[2] * 0.66)),)
+
 
 class FieldBox(Node):
     """One answer on as many lines as it takes, with a caret; `groups` cuts numbers into readable parts."""
@@ -186,7 +189,10 @@ class FieldBox(Node):
 
     def needed(self) -> tuple[int, int]:
         laid, _ = self._now
-        return laid.width, laid.height
+        return laid.width + 2 * look.u(40), laid.height
+
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        return (("answer", self._now[1]),)
 
 
 class StrokePad(Node):
@@ -321,6 +327,12 @@ class StrokePad(Node):
     def words(self) -> str:
         return self.hint if self.guide == "line" else ""
 
+    def needed(self) -> tuple[int, int]:
+        return (advance(self.words(), look.size("small"), False) + look.u(70), 0) if self.words() else (0, 0)
+
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        return (("small", look.size("small")),) if self.words() else ()
+
 
 class PadKey(Key):
     """A key of a pad: item is (ident, text, icon)."""
@@ -359,6 +371,8 @@ class Candidates(Row):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._words: tuple[str, ...] = ()
+        if look.low:
+            self.tall = 104.0
 
     def tell(self, words: tuple[str, ...]) -> None:
         """Candidates; none: the row keeps its room, so that nothing jumps while one writes."""

@@ -26,22 +26,32 @@ class Figure(Node):
     unit = ""
     meaning = ""
 
-    def _sizes(self) -> tuple[int, int, int]:
-        return look.size("figure"), look.size("value"), look.size("second")
+    ROLES = (("figure", "value"), ("title", "key"), ("heading", "second"), ("value", "small"), ("key", "status"))
+    MEANING = 7  # characters of what it means that stand on one line; a longer language takes two
+
+    def _head(self, big: int, small: int) -> int:
+        gap = look.u(10) if self.number else 0
+        return (advance(self.number, big, True) if self.number else 0) + gap + advance(self.unit, small, True)
+
+    def _sizes(self, width: int = 0) -> tuple[int, int, int]:
+        """Number, unit and meaning: as large as there is room for side by side."""
+        for big, small in self.ROLES:
+            if not width or self._head(look.size(big), look.size(small)) <= width:
+                break
+        return look.size(big), look.size(small), look.size("second")
 
     def natural(self) -> int:
         big, small, below = self._sizes()
-        gap = look.u(10) if self.number else 0
-        head = (advance(self.number, big, True) if self.number else 0) + gap + advance(self.unit, small, True)
-        return max(head, lay(self.meaning, below, False, 0, 1.2).width)
+        meaning = lay(self.meaning, below, False, 0, 1.2).width
+        return max(self._head(big, small), min(meaning, self.MEANING * below))
 
     def measure(self, width: int) -> int:
-        big, small, below = self._sizes()
+        big, small, below = self._sizes(width)
         head = round((big if self.number else small) * 1.2)
         return head + (lay(self.meaning, below, False, max(width, 1), 1.25).height if self.meaning else 0)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
-        self._now = (*self._sizes(), lay(self.meaning, look.size("second"), False, max(width, 1), 1.25))
+        self._now = (*self._sizes(width), lay(self.meaning, look.size("second"), False, max(width, 1), 1.25))
 
     def state(self) -> object:
         return (self.number, self.unit, self.meaning)
@@ -76,7 +86,11 @@ class Figure(Node):
 
     def needed(self) -> tuple[int, int]:
         with look.squeezed(self.squeeze):
-            return self.natural(), self.measure(self.box[2])
+            big, small, _, meaning = self._now
+            return max(self._head(big, small), meaning.width), self.measure(self.box[2])
+
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        return tuple(zip(("figure", "value", "second"), self._now[:3], strict=True))
 
 
 @lru_cache(maxsize=4)
@@ -182,6 +196,10 @@ class Ring(Node):
 
     def words(self) -> str:
         return f"{self.number}{self.unit}"
+
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        side = min(*self.box[2:], look.u(self.of))
+        return (("countdown", look.near(side * 220 / 544)), ("status", look.near(side * 50 / 544)))
 
 
 class Way(Node):
@@ -304,6 +322,13 @@ class Preview(Node):
 
     def words(self) -> str:
         return self.caption
+
+    def needed(self) -> tuple[int, int]:
+        caption = advance(self.caption, look.size("key"), False) + look.u(48) + look.u(16)
+        return caption, look.u(self.bar)
+
+    def type_sizes(self) -> tuple[tuple[str, int], ...]:
+        return (("key", look.size("key")),)
 
     def _mark(self) -> None:
         """Outline and corner marks of the paper that was found."""

@@ -314,7 +314,8 @@ class Counter(Node):
         gap = look.u(21)
         at = x
         # Their places stay free when they are not there: nothing moves from screen to screen.
-        for key, wide in zip((self.left, self.repeat, self.help), (look.u(LEFT_WIDE), *2 * (look.u(335),)), strict=True):
+        keys = ((self.left, look.u(LEFT_WIDE)), (self.repeat, look.u(335)), (self.help, look.u(335)))
+        for key, wide in keys:
             if key.shown:
                 key.place(2 * x + width - at - wide if look.left_hand else at, y, wide, height)
             if key.shown or key is not self.help:

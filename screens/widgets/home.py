@@ -181,7 +181,7 @@ class ElderKey(Key):
         self.text = say("home.elder")
         self.kind = "chosen" if look.elder else "plain"
         wide = not look.portrait
-        self._switch.shown = not look.elder and not wide
+        self._switch.shown = not look.elder and not wide and not look.low
         if look.elder:
             self.icon_end, self.second = "circle-check", ""
             self.text = f"{self.text} {say('home.elder_on')}"
@@ -217,12 +217,25 @@ class HomeCounter(Counter):
         super().tell(None, None, first_time=True)
         self.elder.tell()
         self.lookup.text, self.ask.text = say("home.lookup"), say("home.ask_short")
-        self.lookup.shown = self.ask.shown = not look.portrait
+        self.lookup.shown = self.ask.shown = not look.portrait or look.low
+        if look.low:  # three in a row, as short as they can be said
+            self.lookup.text = say("home.lookup_elder")
+            self.elder.second = ""
+            for key in (self.lookup, self.ask, self.elder):
+                key.edge_room, key.spacing, key.smaller = 12.0, 12.0, ("second", "sub", "status")
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         super().inside(x, y, width, height)
         side, under = look.u(56), self.elder.under
         room = width - 2 * side
+        if look.low:
+            row, gap = [self.lookup, self.ask, self.elder], look.u(20)
+            top = self.repeat.box[1] + self.repeat.box[3] + look.u(20 if look.elder else 18)
+            high = look.u(150 if look.elder else 126) + under
+            wide = (room - gap * (len(row) - 1)) // len(row)
+            for index, key in enumerate(row):
+                key.place(x + side + index * (wide + gap), top, wide, high)
+            return
         if look.portrait:
             for key in (self.lookup, self.ask):
                 key.vanish()

@@ -385,7 +385,7 @@ class OptionLine(Slab):
 
     def measure(self, width: int) -> int:
         least = look.gap(self.tall)
-        self._reason.shown = bool(self._reason.text) and not (look.elder and look.squeeze > 1)
+        self._reason.shown = bool(self._reason.text) and not ((look.elder or look.low) and look.squeeze > 1)
         own = Row.measure(self, width - look.u(self.indent))
         return max(own, least, look.target) + look.u(look.palette.ledge_px)
 

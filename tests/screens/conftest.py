@@ -85,13 +85,19 @@ def hand_on(window: ScreenApp) -> Iterator[Callable[..., Hand]]:
     made: list[Stage] = []
 
     def make(
-        width: int = 1080, height: int = 1920, *, elder: bool = False, contrast: bool = False, low: bool = False
+        width: int = 1080,
+        height: int = 1920,
+        *,
+        elder: bool = False,
+        contrast: bool = False,
+        low: bool = False,
+        hand: str = "right",
     ) -> Hand:
         for old in made:
             Window.remove_widget(old)
         Window.size = (width, height)
         events: list[Event] = []
-        screen = Screen(width_px=width, height_px=height, elder=elder, contrast=contrast, low=low)
+        screen = Screen(width_px=width, height_px=height, elder=elder, contrast=contrast, low=low, hand=hand)
         stage = Stage(screen, locales.load(), SampleServices(), events.append, time.monotonic)
         made.append(stage)
         Window.add_widget(stage)
