@@ -17,7 +17,8 @@ HEAD = SHIPPED / "catalogue.yaml"
 
 ITEM: dict[str, Any] = {
     "id": "one", "title": "一样", "official": "一样", "department": "民政", "code": "430131056W00", "basis": "某法",
-    "limit": {"statutory": 10, "committed": 5, "confidence": "H"}, "fee_fen": 0, "village": "agent", "town": "agent",
+    "limit": {"statutory": 10, "committed": 5, "confidence": "H"}, "fee_fen": 0, "type": "permit", "decides": "county",
+    "intermediary": "none", "visits": 0, "commitment": "yes", "village": "agent", "town": "agent",
     "gives": "record", "steps": ["收下", "办"], "result": "一张纸", "confidence": "H",
 }  # fmt: skip
 MATERIAL: dict[str, Any] = {

@@ -80,8 +80,11 @@ def test_a_change_asks_only_what_it_raises() -> None:
     drive.press("change:situation:special")
     drive.choose("low_income")
     shown = drive.press("main")
+    assert isinstance(shown, steps.Consent)  # it shows that somebody is poor or disabled
+    assert shown.collected == ("照顾证件",)
+    shown = drive.press("main")
     assert isinstance(shown, steps.Capture)
-    assert shown.material == "special_proof"
+    assert shown.material == "welfare_card"
     drive.onward()
     assert isinstance(drive.press("main"), steps.Check)
 
@@ -197,7 +200,7 @@ def test_a_sensitive_consent_names_exactly_what_will_be_told() -> None:
     drive = Drive()
     drive.to("newborn", lambda now: isinstance(now, steps.Consent) and now.kind == "sensitive")
     assert isinstance(drive.step, steps.Consent)
-    assert drive.step.collected == ("银行卡",)
+    assert drive.step.collected == ("银行卡号", "银行卡")
 
 
 # ---------------------------------------------------------------- typing the number

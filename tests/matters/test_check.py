@@ -12,6 +12,7 @@ from matters.build import build
 from matters.catalogue import Mode
 from matters.check import check, word_list
 from matters.findings import Weight, words
+from matters.wording import unspoken
 from tests.matters.files import (
     FIELD,
     ITEM,
@@ -21,7 +22,9 @@ from tests.matters.files import (
     SITUATION,
     built,
     documents,
+    head,
     load,
+    located,
     matter,
     report,
 )
@@ -103,12 +106,33 @@ WARNED: list[tuple[str, dict[str, Any]]] = [
     ("vague", matter(materials=[{**MATERIAL, "hint": "视情况带"}])),
     ("steps", matter(items=[item(steps=["一", "二", "三", "四", "五"])])),
     ("limit_over", matter(items=[item(limit={"statutory": 5, "committed": 9})])),
-    ("limit_over", matter(complexity="fairly_complex", items=[item(limit={"statutory": 30, "committed": 20})])),
+    ("limit_over", matter(limit={"committed": 9})),
+    ("materials_cut", matter(materials_before=2)),
+    ("six", matter(materials=[{**MATERIAL, "title": "居住证明"}])),
+    ("six", matter(materials=[{**MATERIAL, "title": "村里的介绍信", "source": "other"}])),
+    ("levels_differ", matter(items=[item(published=[{"tier": "county", "limit": "10/7"}])])),
+    ("levels_differ", matter(items=[item(published=[{"tier": "town", "materials": ["一张纸", "再一张纸"]}])])),
+    ("unused_result", matter(items=[item(gives="between")])),
+    ("fee_basis", matter(items=[item(fee_fen=500)])),
+    ("type_code", matter(items=[item(type="service")])),
+    ("no_commitment", matter(items=[item(commitment="no")], promises=[PROMISE],
+                             materials=[{**MATERIAL, "commitment": "promise"}])),
+    ("unspoken", matter(lead="去看 www.example.cn")),
+    ("unspoken", matter(materials=[{**MATERIAL, "hint": "正/反面"}])),
+    ("vague", matter(lead="县里会尽快办")),
+    ("unfindable", matter(pinyin=[])),
+    ("twice", matter(situations=[], fields=[{**FIELD, "fill": "card.name"},
+                                            {**FIELD, "id": "again", "title": "再写？", "label": "别的",
+                                             "fill": "card.name"}])),
+    ("contradictory", matter(fields=[{**FIELD, "when": {"case": "a"}, "id": "f"},
+                                     {**FIELD, "id": "g", "title": "再写？", "label": "别的",
+                                      "when": {"all": [{"f": "x"}, {"not": {"f": "x"}}]}}])),
+    ("contradictory", matter(materials=[{**MATERIAL, "when": {"not": {"case": ["a", "b"]}}}])),
     ("twice", matter(fields=[{**FIELD, "when": {"case": "a"}}, {**FIELD, "id": "again", "label": "别的"}])),
     ("same_label", matter(fields=[{**FIELD, "when": {"case": "a"}}, {**FIELD, "id": "again", "title": "再写？"}])),
     ("unused", matter(promises=[PROMISE])),
     ("asked_for_nothing", matter(fields=[FIELD])),
-    ("unreachable", matter(materials=[{**MATERIAL, "when": {"all": [{"case": "a"}, {"case": "b"}]}}])),
+    ("contradictory", matter(materials=[{**MATERIAL, "when": {"all": [{"case": "a"}, {"case": "b"}]}}])),
     (
         "unreachable",
         matter(
@@ -119,12 +143,14 @@ WARNED: list[tuple[str, dict[str, Any]]] = [
                     "id": "second",
                     "label": "第二",
                     "options": [
-                        {"id": "x", "title": "x", "when": {"all": [{"case": "a"}, {"case": "b"}]}},
-                        {"id": "y", "title": "y"},
+                        {"id": "x", "title": "甲"},
+                        {"id": "y", "title": "乙"},
                     ],
+                    "when": {"case": "b"},
                 },
             ],
-            materials=[{**MATERIAL, "when": {"second": "y"}}],
+            materials=[{**MATERIAL, "when": {"all": [{"second": "y"}, {"case": "a"}]}}],
+            fields=[{**FIELD, "when": {"second": "x"}}],
         ),
     ),
     ("low", matter(confidence="L")),
@@ -146,14 +172,99 @@ UNKNOWN = [
     ("unknown_code", matter(items=[item(code="unknown")])),
     ("unknown_fee", matter(items=[item(fee_fen="unknown")])),
     ("unknown_limit", matter(items=[item(limit={})])),
+    ("unknown_facts", matter(items=[item(visits="unknown")])),
+    ("unknown_facts", matter(items=[item(type="unknown")])),
+    ("unknown_facts", matter(items=[item(intermediary="unknown")])),
 ]
 
 
-@pytest.mark.parametrize(("rule", "broken"), UNKNOWN, ids=[rule for rule, _ in UNKNOWN])
+@pytest.mark.parametrize(("rule", "broken"), UNKNOWN, ids=[f"{n}-{rule}" for n, (rule, _) in enumerate(UNKNOWN)])
 def test_what_is_unknown_is_counted_and_listed_not_guessed(rule: str, broken: dict[str, Any]) -> None:
     found = report(broken)
     assert [(f.rule, f.weight) for f in found.findings] == [(rule, Weight.UNKNOWN)]
     assert found.count(Weight.UNKNOWN) == 1
+
+
+@pytest.mark.parametrize(
+    ("profile", "complexity", "limit", "most"),
+    [
+        ("yongzhou", "general", {"committed": 3}, 0),
+        ("yongzhou", "fairly_complex", {"statutory": 30, "committed": 20}, 10),
+        ("yongzhou", "complex", {"statutory": 30, "committed": 16}, 15),
+        ("yongzhou-market", "market_access", {"statutory": 10, "committed": 6}, 5),
+        ("chenzhou", "general", {"statutory": 10, "committed": 12}, 10),
+    ],
+)
+def test_a_limit_over_the_countys_own_profile_is_found(
+    profile: str, complexity: str, limit: dict[str, int], most: int
+) -> None:
+    found = check(documents(matter(complexity=complexity, items=[item(limit=limit)])), profile=profile).findings
+    over = [dict(f.values)["most"] for f in found if f.rule == "limit_over"]
+    assert over == [str(most)]
+    assert {f.rule for f in found} <= {"limit_over"}
+
+
+def test_a_limit_within_the_profile_is_not() -> None:
+    fast = item(limit={"statutory": 10, "committed": 5})
+    assert check(documents(matter(complexity="market_access", items=[fast])), profile="yongzhou-market").findings == ()
+
+
+def test_a_government_paper_is_not_asked_for_where_its_source_is_connected() -> None:
+    paper = {**MATERIAL, "source": "government", "issuer": "household"}
+    files = documents(matter(materials=[paper]))
+    assert check(files).findings == ()
+    assert [f.rule for f in check(files, sources=frozenset({"household"})).findings] == ["connected"]
+    spared = {**paper, "exempt": [{"reason": "share", "source": "household", "words": "不用带"}]}
+    assert check(documents(matter(materials=[spared])), sources=frozenset({"household"})).findings == ()
+
+
+def test_the_same_item_in_two_matters_is_the_same() -> None:
+    other = matter(matter="n", items=[item(steps=["别的"])], situations=[], fields=[FIELD])
+    found = report(matter(), other).findings
+    assert [(f.rule, dict(f.values)["what"], f.place.file) for f in found] == [("levels_differ", "steps", "n.yaml")]
+
+
+def test_what_is_alike_at_another_level_is_not_found() -> None:
+    same = {"tier": "county", "official": "一样", "limit": "10/5", "steps": ["收下", "办"], "materials": ["一张纸"],
+            "form": ["写的"], "result": "一张纸", "basis": "某法", "type": "permit",
+            "code": "11431026MB0R05447F4430131056W00"}  # fmt: skip
+    assert report(matter(items=[item(published=[same])])).findings == ()
+
+
+def test_samples_are_called_samples() -> None:
+    files = documents(matter(confidence="sample"))
+    assert check(files).findings == ()
+    files["catalogue.yaml"] = located("catalogue.yaml", {**head(), "label": ""})
+    assert [f.rule for f in check(files).findings] == ["unlabelled"]
+
+
+def test_a_countys_own_catalogue_needs_no_label() -> None:
+    files = documents(matter())
+    files["catalogue.yaml"] = located("catalogue.yaml", {**head(), "label": ""})
+    assert check(files).findings == ()
+
+
+def test_a_matter_with_too_many_ways_is_said_to_be_not_tried_and_takes_no_longer() -> None:
+    many = [{**SITUATION, "id": f"s{n}", "title": f"第{n}问？", "label": f"问{n}"} for n in range(20)]
+    papers = [{**MATERIAL, "id": f"p{n}", "when": {f"s{n}": "a"}} for n in range(20)]
+    found = report(matter(situations=many, fields=[FIELD], materials=papers)).findings
+    assert [(f.rule, f.weight) for f in found] == [("not_tried", Weight.UNKNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("放A4纸，末位X", ""),
+        ("**粗的**{name}", ""),
+        ("a", "a"),
+        ("3×4", "×"),
+        ("去WiFi", "WiFi"),
+        ("→", "→"),
+        ("他/她", "/"),
+    ],
+)
+def test_what_no_voice_can_say_is_told(text: str, odd: str) -> None:
+    assert unspoken(text) == odd
 
 
 def test_officialese_is_found_with_what_to_say_instead_and_where() -> None:

@@ -203,14 +203,14 @@ def test_a_chain_that_comes_below_its_own_longest_item_is_flagged() -> None:
 
 def test_a_limit_published_for_the_whole_counts_where_the_parts_are_unknown() -> None:
     newborn = shipped().matters["newborn"]
-    found = matter_limit(newborn, ["household", "medical_insurance"])
+    found = matter_limit(newborn, ["household", "medical_insurance", "social_card"])
     assert (found.days, found.rule) == (5, "published")
-    assert found.unknown == ("household", "medical_insurance")
+    assert found.unknown == ("household", "social_card")
 
 
 def test_an_unknown_profile_is_an_error() -> None:
     with pytest.raises(ValueError, match="no policy profile"):
-        matter_limit(shipped().matters["pension"], ["registration"], "mars")
+        matter_limit(shipped().matters["pension"], ["pension"], "mars")
 
 
 # ---------------------------------------------------------------- one form, one list
