@@ -344,10 +344,10 @@ class _Matters:
     def look(self, t: Table | None) -> model.PaperLook | None:
         if t is None:
             return None
-        sides = t.each("sides", lambda side: side.texts("words"))
-        made = model.PaperLook(t.texts("words"), sides, t.flag("person", False), t.flag("expires", False))
-        if not made.words and not made.sides:
-            t.wrong(None, "missing", name="words", what="read")
+        sides = t.each("sides", lambda side: side.texts("marks"))
+        made = model.PaperLook(t.texts("marks"), sides, t.flag("person", False), t.flag("expires", False))
+        if not made.marks and not made.sides:
+            t.wrong(None, "missing", name="marks", what="read")
         t.rest()
         return made
 

@@ -221,11 +221,11 @@ class PaperFill:
 
 @dataclass(frozen=True)
 class PaperLook:
-    """How a paper is known by what is printed on it. `words`: any of them says that it is this paper; `sides`: the same
+    """How a paper is known by what is printed on it. `marks`: any of them says that it is this paper; `sides`: the same
     for each page, where the pages differ. `person`: the one who applies must be named on it; `expires`: it says until
     when it holds."""
 
-    words: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     sides: tuple[tuple[str, ...], ...] = ()
     person: bool = False
     expires: bool = False

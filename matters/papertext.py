@@ -114,7 +114,7 @@ def _kind(material: Material, page: int, read: PaperRead, others: Iterable[Mater
         return
     sides = look.sides
     here = sides[page - 1] if page <= len(sides) else ()
-    words = (*look.words, *here) if here else (*look.words, *(word for side in sides for word in side))
+    words = (*look.marks, *here) if here else (*look.marks, *(word for side in sides for word in side))
     sure = known_by(words, read)
     elsewhere = max((known_by(side, read) for n, side in enumerate(sides, 1) if n != page), default=0.0)
     if here and elsewhere > known_by(here, read):
@@ -129,7 +129,7 @@ def _kind(material: Material, page: int, read: PaperRead, others: Iterable[Mater
 
 def _all_words(material: Material) -> tuple[str, ...]:
     look = material.read
-    return (*look.words, *(word for side in look.sides for word in side)) if look is not None else ()
+    return (*look.marks, *(word for side in look.sides for word in side)) if look is not None else ()
 
 
 def _whose(material: Material, read: PaperRead, person: Mapping[str, str]) -> Iterator[Note]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from config.settings import Settings
 from matters.steps import Help, Step
 from matters.visit import Setting
+from screens.theme import check_rows
 
 
 def may_join(step: Step) -> bool:
@@ -16,7 +17,8 @@ def may_join(step: Step) -> bool:
 
 def setting_of(settings: Settings, now: datetime) -> Setting:
     """`now` is local time; only its date goes into the visit."""
-    place, visits = settings.place, settings.visits
+    place, visits, screen = settings.place, settings.visits, settings.screen
+    wide = screen.width_px > screen.height_px
     return Setting(
         county=place.county,
         hall=place.hall,
@@ -31,10 +33,13 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         aside_days=visits.aside_days,
         sources=frozenset(settings.county.sources),
         limit_profile=settings.limit_profile,
-        elder=settings.screen.elder,
+        elder=screen.elder,
+        rows_a_page=check_rows(elder=False, low=screen.low, landscape=wide),
+        rows_a_page_elder=check_rows(elder=True, low=screen.low, landscape=wide),
         can_read_card=bool(settings.devices.id_card),
         can_print=bool(settings.devices.receipt_printer),
         can_film=bool(settings.devices.camera),
         can_scan=bool(settings.devices.scanner),
+        reads_papers=bool(settings.devices.camera) and settings.papers.reading,
         online=False,
     )

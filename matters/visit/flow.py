@@ -55,7 +55,7 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
     else:
         way += ["shown"] if answers.card else ["card"]
     way += [f"consent:{kind}" for kind in asked if kind not in consents.FIRST]
-    early = reading.first(found)  # pictures that answer questions are taken before those are asked
+    early = reading.first(visit, found)  # pictures that answer questions are taken before those are asked
     way += _pages(answers, found, early)
     way += [f"field:{row.field.id}" for row in found.form if row.asked]
     way += _pages(answers, found, {need.material.id for need in found.materials} - early)
@@ -191,7 +191,7 @@ def progress(visit: Visit) -> tuple[int, int, int]:
         person = dict.fromkeys(CARD, "?")
         likely = replace(likely, person=person, level="typed" if visit.answers.typing else "card")
     way = path(visit, resolve(doing(visit), replace(likely, situations=situations)))
-    early = {f"paper:{name}" for name in reading.first(resolved(visit))}
+    early = {f"paper:{name}" for name in reading.first(visit, resolved(visit))}
     segments = sorted({SEGMENT["field"] if place.rpartition(":")[0] in early else segment(place) for place in way})
     ahead = way[way.index(visit.place) :] if visit.place in way else (visit.place, "check")
     if visit.before is not None:

@@ -23,7 +23,12 @@ PLACES = ("paper", "field", "commitment", "mandate", "delivery", "check", "shown
 
 def wishes(visit: Visit) -> Iterator[str]:
     """Pictures that are to be read now: of materials that ask for it, while there is still a form to fill."""
-    if visit.matter is None or visit.submitted is not None or visit.place.split(":", 1)[0] not in PLACES:
+    if (
+        not visit.setting.reads_papers
+        or visit.matter is None
+        or visit.submitted is not None
+        or visit.place.split(":", 1)[0] not in PLACES
+    ):
         return
     for material, _, shot in _shots(visit):
         if material.read is not None and shot.taken.picture not in visit.read:
@@ -115,8 +120,10 @@ def differs(visit: Visit, field: str, found: Resolved) -> bool:
     return bool(own and read and own != read)
 
 
-def first(found: Resolved) -> frozenset[str]:
+def first(visit: Visit, found: Resolved) -> frozenset[str]:
     """Materials whose pictures come before the questions, because they answer some of them."""
+    if not visit.setting.reads_papers:
+        return frozenset()
     asked = {row.field.id for row in found.form if row.asked}
     return frozenset(
         need.material.id

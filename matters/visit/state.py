@@ -38,6 +38,7 @@ class Setting:
     retry_s: float = 1.5  # pause before a device that failed is asked again by itself
     copies_most: int = 3  # receipts a person can have
     rows_a_page: int = 7  # of the check screen
+    rows_a_page_elder: int = 5
     sources: frozenset[str] = frozenset()  # the county's connected data sources
     limit_profile: str = "chenzhou"
     input: str = "handwriting"  # how Chinese is entered first: handwriting | pinyin
@@ -46,6 +47,7 @@ class Setting:
     can_print: bool = True
     can_film: bool = True
     can_scan: bool = False
+    reads_papers: bool = False  # what is printed on a photographed paper is read
     online: bool = True
 
 
@@ -76,6 +78,7 @@ class Answers:
     relation: str = ""  # the helper's, a code of helping.RELATIONS
     by_clerk: frozenset[str] = frozenset()  # places that a clerk filled in
     clerk: str = ""  # mark of the clerk who did
+    said: Mapping[str, str] = field(default_factory=lambda: _EMPTY, repr=False)  # a question or complaint, by part
     receipt: str = field(default="", repr=False)  # the code of a receipt that was held before the scanner
     fields: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     skipped: frozenset[str] = frozenset()  # optional fields left empty
