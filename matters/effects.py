@@ -67,6 +67,15 @@ class Submit(Effect):
 
 
 @dataclass(frozen=True)
+class HandInWords(Effect):
+    """Seal a question or complaint and commit it. Outcome: Submitted or Failed. `subject`: of spoken.SUBJECTS."""
+
+    subject: str
+    words: str = field(repr=False)
+    phone: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
 class PrintReceipt(Effect):
     """Print the receipt of what was submitted. `copy` counts from 1. Outcome: Printed or Failed."""
 
@@ -147,6 +156,7 @@ AnyEffect = (
     | Forget
     | PrintNotice
     | Submit
+    | HandInWords
     | PrintReceipt
     | AwaitCounty
     | SendRating

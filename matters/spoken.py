@@ -20,6 +20,8 @@ RELATIONS = (
     "agent",
 )  # what the helper is to the person
 
+SUBJECTS = ("question", "slow", "money", "manner", "machine", "other")  # what somebody asks or complains about
+
 NEEDED = (
     "more", "typed.number.title", "typed.number.hint", "typed.number.main", "typed.name.title", "typed.name.hint",
     "typed.name.main", "card.whose", "items.needs_card", "items.needs_parent", "state.do", "state.not",
@@ -31,5 +33,8 @@ NEEDED = (
     "typed.name.helper", "relation.title", "relation.hint", "mandate.title", "mandate.decline", "mandate.clause1",
     "mandate.clause2", "mandate.clause3", "check.for_whom", "check.helper",
     *(f"relation.{code}" for code in RELATIONS),
+    "say.subject.title", "say.subject.hint", "say.words.title", "say.words.hint", "say.words.main", "say.phone.title",
+    "say.phone.hint", "say.about", "say.words", "say.phone", "say.none",
+    *(f"say.subject.{code}" for code in SUBJECTS),
     *(f"reason.{code}" for codes in REASONS.values() for code in codes),
 )  # fmt: skip

@@ -158,15 +158,42 @@ class Desk:
         )
         return made if isinstance(made, Failed) else Done()
 
-    def call_clerk(self, where: str) -> Done | Failed:
-        """Tell the county that somebody called the clerk at a step (its key; nothing personal)."""
+    def call_clerk(self, where: str) -> str | Failed:
+        """Tell the county that somebody called the clerk at a step (its key; nothing personal). Returns the record's
+        id: the county knows once it has acknowledged that."""
         from wire.messages import HelpCallMessage
 
         record = self._new_id()
         made = self._hand_in(
             record, lambda identity: HelpCallMessage(id=record, terminal=identity.terminal, at=self._utc(), where=where)
         )
-        return made if isinstance(made, Failed) else Done()
+        return made if isinstance(made, Failed) else record
+
+    def say(self, record: str, subject: str, words: str, phone: str) -> Submitted | Failed:
+        """Hand a question or a complaint in, under the id `record` (a UUIDv7, the same for every try)."""
+        from wire import receipt
+        from wire.messages import ComplaintMessage
+
+        secret = self._random(receipt.SECRET_BYTES)
+
+        def message(identity: identities.Identity) -> Message:
+            return ComplaintMessage(
+                id=record, terminal=identity.terminal, at=self._utc(), clock_verified=self._verified(), application="",
+                note=words, phone=phone, subject=subject,
+            )  # fmt: skip
+
+        def signed_receipt(identity: identities.Identity, sealed: WireSealed, sequence: int) -> tuple[str, str]:
+            number = receipt.number(identity.number, sequence)
+            claims = receipt.Claims(
+                number, record, "complaint", int(self._clock()),
+                bytes.fromhex(sealed.digest)[: receipt.DIGEST_BYTES], 0, secret, self._verified(),
+            )  # fmt: skip
+            return number, receipt.make_code(claims, identity.key, identity.county.public_url)
+
+        committed = self._hand_in(record, message, None, signed_receipt)
+        if isinstance(committed, Failed):
+            return committed
+        return Submitted(record, committed.number, committed.receipt, self._local(record))
 
     def _hand_in(
         self,
@@ -185,20 +212,22 @@ class Desk:
                 self._outbox.mirror_one(record)
                 return known
             identity = identities.load(self._state)
-            sealed = seal(message(identity), list((pages or {}).values()), identity.county, self._suite or None)
-
             verified = self._verified()
 
-            def sign(sequence: int) -> Signed:
+            def sign(sealed: WireSealed, sequence: int) -> Signed:
                 envelope = make_envelope(
                     sealed, sequence=sequence, made_at=self._utc(), clock_verified=verified, key=identity.key
                 )
                 number, code = receipt(identity, sealed, sequence) if receipt else ("", "")
                 return Signed(encode_envelope(envelope), number, code)
 
-            committed = self._outbox.commit(
-                ours(sealed), sign, card_hash=card_hash(_card_key(identity), card) if card else ""
-            )
+            whose = card_hash(_card_key(identity), card) if card else ""
+            with self._outbox.writing() as writing:
+                sealed = seal(message(identity), list((pages or {}).values()), identity.county, self._suite or None,
+                              writing.add)  # fmt: skip
+                committed = self._outbox.commit(
+                    ours(sealed), lambda sequence: sign(sealed, sequence), card_hash=whose, writing=writing
+                )
         except (OfflineError, WireError) as error:
             code = error.code if isinstance(error, OfflineError) else OfflineError.code
             self._record("outbox.refused", code=error.code)

@@ -336,9 +336,7 @@ SAY_CHECK = s.Check(
     (s.Row("say:subject", "哪方面", "办事太慢，跑了几趟"), s.Row("say:words", "您写的", SAY_WORDS.text),
      s.Row("say:phone", "电话", "138****0000")),
 )  # fmt: skip
-SAY_HANDED = replace(
-    HANDED, key="handed6", where=None, following=(s.Next("say_rings", "now"),), paper=s.Paper.PRINTED
-)
+SAY_HANDED = replace(HANDED, key="handed6", where=None, following=(s.Next("say_rings", "now"),), paper=s.Paper.PRINTED)
 SEARCH = s.Search("search", None, True, "低保", TILES[4:6], "handwriting")
 SEARCH_PINYIN = s.Search("search2", None, True, "", (), "pinyin")
 

@@ -117,10 +117,14 @@ class RatingMessage(_Up, frozen=True, tag="rating"):
 
 
 class ComplaintMessage(_Up, frozen=True, tag="complaint"):
+    """A complaint, or a question (`subject` question), in the person's own words. `subject`: one of
+    matters.spoken.SUBJECTS, "" where none was chosen. `name` and `phone` only if the person wished to leave them."""
+
     application: Annotated[str, Meta(pattern=f"^$|{UUID7_PATTERN}")]
     note: Text
     name: str = ""
     phone: str = ""
+    subject: str = ""
 
 
 class HelpCallMessage(_Up, frozen=True, tag="help_call"):

@@ -70,6 +70,7 @@ class Performer:
             effects.ReadPaper: self._read_paper,
             effects.PrintNotice: self._print_notice,
             effects.Submit: self._submit,
+            effects.HandInWords: self._hand_in_words,
             effects.PrintReceipt: self._print_receipt,
             effects.AwaitCounty: self._await_county,
             effects.SendRating: self._send_rating,
@@ -322,6 +323,13 @@ class Performer:
                 self._process.channel.send({"say": "entered", "application": json.loads(to_json(application))})
         return done
 
+    async def _hand_in_words(self, effect: effects.HandInWords, _: Tell) -> Result:
+        record = self._application_id()
+        done = await self._at_desk(lambda desk: desk.say(record, effect.subject, effect.words, effect.phone))
+        if isinstance(done, Submitted):
+            self._process.channel.send({"say": "committed"})
+        return done
+
     def _application_id(self) -> str:
         """The same for every try of this visit, so that pressing again after an unclear end makes no second case."""
         if not self._id:
@@ -345,9 +353,7 @@ class Performer:
         return done
 
     async def _call_clerk(self, effect: effects.CallClerk, _: Tell) -> Result:
-        done = await self._at_desk(lambda desk: desk.call_clerk(effect.where))
-        self._process.channel.send({"say": "committed"})
-        self._process.journal.note("clerk.called", step=effect.where)
+        """Light and sound at once; "reached" only when the county has signed for the call."""
         speaker, lights = self._ports.get("speaker"), self._ports.get("lights")
         if speaker is not None:
             self._process.spawn(speaker.tone("notice"))
@@ -355,9 +361,16 @@ class Performer:
             from hardware.lights import Meaning
 
             self._process.spawn(lights.show(Meaning.CALLING))
-        if isinstance(done, Failed):
-            return done
-        return Done() if self._process.line.get("online") else Failed("county.offline")
+        called = await self._at_desk(lambda desk: desk.call_clerk(effect.where))
+        self._process.channel.send({"say": "committed"})
+        self._process.journal.note("clerk.called", step=effect.where)
+        if isinstance(called, Failed):
+            return called
+        heard = self._at_county.setdefault(called, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            wait = self._process.settings.visits.county_wait_s if self._process.line.get("online") else 0.0
+            await asyncio.wait_for(heard.wait(), wait)
+        return Done() if heard.is_set() else Failed("county.offline")
 
     async def _look_up(self, effect: effects.LookUp, _: Tell) -> Result:
         from offline.county import County, CountyError

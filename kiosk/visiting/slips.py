@@ -12,6 +12,7 @@ from matters.steps import HandedIn, Notice
 from papers.notice import Need, notice
 from papers.notice import Notice as NoticePaper
 from papers.receipt import Handed, Receipt, mask, receipt, recovered
+from papers.said import Said, said
 from wire.receipt import check_mark
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
     step = visits.step(visit)
     application = process.performer.application
     submitted = visit.submitted
+    if submitted is not None and visit.answers.said:
+        return said_slip(process, visit, step)
     if application is None or submitted is None or visit.matter is None:
         raise LookupError("nothing has been handed in")
     following = step.following if isinstance(step, HandedIn) else ()
@@ -95,6 +98,35 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
         ),
         words,
     )
+
+
+def said_slip(process: VisitProcess, visit: visits.Visit, step: Any) -> Any:
+    """The receipt of a question or complaint: number, when, what about; never the words themselves."""
+    submitted = visit.submitted
+    if submitted is None:
+        raise LookupError("nothing has been handed in")
+    place, words = process.settings.place, process.words
+    following = step.following if isinstance(step, HandedIn) else ()
+    return said(
+        Said(
+            county=place.county,
+            hall=place.hall,
+            about=visit.catalogue.words.get(f"say.subject.{visit.answers.said.get('subject', '')}", ""),
+            at=submitted.at,
+            number=submitted.number,
+            at_county=visit.at_county,
+            following=tuple(
+                words("papers.receipt.following", title=words(f"next.{one.code}.title"),
+                      text=words(f"next.{one.code}.text"))
+                for one in following
+            ),
+            phone=place.phone,
+            terminal=process.settings.terminal,
+            check=check_mark(submitted.code),
+            clock_sure=clock_sure(datetime.now().astimezone()),
+        ),
+        words,
+    )  # fmt: skip
 
 
 def lost_slip(process: VisitProcess, number: str, code: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matters.steps import Next, Paper
-from matters.visit import clock, rating
+from matters.visit import clock, rating, saying
 from matters.visit.state import Visit
 
 
@@ -14,7 +14,8 @@ def pressed(visit: Visit, name: str, key: str) -> Visit:
         case "trouble":
             if key in ("main", "again"):
                 return replace(visit, place="submitting", since=visit.at, problem="")
-            return replace(visit, place="check", problem="") if key in ("back", "left") else visit
+            back = "say:check" if saying.going(visit) else "check"
+            return replace(visit, place=back, problem="") if key in ("back", "left") else visit
         case "handed":
             return _handed(visit, key)
         case "rate":
@@ -29,7 +30,7 @@ def pressed(visit: Visit, name: str, key: str) -> Visit:
 
 def _handed(visit: Visit, key: str) -> Visit:
     if key == "main":
-        return replace(visit, place="rate", unsure=False)
+        return saying.over(visit) if saying.going(visit) else replace(visit, place="rate", unsure=False)
     if key not in ("left", "again", "print"):
         return visit
     if paper(visit) is Paper.TROUBLE:

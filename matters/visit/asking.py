@@ -191,7 +191,13 @@ def _choice(visit: Visit, where: Where | None, field: Field) -> steps.Choice:
         for o in field.options
     )
     return steps.Choice(
-        visit.place, where, True, field.title, field.hint, options, main=field.main,
+        visit.place,
+        where,
+        True,
+        field.title,
+        field.hint,
+        options,
+        main=field.main,
         remark=_remark(visit) or (FROM_PAPER if is_from_paper(visit, field.id) else None),
     )
 
@@ -300,8 +306,17 @@ def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
     if shot is not None:
         can_add = page >= pages and page < 20
         return steps.Review(
-            visit.place, where, True, name, material.title, shot.taken.picture, shot.taken.verdict, page, pages,
-            can_add, reading.paper_hint(visit, name, page),
+            visit.place,
+            where,
+            True,
+            name,
+            material.title,
+            shot.taken.picture,
+            shot.taken.verdict,
+            page,
+            pages,
+            can_add,
+            reading.paper_hint(visit, name, page),
         )
     problem = visit.problem or ("" if visit.can_film else "camera.absent")
     return steps.Capture(
@@ -348,7 +363,7 @@ def _delivery(visit: Visit, where: Where | None) -> steps.Choice:
 
 def _check(visit: Visit, where: Where | None) -> steps.Check:
     rows = checking.rows(visit, resolved(visit))
-    size = visit.setting.rows_a_page
+    size = checking.rows_a_page(visit)
     pages = checking.pages(visit)
     page = min(visit.page, pages)
     filled = sum(row.source == "clerk" for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matters.answers import shown
+from matters.answers import as_typed, shown
 from matters.catalogue import Field
 from matters.identity import mask_id
 from matters.resolve import FormRow, Needed, Resolved
@@ -50,7 +50,7 @@ def _who(visit: Visit) -> list[Row]:
     name, number = who.get("card.name", ""), who.get("card.id_number", "")
     label = say(visit, "check.for_whom" if visit.answers.helping else "check.who")
     if known(visit.answers, visit.setting.today) == "typed":
-        rows = [Row("typed:number", label, name, mask_id(number))]
+        rows = [Row("typed:number", label, name, " ".join((number[:6], number[6:14], number[14:])))]  # typed: to be checked
     else:
         rows = [Row("who", label, name, mask_id(number), "card", can_change=False)]
     if visit.answers.helping:
@@ -67,7 +67,8 @@ def _is_shown(row: FormRow) -> bool:
 
 def _field(visit: Visit, row: FormRow, found: Resolved) -> Row:
     field: Field = row.field
-    value = shown(field, row.value) if row.value is not None else ""
+    as_read = as_typed if row.asked else shown
+    value = as_read(field, row.value) if row.value is not None else ""
     source = "card" if row.source in ("card", "derived") and not row.asked else ""
     source = "paper" if row.source == "paper" else source
     paper = PaperHint(f"field:{field.id}", "differs", field.label) if reading.differs(visit, field.id, found) else None
@@ -91,7 +92,12 @@ def _material(visit: Visit, need: Needed) -> Row | None:
 def pages(visit: Visit) -> int:
     """How many screens the rows take."""
     count = len(rows(visit, resolved(visit)))
-    return max(1, -(-count // visit.setting.rows_a_page))
+    return max(1, -(-count // rows_a_page(visit)))
+
+
+def rows_a_page(visit: Visit) -> int:
+    """Larger type, fewer rows."""
+    return visit.setting.rows_a_page_elder if visit.elder else visit.setting.rows_a_page
 
 
 def change(visit: Visit, key: str) -> Visit:

@@ -22,6 +22,8 @@ def warning_for(visit: Visit) -> float:
 
 def waits_for_us(visit: Visit) -> bool:
     """We are at work: the person cannot be idle."""
+    if visit.help == "calling":
+        return True
     if visit.place in ("submitting", "goodbye", "resume:opening") or visit.aside == "working":
         return True
     if visit.place == "lookup" and "lookup" in visit.answers.passed and visit.cases is None:

@@ -9,7 +9,7 @@ from matters import answers as judge_answer
 from matters import identity
 from matters.catalogue import Matter
 from matters.search import find
-from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, reading
+from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, reading, saying
 from matters.visit.signing import clauses, is_signature
 from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing
 
@@ -46,6 +46,8 @@ def _pressed(visit: Visit, key: str) -> Visit:
         return clock.farewell(visit, "stopped")
     if name == "resume":
         return aside.resume_pressed(visit, key)
+    if name == "say":
+        return saying.pressed(visit, key)
     if name in ("home", "list", "search", "lookup", "ask"):
         return _finding(visit, name, key)
     if name in ("submitting", "trouble", "handed", "rate"):
@@ -79,6 +81,8 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
         return aside.resume(visit)
     if key == "ask" and name == "home":
         return replace(visit, place="ask")
+    if key == "say" and name == "ask":
+        return saying.begun(visit)
     if key == "again" and name == "lookup":
         return replace(visit, lookup_problem="", again_at=0.0)
     if key in ("back", "main") and name != "home":

@@ -11,7 +11,7 @@ from matters.limits import matter_limit
 from matters.search import find
 from matters.spoken import REASONS
 from matters.steps import AnyStep, Progress, Tile, Where
-from matters.visit import after, aside, asking, behalf, clock, flow
+from matters.visit import after, aside, asking, behalf, clock, flow, saying
 from matters.visit.state import Visit, doing, resolved
 from matters.visit.words import say
 
@@ -128,6 +128,10 @@ def _trouble(visit: Visit) -> steps.Trouble:
 
 
 def _handed(visit: Visit) -> steps.HandedIn:
+    if saying.going(visit):
+        paper = after.paper(visit)
+        problem = (visit.paper_problem or visit.printer_problem) if paper is steps.Paper.TROUBLE else ""
+        return saying.handed(visit, paper, problem)
     matter = doing(visit)
     found = resolved(visit)
     limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
@@ -169,6 +173,7 @@ _FINDING: dict[str, Callable[[Visit], AnyStep]] = {
     "search": _search,
     "lookup": _lookup,
     "ask": _ask,
+    "say": saying.step,
     "resume": aside.step,
 }
 _AFTER: dict[str, Callable[[Visit], AnyStep]] = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from matters import effects
 from matters.effects import AnyEffect
-from matters.visit import aside, papering, reading
+from matters.visit import aside, papering, reading, saying
 from matters.visit.handing import application
 from matters.visit.state import Running, Visit, doing, person
 
@@ -68,7 +68,14 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
             lambda name: kind(name, material.id, material.shape, material.colour),
         )
     if place == "submitting" and visit.submitted is None:
-        yield "submit", lambda name: effects.Submit(name, application(visit))
+        if saying.going(visit):
+            said = visit.answers.said
+            yield (
+                "submit",
+                lambda name: effects.HandInWords(name, said["subject"], said["words"], said.get("phone", "")),
+            )
+        else:
+            yield "submit", lambda name: effects.Submit(name, application(visit))
     if visit.submitted is not None and not visit.at_county and not visit.ending:
         done = visit.submitted.application
         yield "county", lambda name: effects.AwaitCounty(name, done)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,22 @@ class Left:
     @property
     def entered(self) -> list[dict[str, Any]]:
         return _list(self.out / "visit.json")
+
+    def messages(self, kind: str) -> list[dict[str, Any]]:
+        """What else the county took in of a kind, opened."""
+        county = self.state / "gateway"
+        command = [
+            "messages",
+            "--state",
+            str(county),
+            "--config",
+            str(county / "gateway.toml"),
+            "--json",
+            "--kind",
+            kind,
+        ]
+        done = subprocess.run([sys.executable, "-m", "gateway", *command], capture_output=True, text=True, check=True)
+        return [row["message"] for row in json.loads(done.stdout)]
 
     def receipts(self) -> list[dict[str, Any]]:
         """Number, application, matter and count of items of every code that came out of the printer, genuine by the

@@ -192,6 +192,15 @@ def test_the_county_holds_once_what_was_entered_and_the_terminal_keeps_nothing(
         assert receipt["number"] == case["receipt"].replace(" ", "")
 
 
+def test_a_complaint_reaches_the_county_in_the_persons_own_words(play: Callable[..., Left]) -> None:
+    left = play(load(JOURNEYS / "said.toml"))
+    assert left.held
+    (message,) = left.messages("complaint")
+    assert (message["subject"], message["note"], message["phone"]) == ("slow", "王小不到", "")
+    assert left.cases == []
+    assert not [found for found in left.personal() if "王小不到" in found]
+
+
 def test_a_catalogue_damaged_on_the_disk_leaves_the_one_before_in_use(
     tmp_path: Path, play: Callable[..., Left]
 ) -> None:
