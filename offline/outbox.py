@@ -13,6 +13,7 @@ What is asked of it and what leaves it: offline.looking, offline.sending. Left o
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -22,7 +23,7 @@ from pathlib import Path
 from offline import floor
 from offline.carried import record_name
 from offline.errors import Corrupt, OfflineError, of
-from offline.files import sync_folder
+from offline.files import Writing, sync_folder
 from offline.mirror import ABSENT, Held, Mirror
 from offline.points import Points, nothing
 from offline.records import (
@@ -130,22 +131,30 @@ class Outbox(Sending):
 
     # ------------------------------------------------------------------ handing in
 
-    def commit(self, sealed: Sealed, sign: Sign, *, card_hash: str = "") -> Committed:
+    def writing(self) -> contextlib.AbstractContextManager[Writing]:
+        """Pages that are written while the next is being sealed; give it to `commit`, within."""
+        return self.files.writing(self._point)
+
+    def commit(self, sealed: Sealed, sign: Sign, *, card_hash: str = "", writing: Writing | None = None) -> Committed:
         """Hand a sealed record in. When this returns it is on the disk; the same id again answers the same and adds
-        nothing. What `sign` raises is raised, and DiskFull, DiskFailed, Corrupt, Busy: then nothing was handed in."""
+        nothing. `writing`: its files are on their way already. What `sign` raises is raised, and DiskFull, DiskFailed,
+        Corrupt, Busy: then nothing was handed in."""
         self._point("commit.begun")
         with self._lock:
-            if known := self.known(sealed.id):
+            if sealed.files and (known := self.known(sealed.id)):  # before its files are written once more
                 self.mirror_one(sealed.id)
                 return known
-            with self.files.committing():
-                self.files.put(sealed.files, self._point)
+            with self.files.committing() if sealed.files else contextlib.nullcontext():
+                if writing is not None and writing.holds(sealed.files):
+                    writing.done()
+                else:
+                    self.files.put(sealed.files, self._point)
                 with self._writing():
                     self._point("commit.transaction.open")
-                    if known := self.known(sealed.id):
-                        return known
-                    committed = self._insert(sealed, sign, card_hash)
-            self._point("commit.done")
+                    known = self.known(sealed.id)
+                    committed = known or self._insert(sealed, sign, card_hash)
+            if known is None:
+                self._point("commit.done")
             self.mirror_one(sealed.id)
             return committed
 

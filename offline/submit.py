@@ -14,6 +14,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from matters.application import Application
     from offline.trail import Trail
     from wire.messages import ItemDetail, Message
+    from wire.seal import PageReady
     from wire.seal import Sealed as WireSealed
 
 Random = Callable[[int], bytes]
@@ -62,6 +64,8 @@ class Desk:
         self._clock = clock
         self._random = random
         self._area = area
+        self._ready: dict[str, PageReady] = {}  # pages sealed ahead, by the SHA-256 of the picture
+        self._recording = ThreadPoolExecutor(1, "trail")
 
     @classmethod
     def open(
@@ -89,6 +93,8 @@ class Desk:
         return cls(state, outbox, Trail.open(state, clock), clock, random, area, count, suite)
 
     def close(self) -> None:
+        """Wait until the trail has been written, and close."""
+        self._recording.shutdown(wait=True)
         self._outbox.close()
         if self._trail is not None:
             self._trail.close()
@@ -222,9 +228,11 @@ class Desk:
                 return Signed(encode_envelope(envelope), number, code)
 
             whose = card_hash(_card_key(identity), card) if card else ""
+            key = identity.county.seal_key(self._suite or None).id
+            ready = {name: self._ready[name] for name in pages or {} if name in self._ready}
+            plain = [page for name, page in (pages or {}).items() if name not in ready or ready[name].key != key]
             with self._outbox.writing() as writing:
-                sealed = seal(message(identity), list((pages or {}).values()), identity.county, self._suite or None,
-                              writing.add)  # fmt: skip
+                sealed = seal(message(identity), plain, identity.county, self._suite or None, writing.add, ready)
                 committed = self._outbox.commit(
                     ours(sealed), lambda sequence: sign(sealed, sequence), card_hash=whose, writing=writing
                 )
@@ -234,6 +242,20 @@ class Desk:
             return Failed(code)
         self._record("outbox.committed", record=record, kind=sealed.kind, sequence=committed.sequence)
         return committed
+
+    def prepare(self, page: bytes) -> None:
+        """Seal a page ahead, in memory, as soon as its picture was taken: it is most of the work behind the button. A
+        page that nobody prepared, or that was sealed to a key that has been changed since, is sealed then."""
+        from wire.errors import WireError
+        from wire.seal import seal_page
+
+        with contextlib.suppress(OfflineError, WireError):
+            county = identities.load(self._state).county
+            self._ready[hashlib.sha256(page).hexdigest()] = seal_page(page, county, self._suite or None)
+
+    def forget(self, sha256: str) -> None:
+        """A page that nobody wants any more: its sealed copy goes too."""
+        self._ready.pop(sha256, None)
 
     # ------------------------------------------------------------------ receipts
 
@@ -279,8 +301,12 @@ class Desk:
         return datetime.datetime.fromtimestamp(at, datetime.UTC).astimezone().isoformat(timespec="seconds")
 
     def _record(self, event: str, **fields: str | int) -> None:
+        """Into the trail, without waiting for it: a person stands there, and what was committed stands either way."""
+        self._recording.submit(self._write_down, event, fields)
+
+    def _write_down(self, event: str, fields: Mapping[str, str | int]) -> None:
         if self._trail is not None:
-            with contextlib.suppress(OfflineError):  # what was committed stands, whether the trail has room or not
+            with contextlib.suppress(OfflineError):
                 self._trail.record(event, **fields)
 
 

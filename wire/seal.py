@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated
 
 import msgspec
@@ -123,8 +124,34 @@ def pages_named(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(page.sha256 for material in materials for page in material.pages))
 
 
-def seal(message: Message, pages: Sequence[bytes], county: CountyPublic, suite_name: str | None = None) -> Sealed:
-    """Seal a message and its pages (pictures' bytes). Blocks for milliseconds; call it in a thread.
+@dataclass(frozen=True, repr=False)
+class PageReady:
+    """A page that was sealed ahead, to the county's key `key`. `size`: of the picture, in bytes."""
+
+    key: str
+    size: int
+    file: SealedFile
+    blob: bytes
+
+
+def seal_page(page: bytes, county: CountyPublic, suite_name: str | None = None) -> PageReady:
+    """Seal one page: what takes longest of handing in, done when the picture is taken. Raises WireError seal.*."""
+    key = county.seal_key(suite_name)
+    blob = suite(key.suite).seal(page, key.recipient)
+    return PageReady(key.id, len(page), SealedFile(hashlib.sha256(blob).hexdigest(), len(blob)), blob)
+
+
+def seal(
+    message: Message,
+    pages: Sequence[bytes],
+    county: CountyPublic,
+    suite_name: str | None = None,
+    each: Callable[[str, bytes], None] = lambda _name, _blob: None,
+    ready: Mapping[str, PageReady] = MappingProxyType({}),
+) -> Sealed:
+    """Seal a message and its pages (pictures' bytes). Blocks for milliseconds; call it in a thread. `each` is told
+    every sealed page as soon as it is there, with the SHA-256 of its bytes. `ready`: pages that were sealed ahead, by
+    their SHA-256; they need not be among `pages`, unless they were sealed to another key than the present one.
 
     Raises WireError seal.pages if the pages are not those that the materials name, seal.suite, seal.recipient.
     """
@@ -132,16 +159,29 @@ def seal(message: Message, pages: Sequence[bytes], county: CountyPublic, suite_n
     way = suite(key.suite)
     plain = {hashlib.sha256(page).hexdigest(): page for page in pages}
     named = pages_named(message)
-    if set(named) != set(plain):
+    ready = {name: page for name, page in ready.items() if page.key == key.id and name in named}
+    if set(named) != plain.keys() | ready.keys():
         raise WireError("seal.pages", "the pages are not those that the materials name")
-    blobs = tuple(way.seal(plain[name], key.recipient) for name in named)
-    files = tuple(SealedFile(hashlib.sha256(blob).hexdigest(), len(blob)) for blob in blobs)
-    manifest = tuple(SealedPage(name, len(plain[name]), file.sha256) for name, file in zip(named, files, strict=True))
+    done: list[PageReady] = []
+    for name in named:
+        page = ready[name] if name in ready else seal_page(plain[name], county, suite_name)
+        each(page.file.sha256, page.blob)
+        done.append(page)
+    files, blobs = tuple(page.file for page in done), tuple(page.blob for page in done)
+    manifest = tuple(SealedPage(name, page.size, page.file.sha256) for name, page in zip(named, done, strict=True))
     text = canonical(msgspec.structs.replace(message, pages=manifest))
     text += b" " * (-len(text) % PADDING_BYTES)
     body = way.seal(text, key.recipient)
     return Sealed(
-        kind_of(message), message.id, message.terminal, key.id, key.suite, body, files, blobs, digest(body, files)
+        kind_of(message),
+        message.id,
+        message.terminal,
+        key.id,
+        key.suite,
+        body,
+        tuple(files),
+        tuple(blobs),
+        digest(body, files),
     )
 
 

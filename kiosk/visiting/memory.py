@@ -21,8 +21,9 @@ class Pictures:
         """The bytes, or b"" when it is gone."""
         return self._held.get(handle, ("", b""))[1]
 
-    def forget(self, handle: str) -> None:
-        self._held.pop(handle, None)
+    def forget(self, handle: str) -> str:
+        """Its SHA-256, or "" when it was gone already."""
+        return self._held.pop(handle, ("", b""))[0]
 
     def by_digest(self) -> dict[str, bytes]:
         """What an application's pages name, by SHA-256."""

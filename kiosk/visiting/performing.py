@@ -168,6 +168,7 @@ class Performer:
         if isinstance(taken, Fault):
             return Failed(taken.code)
         handle = self._process.pictures.keep(taken.sha256, taken.jpeg)
+        self._process.spawn(self._at_desk(lambda desk: desk.prepare(taken.jpeg)))
         return PictureTaken(handle, taken.sha256, taken.width, taken.height, len(taken.jpeg), taken.verdict)
 
     async def _read_paper(self, effect: effects.ReadPaper, _: Tell) -> Result:
@@ -180,7 +181,8 @@ class Performer:
         return PaperRead(tuple(PaperLine(*line) for line in text.lines), text.turn)
 
     async def _forget(self, effect: effects.Forget, _: Tell) -> Result:
-        self._process.pictures.forget(effect.picture)
+        sha256 = self._process.pictures.forget(effect.picture)
+        await self._at_desk(lambda desk: desk.forget(sha256))
         self._forgotten = True
         return Done()
 

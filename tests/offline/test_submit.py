@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway import county as counties
 from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page
 from matters.outcomes import Done, Failed, Submitted
 from offline import identity
@@ -22,6 +23,7 @@ from offline.trail import Trail
 from tests.offline.peers import Gateway, Terminal
 from tests.offline.world import in_child, killer
 from wire import receipt
+from wire.envelope import decode_envelope
 from wire.messages import ItemDetail
 
 PICTURES = [hashlib.shake_256(bytes([n])).digest(5000) for n in range(2)]
@@ -76,6 +78,47 @@ def test_what_the_county_opens_is_what_the_resident_confirmed(
     assert found["receipt"].replace(" ", "") == done.number
     assert [item["title"] for item in found["items"]] == ["给孩子上户口", "孩子的医保"]
     assert desk.at_county(application.id)
+
+
+@pytest.mark.parametrize("prepared", [1, 2])
+def test_pages_that_were_sealed_when_they_were_taken_are_handed_in_as_they_were_seen(
+    gateway: Gateway, terminal: Terminal, desk: Desk, tmp_path: Path, prepared: int
+) -> None:
+    for picture in PICTURES[:prepared]:
+        desk.prepare(picture)
+    application = mine(50 + prepared)
+    assert isinstance(desk.submit(application, PAGES, ITEMS), Submitted)
+    terminal.once(gateway.url)
+    _, pages = gateway.opened(application.id, tmp_path / "opened")
+    assert sorted(pages) == sorted(PICTURES)
+
+
+def test_a_page_sealed_to_a_key_that_was_changed_meanwhile_is_sealed_again(
+    gateway: Gateway, terminal: Terminal, desk: Desk, tmp_path: Path
+) -> None:
+    for picture in PICTURES:
+        desk.prepare(picture)
+    county = gateway.county()
+    counties.rotate(county, county.store())
+    terminal.once(gateway.url)  # brings the new keys
+    application = mine(53)
+    assert isinstance(desk.submit(application, PAGES, ITEMS), Submitted)
+    outbox = terminal.outbox()
+    (entry,) = outbox.entries()
+    assert decode_envelope(outbox.content(entry).body).key == identity.load(terminal.state).county.seal_key().id
+    outbox.close()
+    terminal.once(gateway.url)
+    _, pages = gateway.opened(application.id, tmp_path / "opened")
+    assert sorted(pages) == sorted(PICTURES)
+
+
+def test_a_page_that_was_thrown_away_is_kept_in_no_form(terminal: Terminal, desk: Desk) -> None:
+    desk.prepare(PICTURES[0])
+    assert desk._ready
+    desk.forget(next(iter(PAGES)))
+    desk.forget("never there")
+    assert not desk._ready
+    assert list((terminal.state / "outbox" / "files").iterdir()) == []  # and never on the disk before the button
 
 
 def test_on_the_disk_nothing_can_be_read_from_the_button_on(terminal: Terminal, desk: Desk) -> None:
@@ -145,6 +188,7 @@ def test_no_room_is_said_before_anybody_begins(terminal: Terminal) -> None:
 def test_pages_that_are_not_those_named_hand_nothing_in(terminal: Terminal, desk: Desk) -> None:
     assert desk.submit(mine(7), {}, ITEMS) == Failed("outbox.failed")
     assert terminal.outbox().status().waiting == 0
+    desk.close()  # the trail is written beside; closing waits for it
     said = [(entry.event, dict(entry.fields)) for entry in Trail.open(terminal.state, lambda: 0.0).show()]
     assert said[-1] == ("outbox.refused", {"code": "seal.pages"})
 
