@@ -158,6 +158,13 @@ class PapersCamera:
             return Fault("camera.stopped", "not started")
         return await asyncio.shield(self._taken)
 
+    def hold(self, corners: Sequence[tuple[float, float]] | None) -> None:
+        """The paper is where the person says: four corners, 0..1 of the frame. Nothing is taken by itself until the
+        next `start`, or until they are given back (None); `shoot` keeps to them, to the edge that is nearest."""
+        if self._running and self._writer is not None and not self._writer.is_closing():
+            message = {"do": "corners", "corners": None if corners is None else [list(point) for point in corners]}
+            self._writer.write(json.dumps(message).encode() + b"\n")
+
     async def shoot(self) -> Taken | Fault:
         """The picture now, whatever the verdict."""
         if not self._running:

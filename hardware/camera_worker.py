@@ -5,7 +5,7 @@ and stills lie in the shared memory (camera_memory.py). It lives with one visit,
 ends when its channel closes. A thread reads the camera, so that finding never makes frames old; a second one listens.
 
     in   {"do": "start", "id", "address", "shape", "colour", "bytes_most", "retake"}
-         {"do": "shoot", "id"}   {"do": "stop", "id"}
+         {"do": "corners", "corners": [[x, y] × 4, 0..1] | null}   {"do": "shoot", "id"}   {"do": "stop", "id"}
     out  {"event": "ready"}   {"event": "status", "health", "code", "note"}
          {"event": "done", "id"}   {"event": "failed", "id", "code"}
          {"event": "taken", "id": 0 | id of shoot, "size", "sha256", "width", "height", "verdict", "found"}
@@ -30,8 +30,9 @@ from hardware.camera_memory import LONGEST, FrameMemory
 from hardware.camera_sources import STALL_S, Source, SourceError, as_image, open_source
 from hardware.document.enhancing import enhance
 from hardware.document.finding import SURE, find
-from hardware.document.geometry import Floats, Image, rectify
+from hardware.document.geometry import Floats, Image, area, is_sane, ordered, rectify
 from hardware.document.judging import LIMITS, OK, judge
+from hardware.document.refining import refine
 from hardware.document.saving import jpeg
 from hardware.document.upright import load, turn_of, turned
 
@@ -47,6 +48,9 @@ HEALTH = {
     "camera.no_access": "faulty",
     "camera.faulty": "faulty",
 }
+HELD = "capture.held"  # the corners are those that the person has set: nothing is looked for, nothing taken by itself
+HELD_SNAP = 0.012  # of the longer side: how far from where a finger set it an edge is still meant
+HELD_LEAST = 0.01  # of the picture
 SAME_MOVE = 0.02  # of the picture: a page that lies where the last one lay and looks like it is the same
 SAME_LOOK = 0.6  # difference to content, in the part of the page that differs most: 0.1 for one page, 1 for another
 LOOK = 192  # px a side, in LOOK_PARTS by LOOK_PARTS parts
@@ -129,6 +133,7 @@ class Worker:
 
     def _reset(self) -> None:
         self._corners: Floats | None = None  # of the frame before, 0..1
+        self._held: Floats | None = None  # as the person has set them, 0..1
         self._verdict = "capture.empty"
         self._movement = 1.0
         self._good_since: float | None = None
@@ -187,11 +192,25 @@ class Worker:
                 self._last_taken = None
             self._reset()
             self.tell({"event": "done", "id": number})
+        elif do == "corners":
+            self._hold(command.get("corners"))
         elif do == "shoot":
             self._shoot(number)
         elif do == "stop":
             self._stop()
             self.tell({"event": "done", "id": number})
+
+    def _hold(self, corners: Any) -> None:
+        """Corners set by a finger, or none again. What spans no sheet is not heeded."""
+        self._held, self._verdict = None, "capture.empty"
+        if corners is None:
+            return
+        try:
+            held = ordered(np.clip(np.asarray(corners, np.float32).reshape(4, 2), 0.0, 1.0))
+        except ValueError:
+            return
+        if is_sane(held) and area(held) > HELD_LEAST:
+            self._held = held
 
     def _stop(self) -> None:
         if self._feed is not None:
@@ -209,11 +228,13 @@ class Worker:
             if scale < 1
             else image
         )
-        found = find(small)
-        corners = None
-        if found is not None and found.rating >= SURE:
-            corners = found.corners
         size = np.array([small.shape[1], small.shape[0]], np.float32)
+        found = None if self._held is not None else find(small)
+        corners = None
+        if self._held is not None:
+            corners = self._held * size - 0.5
+        elif found is not None and found.rating >= SURE:
+            corners = found.corners
         relative = None if corners is None else (corners + 0.5) / size
         self._movement = self._moved(relative)
         self._corners = relative
@@ -225,6 +246,8 @@ class Worker:
         remark = "capture.moving" if moving and self._verdict == OK else self._verdict
         if remark == OK and relative is not None and self._is_last(image, relative):
             remark = "capture.same_page"
+        if self._held is not None and remark in (OK, "capture.cut_off", "capture.same_page"):
+            remark = HELD
         steady = corners is not None and self._movement < STEADY_MOVE
         self._seen = True
         rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
@@ -281,8 +304,13 @@ class Worker:
         if image is None:
             self.tell({"event": "failed", "id": number, "code": "camera.stalled"})
             return
-        found = find(image)
-        corners = found.corners if found is not None and found.rating >= SURE else None
+        found = None
+        if self._held is not None:
+            size = np.array([image.shape[1], image.shape[0]], np.float32)
+            corners: Floats | None = refine(image, self._held * size - 0.5, HELD_SNAP * float(size.max()))
+        else:
+            found = find(image)
+            corners = found.corners if found is not None and found.rating >= SURE else None
         _, verdict = judge(image, corners, shape=self._shape, others=0 if found is None else found.others)
         if automatic and verdict != OK:
             self._good_since = None  # what looked good small is not good full size
@@ -290,7 +318,11 @@ class Worker:
         shape, colour = self._shape, bool(self._wish.get("colour", True))
         page = image if corners is None else rectify(image, corners)
         if corners is not None:
-            page = turned(page, turn_of(page, load()))
+            self._memory.beat(time.monotonic_ns())  # the network's first use takes a while
+            network = load()
+            self._memory.beat(time.monotonic_ns())
+            page = turned(page, turn_of(page, network))
+            self._memory.beat(time.monotonic_ns())
         page = enhance(page, even=shape not in ("card", "any"))
         data, width, height = jpeg(
             page, shape=shape if corners is not None else "any", colour=colour, bytes_most=int(self._wish["bytes_most"])

@@ -19,7 +19,7 @@ class Frame:
 
     `corners` are those of the paper that was found, 0..1 of width and height, clockwise from top left. `remark` says
     how it stands: "" before the first finding, ok, steady (ok and at rest), or the code of what to put right
-    (capture.blurred, capture.too_far …).
+    (capture.blurred, capture.too_far …), or capture.held: the corners are those that the person has set.
     """
 
     number: int
@@ -49,6 +49,11 @@ class Services(Protocol):
         """The newest preview picture, at once; None while there is none."""
         ...
 
+    def hold(self, corners: Sequence[Point] | None) -> None:
+        """The paper's corners are where the person has set them, 0..1 of the frame, until the next paper; None: they
+        are looked for again."""
+        ...
+
     def picture(self, handle: str) -> bytes:
         """A taken picture as JPEG; b"" when it is gone."""
         ...
@@ -66,6 +71,9 @@ class NoServices:
     """For screens that are shown without a kiosk: no camera, no input methods."""
 
     def frame(self) -> Frame | None:
+        return None
+
+    def hold(self, corners: Sequence[Point] | None) -> None:
         return None
 
     def picture(self, handle: str) -> bytes:

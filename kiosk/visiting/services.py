@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kiosk.visiting.memory import Pictures
-from screens.services import Candidates, Frame, Strokes
+from screens.services import Candidates, Frame, Point, Strokes
 
 if TYPE_CHECKING:
     from hardware.camera import PapersCamera
@@ -30,6 +30,10 @@ class VisitServices:
         corners: Any = latest.corners
         remark = "steady" if latest.remark == "ok" and latest.steady else latest.remark
         return Frame(latest.number, latest.width, latest.height, latest.pixels, corners, remark)
+
+    def hold(self, corners: Sequence[Point] | None) -> None:
+        if self.camera is not None:
+            self.camera.hold(corners)
 
     def picture(self, handle: str) -> bytes:
         return self.pictures.get(handle)

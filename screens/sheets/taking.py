@@ -14,14 +14,14 @@ from screens.paper_hints import hint_words
 from screens.sheets.base import Sheet, shows
 from screens.text import textures
 from screens.theme import look
-from screens.widgets import clauses
+from screens.widgets import clauses, live
 from screens.widgets.base import Column, Grid, Icon, Item, Picture, Row, Text
 from screens.widgets.fields import StrokePad
 from screens.widgets.frame import BACK, KeySpec
 from screens.widgets.scene import MovingArrow
 from screens.words import say
 
-__all__ = ["clauses"]
+__all__ = ["clauses", "live"]
 PREVIEW_PER_SECOND = 20
 STRIP = 3  # papers shown under the camera
 
@@ -39,7 +39,9 @@ REMARKS = {
     "cut_off": ("care", "maximize"),
     "too_far": ("care", "zoom-in"),
     "several": ("care", "files"),
+    "same_page": ("plain", "circle-check"),  # it still lies there: nothing is wrong yet
     "empty": ("plain", "hand-finger"),
+    "held": ("good", "focus-2"),
 }
 
 
@@ -298,6 +300,10 @@ class CaptureSheet(Sheet):
             self._say(frame.remark)
             self.stage().rearrange()
 
+    def corners_moved(self, corners: tuple[tuple[float, float], ...]) -> None:
+        """A finger has set the corners: the camera keeps to them."""
+        self.stage().services.hold(corners)
+
     def _say(self, remark: str) -> None:
         step = self.step
         message = self.ids.message
@@ -307,7 +313,7 @@ class CaptureSheet(Sheet):
             self.ids.preview.caption = say("capture.caption.looking")
             return
         code = {"": "looking", "ok": "found"}.get(remark, remark.removeprefix("capture."))
-        found = code not in ("looking", "empty", "cut_off", "several", "not_paper")
+        found = code not in ("looking", "empty", "cut_off", "several", "not_paper", "same_page")
         if step.paper is not None and code in ("looking", "empty"):  # on the page before, while the next is awaited
             message.tone, message.icon = "care", "info-circle"
             message.text, message.second = hint_words(step.paper, say.locale)

@@ -1,17 +1,13 @@
-"""Things that are drawn rather than written: figures, QR code, countdown ring, the way ahead, live pictures."""
+"""Things that are drawn rather than written: figures, QR code, countdown ring, the way ahead."""
 
 from __future__ import annotations
 
-import io
 from functools import lru_cache
-from typing import Any
 
 from kivy.graphics import Color, Mesh, Rectangle
 from kivy.graphics.texture import Texture
-from kivy.uix.widget import Widget
 
-from screens import art, shapes
-from screens.services import Frame
+from screens import shapes
 from screens.text import advance, lay, textures
 from screens.theme import look
 from screens.widgets.base import Node
@@ -238,158 +234,3 @@ class Way(Node):
             shapes.disc(group, cx, cy, look.u(32), look.colour("on_now"))
         else:
             shapes.disc(group, cx, cy, side, look.colour("key_edge"), look.u(6))
-
-
-class Preview(Node):
-    """The live picture, letterboxed on dark, with the paper's corners marked."""
-
-    bar = 84  # reference px: the words' bar below
-    caption = ""
-    good = False
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._texture: Texture | None = None
-        self._frame: Frame | None = None
-        self._over = Widget()
-        self.add_widget(self._over)
-
-    def blank(self) -> None:
-        """Forget the last frame: it belongs to another paper."""
-        self._texture = self._frame = None
-        self._over.canvas.clear()
-
-    def feed(self, frame: Frame | None) -> None:
-        """Show this frame; cheap when it is the one already shown."""
-        if frame is None:
-            return
-        if self._frame is not None and frame.number == self._frame.number and frame.corners == self._frame.corners:
-            return
-        fresh = self._texture is None or self._texture.size != (frame.width, frame.height)
-        if fresh or self._texture is None:
-            self._texture = Texture.create(size=(frame.width, frame.height), colorfmt="rgb")
-            self._texture.flip_vertical()
-            self._texture.mag_filter = self._texture.min_filter = "linear"
-        if self._frame is None or frame.number != self._frame.number or fresh:
-            self._texture.blit_buffer(frame.rgb, colorfmt="rgb", bufferfmt="ubyte")
-        old = self._frame
-        self._frame = frame
-        if fresh:
-            self._painted = None
-            self.repaint()
-        if fresh or old is None or frame.corners != old.corners:
-            self._mark()
-        self.canvas.ask_update()
-
-    def measure(self, width: int) -> int:
-        return look.gap(800)
-
-    def state(self) -> object:
-        return (self.caption, self.good, self._texture is not None)
-
-    def _picture(self, frame: Frame) -> tuple[int, int, int, int]:
-        """Where the frame is drawn, Kivy's coordinates."""
-        x, _, width, height = self.box
-        bar = look.u(self.bar)
-        room = height - bar
-        share = min(width / frame.width, room / frame.height)
-        wide, high = round(frame.width * share), round(frame.height * share)
-        return x + (width - wide) // 2, self.y + bar + (room - high) // 2, wide, high
-
-    def paint(self) -> None:
-        x, _, width, height = self.box
-        radius = look.u(22)
-        group = self.canvas.before
-        shapes.box(group, x, self.y, width, height, radius=radius, fill=look.colour("film"))
-        bar = look.u(self.bar)
-        shapes.box(group, x, self.y, width, bar, radius=radius, fill=look.colour("film_bar"))
-        shapes.fill(group, x, self.y + bar - radius, width, radius, look.colour("film_bar"))
-        if self._texture is not None and self._frame is not None:
-            left, bottom, wide, high = self._picture(self._frame)
-            group.add(Color(1, 1, 1, 1))
-            group.add(Rectangle(pos=(left, bottom), size=(wide, high), texture=self._texture))
-            self._mark()
-        words = textures(self.caption, look.size("key"), False)
-        mark, gap = look.u(48), look.u(16)
-        target = art.icon("focus-2", mark)
-        at = x + (width - words.width - mark - gap) // 2
-        middle = self.y + bar // 2
-        if target is not None:
-            group.add(Color(*look.colour("now")))
-            group.add(Rectangle(pos=(at, middle - mark // 2), size=(mark, mark), texture=target))
-        group.add(Color(1, 1, 1, 1))
-        group.add(Rectangle(pos=(at + mark + gap, middle - words.height // 2), size=words.size, texture=words))
-
-    def words(self) -> str:
-        return self.caption
-
-    def needed(self) -> tuple[int, int]:
-        caption = advance(self.caption, look.size("key"), False) + look.u(48) + look.u(16)
-        return caption, look.u(self.bar)
-
-    def type_sizes(self) -> tuple[tuple[str, int], ...]:
-        return (("key", look.size("key")),)
-
-    def _mark(self) -> None:
-        """Outline and corner marks of the paper that was found."""
-        group = self._over.canvas
-        group.clear()
-        if self._frame is None or self._frame.corners is None or not self.box[2]:
-            return
-        left, bottom, wide, high = self._picture(self._frame)
-        points = [(left + px * wide, bottom + (1 - py) * high) for px, py in self._frame.corners]
-        shapes.stroke(group, points, look.u(18), look.colour("#18212B"), closed=True)
-        shapes.stroke(group, points, look.u(9), look.colour("now"), closed=True)
-        cx = sum(p[0] for p in points) / 4
-        cy = sum(p[1] for p in points) / 4
-        outer = [(cx + (px - cx) * 1.06, cy + (py - cy) * 1.05) for px, py in points]
-        arm = look.u(64)
-        for index, (px, py) in enumerate(outer):
-            legs = []
-            for other in (outer[index - 1], outer[(index + 1) % 4]):
-                dx, dy = other[0] - px, other[1] - py
-                length = max(1.0, (dx * dx + dy * dy) ** 0.5)
-                legs.append((px + dx / length * arm, py + dy / length * arm))
-            shapes.stroke(group, [legs[0], (px, py), legs[1]], look.u(14), look.colour("now"))
-
-    def vanish(self) -> None:
-        super().vanish()
-        self._over.canvas.clear()
-
-
-class Photo(Node):
-    """A taken picture, whole, on dark."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._texture: Texture | None = None
-
-    def feed(self, jpeg: bytes) -> None:
-        from kivy.core.image import Image as CoreImage
-
-        self._texture = CoreImage(io.BytesIO(jpeg), ext="jpg", keep_data=False, nocache=True).texture if jpeg else None
-        if self._texture is not None:
-            self._texture.mag_filter = self._texture.min_filter = "linear"
-        self._painted = None
-
-    def measure(self, width: int) -> int:
-        return look.gap(800)
-
-    def state(self) -> object:
-        return id(self._texture)
-
-    def paint(self) -> None:
-        x, _y, width, height = self.box
-        group = self.canvas.before
-        shapes.box(group, x, self.y, width, height, radius=look.u(22), fill=look.colour("film"))
-        if self._texture is None:
-            return
-        margin = look.u(24)
-        share = min((width - 2 * margin) / self._texture.width, (height - 2 * margin) / self._texture.height)
-        wide, high = round(self._texture.width * share), round(self._texture.height * share)
-        group.add(Color(1, 1, 1, 1))
-        group.add(
-            Rectangle(
-                pos=(x + (width - wide) // 2, self.y + (height - high) // 2), size=(wide, high), texture=self._texture
-            )
-        )

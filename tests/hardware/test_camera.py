@@ -108,6 +108,38 @@ async def test_a_bad_picture_waits_and_says_why_and_can_be_taken_all_the_same(
     assert taken.verdict == "ok"
 
 
+async def test_corners_that_a_finger_has_set_are_kept_to_and_nothing_is_taken_by_itself(still: PapersCamera) -> None:
+    assert await still.start("any", True) is None
+    first = await until(still, lambda frame: frame.corners is not None)
+    assert first.corners is not None
+    (left, top), (right, _), (_, bottom), _ = first.corners
+    half = bottom - (bottom - top) / 2  # the upper half of the page only
+    still.hold(((left, top), (right, top), (right, half), (left, half)))
+    shown = await until(still, lambda frame: frame.remark == "capture.held")
+    assert shown.corners is not None
+    assert max(point[1] for point in shown.corners) < bottom - 0.2
+    taking = asyncio.ensure_future(still.taken())
+    await asyncio.sleep(1.2)  # longer than a steady page waits
+    assert not taking.done()
+    whole = await still.shoot()
+    assert isinstance(whole, Taken)
+    still.hold(None)
+    await until(still, lambda frame: frame.remark == "ok")
+    found = await wanted(taking)
+    assert isinstance(found, Taken)
+    assert whole.width > whole.height  # half of an upright sheet
+    assert found.height > found.width
+
+
+@pytest.mark.parametrize("corners", [((0, 0), (1, 1), (0, 0), (1, 1)), ((0.5, 0.5),) * 4, ((0, 0), (1, 0))])
+async def test_corners_that_span_no_paper_are_not_heeded(still: PapersCamera, corners: object) -> None:
+    assert await still.start("any", True) is None
+    still.hold(corners)  # type: ignore[arg-type]
+    taken = await wanted(asyncio.ensure_future(still.taken()))
+    assert isinstance(taken, Taken)
+    assert taken.found
+
+
 async def test_an_empty_desk_can_be_taken_on_command_and_says_so(desk: tuple[PapersCamera, Simulators]) -> None:
     camera, _ = desk
     assert await camera.start("a4", False) is None
