@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hardware.addresses import Address
+from hardware.addresses import Address, AddressError
 from hardware.camera_memory import STILL_BYTES, FrameMemory
+from hardware.camera_options import read as read_options
 from hardware.ports import Fault, Health, Status
 
 COMMAND = (sys.executable, "-m", "hardware.camera_worker")
@@ -354,5 +355,10 @@ def look_for(address: str) -> Status:
 
 
 def from_address(address: Address, **more: Any) -> PapersCamera:
-    """For hardware.addresses. `more`: command, page_bytes_most."""
+    """For hardware.addresses. `more`: command, page_bytes_most. Raises AddressError for options that make no sense."""
+    if address.scheme == "camera":  # of a stream they belong to the other end
+        try:
+            read_options(address.options)
+        except AddressError as error:
+            raise AddressError(f"{address.text}: {error}") from None
     return PapersCamera(address.text, **more)

@@ -20,6 +20,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import cv2
 import numpy as np
 
+from hardware.addresses import AddressError
+from hardware.camera_options import AUTO, CameraOptions
+from hardware.camera_options import read as read_options
 from hardware.document.geometry import Image
 from hardware.document.pictures import PictureError, decode, read
 
@@ -53,6 +56,10 @@ def open_source(address: str) -> Source:
     if parts.scheme != "camera":
         raise SourceError("camera.absent", f"{address}: not a camera's address")
     path = Path(unquote(parts.path))
+    try:
+        options = read_options(dict(parse_qsl(parts.query, keep_blank_values=True)))
+    except AddressError as error:
+        raise SourceError("camera.absent", f"{address}: {error}") from error
     if re.search(r"%0?\d*d|[*?\[]", path.name):
         return Sequence(path)
     try:
@@ -63,7 +70,7 @@ def open_source(address: str) -> Source:
     if not os.access(path, os.R_OK):
         raise SourceError("camera.no_access", f"{path}: may not be read")
     if stat.S_ISCHR(mode):
-        return Device(path, dict(parse_qsl(parts.query)))
+        return Device(path, options)
     if stat.S_ISDIR(mode):
         return Sequence(path / "*")
     if path.suffix.lower() in PICTURES:
@@ -153,19 +160,14 @@ class Film:
 
 
 class Device:
-    """A V4L2 camera. Options: size=WIDTHxHEIGHT (default 1920x1080), fps."""
+    """A V4L2 camera, set up as its options say (camera_options.py)."""
 
-    def __init__(self, path: Path, options: dict[str, str]) -> None:
+    def __init__(self, path: Path, options: CameraOptions) -> None:
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_V4L2)
         if not self._capture.isOpened():  # it is there and may be read, so somebody else has it
             raise SourceError("camera.busy", f"{path}: cannot be opened")
-        width, _, height = options.get("size", "1920x1080").partition("x")
-        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw video is too slow over USB 2
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, int(width))
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, int(height or 0))
-        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        if "fps" in options:
-            self._capture.set(cv2.CAP_PROP_FPS, float(options["fps"]))
+        for control, value in controls(options):
+            self._capture.set(control, value)  # what a device does not have, it ignores
         self._path = path
 
     def read(self) -> Image:
@@ -177,6 +179,28 @@ class Device:
 
     def close(self) -> None:
         self._capture.release()
+
+
+def controls(options: CameraOptions) -> list[tuple[int, float]]:
+    """What to set of a V4L2 camera, in this order: a fixed value counts only once the automatic is off."""
+    wanted: list[tuple[int, float]] = [
+        (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw video is too slow over USB 2
+        (cv2.CAP_PROP_FRAME_WIDTH, options.width),
+        (cv2.CAP_PROP_FRAME_HEIGHT, options.height),
+        (cv2.CAP_PROP_BUFFERSIZE, 1),
+    ]
+    if options.fps is not None:
+        wanted.append((cv2.CAP_PROP_FPS, options.fps))
+    for value, automatic, on, off, fixed in (
+        (options.exposure, cv2.CAP_PROP_AUTO_EXPOSURE, 3, 1, cv2.CAP_PROP_EXPOSURE),  # V4L2: 3 aperture priority
+        (options.focus, cv2.CAP_PROP_AUTOFOCUS, 1, 0, cv2.CAP_PROP_FOCUS),
+        (options.white, cv2.CAP_PROP_AUTO_WB, 1, 0, cv2.CAP_PROP_WB_TEMPERATURE),
+    ):
+        if value == AUTO:
+            wanted.append((automatic, on))
+        elif value is not None:
+            wanted += [(automatic, off), (fixed, float(value))]
+    return wanted
 
 
 class HttpStream:
