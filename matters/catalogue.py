@@ -392,6 +392,8 @@ class Matter:
         return _find(self.promises, name)
 
 
+DEPARTMENT = "department:"  # before the name, where a tile or a list is a department's
+
 T = TypeVar("T", Item, Field, Situation, Material, Promise)
 
 

@@ -55,6 +55,8 @@ def prose(root: Node) -> Iterator[tuple[Node, str]]:
         value = node.value
         if isinstance(value, dict):
             for inner, child in value.items():
+                if inner == "when":  # compares ids with ids
+                    continue
                 told = (key == "words" or inner in PROSE) and (key, inner) not in NO_PROSE
                 stack.append((key, inner, told, child))
         elif isinstance(value, list):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from matters import answers as judge_answer
 from matters import identity
-from matters.catalogue import Matter
+from matters.catalogue import DEPARTMENT, Matter
 from matters.search import find
 from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, reading, saying
 from matters.visit.signing import clauses, is_signature
@@ -88,17 +88,20 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
     if key in ("back", "main") and name != "home":
         if name == "lookup" and (visit.answers.card is not None or visit.answers.receipt):
             return clock.farewell(visit, "done")
-        return replace(visit, place="home", text="", lookup_problem="")
+        above = _above(visit) if key == "back" else "home"
+        return replace(visit, place=above, text="", lookup_problem="")
     return visit
 
 
 def _open(visit: Visit, name: str) -> Visit:
-    """A tile: a life event with several matters lists them, one with one matter opens it, a matter opens itself."""
+    """A tile: a life event or a department with several matters lists them, with one matter opens it, a matter opens
+    itself."""
     matters = visit.catalogue.matters
-    if visit.place == "home":
+    if visit.place in ("home", "list:more"):
         if name == "more":
             return replace(visit, place="list:more")
-        behind = visit.catalogue.of_event(name)
+        catalogue, department = visit.catalogue, name.partition(DEPARTMENT)[2]
+        behind = catalogue.of_department(department) if department else catalogue.of_event(name)
         if len(behind) > 1:
             return replace(visit, place=f"list:{name}")
         return _notice(visit, behind[0]) if behind else visit
@@ -106,6 +109,13 @@ def _open(visit: Visit, name: str) -> Visit:
     if visit.place in ("lookup", "ask"):
         return visit
     return next((_notice(visit, matter) for matter in shown if matter.id == name), visit)
+
+
+def _above(visit: Visit) -> str:
+    """Where the way back leads: home, or the further list that a life event or a department stands in."""
+    catalogue, name = visit.catalogue, visit.place.partition(":")[2]
+    at_home = {event.id for event in catalogue.events[: catalogue.tile_most - 1]} | {"more", ""}
+    return "home" if name in at_home else "list:more"
 
 
 def _notice(visit: Visit, matter: Matter) -> Visit:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil
 
 from matters import steps
-from matters.catalogue import Matter
+from matters.catalogue import DEPARTMENT, Catalogue, Event, Matter
 from matters.limits import matter_limit
 from matters.search import find
 from matters.spoken import REASONS
@@ -67,23 +67,39 @@ def tile(matter: Matter) -> Tile:
 
 def _home(visit: Visit) -> steps.Home:
     catalogue = visit.catalogue
-    tiles = [
-        Tile(event.id, event.title, event.examples, event.picture, len(catalogue.of_event(event.id)))
-        for event in catalogue.events[: catalogue.tile_most - 1]
-    ]
+    tiles = [event_tile(catalogue, event) for event in catalogue.events[: catalogue.tile_most - 1]]
     tiles.append(Tile("more", say(visit, "more"), (), "more", len(catalogue.matters)))
     return steps.Home("home", None, False, tuple(tiles), catalogue.label, visit.can_resume)
 
 
 def _list(visit: Visit) -> steps.MatterList:
     event = visit.place.partition(":")[2]
-    catalogue = visit.catalogue
     if event == "more":
-        title, matters = say(visit, "more"), tuple(catalogue.matters.values())
+        return steps.MatterList(visit.place, None, True, say(visit, "more"), further(visit))
+    if department := event.partition(DEPARTMENT)[2]:
+        title, matters = department, visit.catalogue.of_department(department)
     else:
-        title = next(one.title for one in catalogue.events if one.id == event)
-        matters = catalogue.of_event(event)
+        title = next(one.title for one in visit.catalogue.events if one.id == event)
+        matters = visit.catalogue.of_event(event)
     return steps.MatterList(visit.place, None, True, title, tuple(tile(matter) for matter in matters))
+
+
+def further(visit: Visit) -> tuple[Tile, ...]:
+    """What is behind "more": the life events that the home screen has no room for, then every department. Between them
+    they lead to every matter."""
+    catalogue = visit.catalogue
+    rest = catalogue.events[catalogue.tile_most - 1 :]
+    return tuple(
+        [event_tile(catalogue, event) for event in rest]
+        + [
+            Tile(DEPARTMENT + name, name, (), "clerk", len(catalogue.of_department(name)))
+            for name in catalogue.departments
+        ]
+    )
+
+
+def event_tile(catalogue: Catalogue, event: Event) -> Tile:
+    return Tile(event.id, event.title, event.examples, event.picture, len(catalogue.of_event(event.id)))
 
 
 def _search(visit: Visit) -> steps.Search:

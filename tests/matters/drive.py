@@ -53,6 +53,25 @@ ANSWERS = {
 }  # fmt: skip
 
 
+def likely(entry: steps.Entry) -> str:
+    """An answer that fits an entry nobody prepared one for."""
+    match entry.kind:
+        case steps.Kind.NAME:
+            return "王小兰"
+        case steps.Kind.ID_NUMBER:
+            return MOTHER
+        case steps.Kind.PHONE:
+            return "13800000000"
+        case steps.Kind.DATE:
+            return entry.latest or entry.earliest
+        case steps.Kind.MONEY:
+            return "1200"
+        case steps.Kind.DIGITS:
+            return "3"
+        case _:
+            return "山背村三组"
+
+
 class Drive:
     """A visit and its clock. Every method hands back the step that is shown then."""
 
@@ -135,10 +154,13 @@ class Drive:
                 name = now.key.partition(":")[2]
                 if name in self.answers:
                     self.choose(self.answers[name])
+                elif name != now.key and not any(option.chosen for option in now.options):
+                    self.choose(now.options[0].id)
                 return self.press("main")
             case steps.Entry():
                 name = now.key.partition(":")[2]
                 text = {"number": MOTHER, "name": "王小兰"}.get(name, self.answers.get(name, ""))
+                text = text or now.text or likely(now)
                 if now.text != text:
                     self.type(text)
                 return self.press("main")
@@ -177,7 +199,11 @@ class Drive:
 
     def start(self, matter: str) -> steps.AnyStep:
         """To the notice of a matter, by its tile."""
-        self.press(f"tile:{shipped().matters[matter].event}")
+        event = shipped().matters[matter].event
+        home = self.step
+        if isinstance(home, steps.Home) and event not in {tile.id for tile in home.tiles}:
+            self.press("tile:more")
+        self.press(f"tile:{event}")
         if isinstance(self.step, steps.MatterList):
             self.press(f"tile:{matter}")
         assert isinstance(self.step, steps.Notice)

@@ -1,0 +1,108 @@
+"""Finding a matter: by life event, by department, by search; every matter has its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matters import steps
+from matters.search import find
+from tests.matters.drive import Drive, shipped
+
+PICTURES = Path(__file__).parents[2] / "screens/assets/pictures"
+
+
+def listed(drive: Drive) -> list[str]:
+    assert isinstance(drive.step, steps.MatterList)
+    return [tile.id for tile in drive.step.tiles]
+
+
+def test_every_matter_is_reached_by_its_life_event() -> None:
+    for name in shipped().matters:
+        drive = Drive()
+        drive.start(name)
+        assert drive.visit.matter is not None
+        assert drive.visit.matter.id == name
+
+
+def test_every_matter_is_reached_by_each_of_its_departments() -> None:
+    drive = Drive()
+    drive.press("tile:more")
+    departments = [name for name in listed(drive) if name.startswith("department:")]
+    reached = set()
+    for department in departments:
+        drive.press(f"tile:{department}")
+        if isinstance(drive.step, steps.MatterList):
+            reached |= set(listed(drive))
+        elif drive.visit.matter is not None:
+            reached.add(drive.visit.matter.id)
+        assert drive.press("back").key == "list:more"
+    assert reached == set(shipped().matters)
+
+
+def test_the_way_back_leads_through_the_list_one_came_from() -> None:
+    drive = Drive()
+    drive.press("tile:more")
+    drive.press("tile:relief")
+    drive.press("tile:low_income")
+    assert [drive.press("back").key for _ in range(3)] == ["list:relief", "list:more", "home"]
+
+
+def test_the_home_screen_holds_eight_life_events_and_the_way_to_all_others() -> None:
+    home = Drive().step
+    assert isinstance(home, steps.Home)
+    assert len(home.tiles) == 9
+    assert home.tiles[-1].id == "more"
+    assert home.label == "示例目录，以当地公布清单为准"
+
+
+def test_every_picture_that_is_named_is_there() -> None:
+    catalogue = shipped()
+    named = {matter.picture for matter in catalogue.matters.values()} | {event.picture for event in catalogue.events}
+    named |= {m.specimen for one in catalogue.matters.values() for m in one.materials if m.specimen}
+    assert {name for name in named if not list(PICTURES.glob(f"{name}@*.png"))} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("打零工", "flexible_work"),
+        ("吃低保", "low_income"),
+        ("家里着火了", "temporary_relief"),
+        ("砍树", "forest"),
+        ("kanshu", "forest"),
+        ("退伍", "veteran"),
+        ("准生证", "birth_registration"),
+        ("异地就医", "medical_transfer"),
+        ("住院报销", "medical_refund"),
+        ("老年证", "elder_card"),
+        ("八十岁补贴", "elder_allowance"),
+        ("小卖部", "convenience"),
+        ("营业执照", "shop_licence"),
+        ("装电表", "utilities"),
+        ("卖房子", "house_transfer"),
+        ("zhuxiaogongsi", "company_close"),
+        ("jhlz", ""),
+        ("jiehun", "marriage"),
+        ("投诉", "advice"),
+        ("工伤", "work_injury"),
+    ],
+)
+def test_a_matter_is_found_by_what_people_call_it(text: str, first: str) -> None:
+    found = find(shipped(), text)
+    assert (found[0].id if found else "") == first
+
+
+def test_a_matter_is_found_by_every_name_it_has() -> None:
+    for one in shipped().matters.values():
+        for name in (one.title, *one.names):
+            assert one.id in [found.id for found in find(shipped(), name)], (one.id, name)
+
+
+def test_a_matter_is_found_by_its_pinyin_and_by_its_initials() -> None:
+    for one in shipped().matters.values():
+        for pinyin in one.pinyin:
+            syllables = pinyin.split()
+            for typed in ("".join(syllables), "".join(part[0] for part in syllables)):
+                assert one.id in [found.id for found in find(shipped(), typed)], (one.id, typed)
