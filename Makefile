@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup freeze test-frozen bench lint types imports format clean
+.PHONY: run test setup freeze test-frozen gallery screens image mirror test-image bench prove fuzz lint types imports format clean
 
 setup:
 	@provision/setup.sh run build test
@@ -38,9 +38,27 @@ test-frozen: setup
 	@KIOSK_BUILD=test $(FREEZE)
 	@KIOSK_TEST_FROZEN=1 $(BIN)/python -m pytest -q tests/provision
 
+# A disk image that starts as a terminal, in build/village-terminal.img, and a machine that is not there to try it on
+# (needs root; minutes). make image MIRROR=an address of a Debian mirror
+image: mirror freeze
+	@provision/image/make.sh $(MIRROR) build/village-terminal.img
+
+mirror:
+	@$(if $(MIRROR),,$(error name a Debian mirror: make image MIRROR=…)):
+
+test-image: setup
+	@KIOSK_TEST_IMAGE=build/village-terminal.img $(BIN)/python -m pytest -q tests/provision/test_image.py
+
 bench:
 	@provision/setup.sh run build test bench
 	@$(BIN)/python -m bench
+
+# Every step in two ways of showing it, on one page; and every screen in every way held to the measures (minutes).
+gallery: setup
+	@$(BIN)/python -m screens.book build/gallery
+
+screens: setup
+	@$(BIN)/python -m screens.sweep
 
 # The promise at every point, thousands of times (an hour, or PROVE="--minutes 10"); writes docs/proof.md.
 prove: setup

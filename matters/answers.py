@@ -138,8 +138,21 @@ def entry_text(field: Field, value: str) -> str:
     return value
 
 
+def as_typed(field: Field, value: str) -> str:
+    """A number as the check screen shows it to the one who typed it: whole, so that a wrong digit can be seen, in the
+    groups people say it in."""
+    groups = {"phone": (3, 4, 4), "id_number": (6, 8, 4), "bank": (4, 4, 4, 4, 4)}.get(field.kind)
+    if groups is None:
+        return shown(field, value)
+    parts, at = [], 0
+    for size in groups:
+        parts.append(value[at : at + size])
+        at += size
+    return " ".join(part for part in (*parts, value[at:]) if part)
+
+
 def shown(field: Field, value: str) -> str:
-    """A kept answer as the check screen shows it: numbers of a person masked, dates and amounts in words."""
+    """A kept answer as others may see it: numbers of a person masked, dates and amounts in words."""
     match field.kind:
         case "choice":
             return next((option.title for option in field.options if option.id == value), value)

@@ -183,7 +183,7 @@ def place_faults(stage: Stage) -> Iterator[str]:
     for part in ("sheet", "band"):
         for node in (node for root in stage.roots(part) for node in root.walk_nodes()):
             if node.box[2] and node.box[1] + node.box[3] > bottom + 1:
-                yield f"{type(node).__name__} {node.words()!r} lies under the counter: {node.box}, it begins at {bottom}"
+                yield f"{type(node).__name__} {node.words()!r} lies under the counter: {node.box}, {bottom}"
                 break
     for part in ("sheet", "band", "counter", "status"):
         texts = [

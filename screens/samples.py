@@ -201,6 +201,16 @@ ADDRESS = s.Entry(
     "q.address", at(5, 4), True, s.Kind.ADDRESS, "现在住在哪里？", "写到村、组、门牌号。", "", 70, "handwriting",
     suggestions=("示例县山背村3组", "示例县山背村5组", "示例县石背岭瑶族乡大坪塘村"), optional=True,
 )  # fmt: skip
+PLACES = s.PlaceList(
+    "q.places", at(5, 4), True, "您现在住在哪里？", ("示例省", "示例市", "示例县", "山背乡", "山背村"),
+    tuple(f"{n}组" for n in range(1, 15)), ("示例省示例县山背乡山背村3组12号",),
+)  # fmt: skip
+PLACES_LONG = replace(
+    PLACES, key="q.places2", path=("示例省", "示例市", "示例县"),
+    names=("山背乡", "石背岭瑶族乡", "城关镇", "大坪塘行政村", "政务中心小区"),
+    known=("湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", "示例县山背村3组", "示例县山背村5组"),
+)  # fmt: skip
+PLACES_TOP = replace(PLACES, key="q.places3", path=(), names=("示例省",), known=())
 ADDRESS_LONG = replace(
     ADDRESS,
     key="q.address2",
@@ -433,6 +443,9 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "05l-date-years": (DATE_YEARS, STATUS),
     "05m-address": (ADDRESS, STATUS),
     "05n-address-long": (ADDRESS_LONG, STATUS),
+    "05r-places": (PLACES, STATUS),
+    "05s-places-long": (PLACES_LONG, STATUS),
+    "05t-places-top": (PLACES_TOP, STATUS),
     "05o-credit": (CREDIT, STATUS),
     "05p-search": (SEARCH, STATUS),
     "05q-search-pinyin": (SEARCH_PINYIN, STATUS),

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
+from config import regions
 from config.settings import Settings
+from matters.regions import Region
 from matters.steps import Help, Step
 from matters.visit import Setting
 from screens.theme import check_rows
+
+log = logging.getLogger("kiosk.visit")
+
+
+def _regions(places: tuple[regions.Region, ...]) -> tuple[Region, ...]:
+    return tuple(Region(place.name, _regions(place.parts)) for place in places)
 
 
 def may_join(step: Step) -> bool:
@@ -17,6 +26,11 @@ def may_join(step: Step) -> bool:
 
 def setting_of(settings: Settings, now: datetime) -> Setting:
     """`now` is local time; only its date goes into the visit."""
+    try:
+        known = regions.load(settings.place.regions)
+    except regions.RegionsError as error:  # addresses are written then
+        log.warning("places are not offered: %s", error)
+        known = regions.Regions()
     place, visits, screen = settings.place, settings.visits, settings.screen
     wide = screen.width_px > screen.height_px
     return Setting(
@@ -33,6 +47,8 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         aside_days=visits.aside_days,
         sources=frozenset(settings.county.sources),
         limit_profile=settings.limit_profile,
+        regions=_regions(known.places),
+        here=known.here,
         elder=screen.elder,
         rows_a_page=check_rows(elder=False, low=screen.low, landscape=wide),
         rows_a_page_elder=check_rows(elder=True, low=screen.low, landscape=wide),

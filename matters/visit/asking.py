@@ -10,7 +10,7 @@ from matters.catalogue import Field, Item, Matter
 from matters.limits import Limit, matter_limit
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
-from matters.visit import behalf, checking, papering, reading
+from matters.visit import behalf, checking, papering, placing, reading
 from matters.visit.keys import draft_of, is_from_paper
 from matters.visit.signing import clauses, filled
 from matters.visit.state import Visit, doing, given, helper, person, resolved
@@ -46,6 +46,8 @@ def step(visit: Visit, where: Where | None) -> AnyStep:
             return _shown(visit, where)
         case "field":
             field = doing(visit).field(rest)
+            if placing.applies(visit, draft_of(visit, rest)):
+                return placing.step(visit, where)
             return _choice(visit, where, field) if field.kind == "choice" else _entry(visit, where, field)
         case "paper":
             return _paper(visit, where)

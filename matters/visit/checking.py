@@ -50,7 +50,9 @@ def _who(visit: Visit) -> list[Row]:
     name, number = who.get("card.name", ""), who.get("card.id_number", "")
     label = say(visit, "check.for_whom" if visit.answers.helping else "check.who")
     if known(visit.answers, visit.setting.today) == "typed":
-        rows = [Row("typed:number", label, name, " ".join((number[:6], number[6:14], number[14:])))]  # typed: to be checked
+        rows = [
+            Row("typed:number", label, name, " ".join((number[:6], number[6:14], number[14:])))
+        ]  # typed: to be checked
     else:
         rows = [Row("who", label, name, mask_id(number), "card", can_change=False)]
     if visit.answers.helping:

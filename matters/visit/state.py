@@ -12,6 +12,7 @@ from matters.catalogue import Catalogue, Matter
 from matters.effects import AnyEffect
 from matters.events import Strokes
 from matters.outcomes import CardRead, CaseRow, PaperRead, PictureTaken, Submitted
+from matters.regions import Region
 from matters.resolve import Given, Resolved, resolve
 
 K = TypeVar("K")
@@ -40,6 +41,8 @@ class Setting:
     rows_a_page: int = 7  # of the check screen
     rows_a_page_elder: int = 5
     sources: frozenset[str] = frozenset()  # the county's connected data sources
+    regions: tuple[Region, ...] = ()  # places one inside the other, to choose an address from; () for writing it
+    here: tuple[str, ...] = ()  # where the terminal stands, from the top of `regions`
     limit_profile: str = "chenzhou"
     input: str = "handwriting"  # how Chinese is entered first: handwriting | pinyin
     elder: bool = False

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 from kivy.properties import ObjectProperty
 
-from matters.steps import Choice, Items, Option
+from matters.steps import Choice, Items, Option, PlaceList
 from screens import shapes
 from screens.sheets.base import Paged, shows
 from screens.theme import look
 from screens.widgets.base import Column, Icon, Node, Row, Text
+from screens.widgets.fields import PadKey
 from screens.widgets.frame import KeySpec
 from screens.widgets.pager import Pager
 from screens.widgets.touch import OptionLine
@@ -285,3 +286,45 @@ def trees(options: Sequence[Option]) -> list[list[Option]]:
         else:
             groups.append([option])
     return groups
+
+
+PLACES_ON_A_PAGE = 12
+
+
+class PlaceKey(PadKey):
+    """A place, or a whole address: item is (ident, words, icon)."""
+
+    role = "key"
+    smaller = ("second",)
+    edge_room = 14.0
+
+
+@shows(PlaceList)
+class PlaceListSheet(Paged):
+    """An address by touching: what is nearest first, up and down, the rest written."""
+
+    def main(self) -> KeySpec | None:
+        return KeySpec("main", say("places.waiting"), kind="waiting")
+
+    def renewed(self) -> None:
+        super().renewed()
+        self._path: tuple[str, ...] = ()
+
+    def told(self) -> None:
+        step = self.step
+        if step.path != getattr(self, "_path", ()):
+            self.page, self._path = 0, step.path
+        ids = self.ids
+        ids.title.text = step.title
+        ids.path.text = "　".join(step.path) if step.path else say("places.top")
+        ids.up.shown = bool(step.path)
+        ids.up.text = say("places.up", name=step.path[-1]) if step.path else ""
+        first = step.known if not look.low else step.known[:1]
+        ids.known.items = tuple((f"known:{index}", words, "") for index, words in enumerate(first))
+        ids.known.shown = bool(first)
+        roomy = look.portrait and not look.elder and len(first) < 2
+        per_page = 6 if look.low else PLACES_ON_A_PAGE if roomy else 9
+        shown = self.cut(tuple(enumerate(step.names)), per_page)
+        ids.names.columns = 3 if all(len(name) <= 5 for _, name in shown) else 2
+        ids.names.items = tuple((f"place:{index}", name, "") for index, name in shown)
+        ids.pager.tell(self.page, self.pages)

@@ -406,6 +406,8 @@ class EntrySheet(Typing):
         step = self.step
         if self.kind() is Kind.DATE and 0 < len(step.text) < 10:
             return KeySpec("main", say("entry.waiting.date"), kind="waiting")
+        if self.kind() is Kind.ID_NUMBER and 0 < len(step.text) < LENGTHS[Kind.ID_NUMBER]:
+            return KeySpec("main", say("entry.left", count=LENGTHS[Kind.ID_NUMBER] - len(step.text)), kind="waiting")
         if not step.text:
             if step.optional:
                 return KeySpec("skip", say("entry.skip"), icon_end="arrow-right")
@@ -439,7 +441,7 @@ class EntrySheet(Typing):
             left = length - len(step.text)
             count.text = say("entry.left", count=left) if left > 0 else say("entry.full", count=length)
         self.ids.suggestions.items = tuple(
-            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[: 2 if look.low else 4])
+            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[: 1 if look.low else 4])
         )
         self.ids.suggestions.shown = bool(step.suggestions) and not step.text
         super().told()

@@ -205,9 +205,7 @@ class Column(Node):
             child.place(x + left, at, inner, high)
             at += high
 
-    def _sink(
-        self, shown: list[Node], gaps: list[int], heights: list[int], at: int, spare: int, width: int
-    ) -> int:
+    def _sink(self, shown: list[Node], gaps: list[int], heights: list[int], at: int, spare: int, width: int) -> int:
         """Low mode: what room is left goes above the first thing that is touched, until it lies below the middle."""
         for index, child in enumerate(shown):
             if child.reached_for():

@@ -69,11 +69,17 @@ class StatusBar(Row):
     left = StringProperty("")
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
-        """Faults need more room than there is: the place gives way, it is known anyway."""
-        place = self.inner()[0]
+        """Faults need more room than there is: the place gives way, it is known anyway; then what is well."""
+        place, devices = self.inner()[0], self.inner()[-1]
         place.shown = True
+        for mark in devices.inner():
+            mark.shown = True
         left, _, right, _ = self._pads()
-        place.shown = sum(n.natural() for n in self.inner()) + 2 * look.u(self.gap) <= width - left - right
+        room = width - left - right - 2 * look.u(self.gap)
+        place.shown = sum(n.natural() for n in self.inner()) <= room
+        for mark in devices.inner():
+            if devices.natural() > room:
+                mark.shown = bool(mark.item[2])
         super().inside(x, y, width, height)
 
     def state(self) -> object:

@@ -220,7 +220,7 @@ class HomeCounter(Counter):
         self.lookup.shown = self.ask.shown = not look.portrait or look.low
         if look.low:  # three in a row, as short as they can be said
             self.lookup.text = say("home.lookup_elder")
-            self.elder.second = ""
+            self.elder.second = self.elder.icon_end = ""
             for key in (self.lookup, self.ask, self.elder):
                 key.edge_room, key.spacing, key.smaller = 12.0, 12.0, ("second", "sub", "status")
 

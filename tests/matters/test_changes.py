@@ -63,6 +63,26 @@ def test_a_bad_answer_is_answered_by_its_code_and_costs_nothing(key: str, text: 
     assert drive.step.problem == ""  # type: ignore[union-attr]
 
 
+def test_what_was_typed_is_shown_whole_to_be_checked_and_what_a_card_said_is_not() -> None:
+    drive = at_check()
+    rows = {}
+    while isinstance(drive.step, steps.Check):
+        rows |= {row.key: row for row in drive.step.rows}
+        if drive.step.page == drive.step.pages:
+            break
+        drive.press("main")
+    phone = drive.visit.answers.fields["phone"]
+    assert rows["field:phone"].value == f"{phone[:3]} {phone[3:7]} {phone[7:]}"
+    assert "*" in rows["who"].second
+
+
+def test_larger_type_has_fewer_rows_a_page() -> None:
+    drive = at_check()
+    many = len(drive.step.rows)  # type: ignore[union-attr]
+    drive.press("elder")
+    assert len(drive.step.rows) < many  # type: ignore[union-attr]
+
+
 def test_a_changed_answer_goes_straight_back_to_the_check_screen() -> None:
     drive = at_check()
     drive.press("main")

@@ -236,6 +236,27 @@ def test_the_same_question_changes_in_place(hand: Hand) -> None:
     assert "还差几位" in hand.words()
 
 
+def test_an_id_number_waits_for_its_eighteenth_character(hand: Hand) -> None:
+    hand.show(replace(samples.ID_NUMBER, text="43119919920315001"))
+    assert "main" not in hand.idents()
+    assert "还差1位" in hand.words()
+    hand.tap("还差1位…" if "还差1位…" in hand.words() else "还差1位")
+    assert pressed(hand) == []
+    hand.show(replace(samples.ID_NUMBER, text="431199199203150012"))
+    hand.tap("#main")
+    assert pressed(hand) == ["main"]
+
+
+def test_a_page_still_lying_there_is_no_mistake(hand: Hand) -> None:
+    """Right after it was taken the last page still lies under the camera: no warning, but what to do next."""
+    hand.show(samples.CAPTURE_MORE)
+    sheet = hand.stage.sheet
+    assert sheet is not None
+    sheet._say("capture.same_page")  # type: ignore[attr-defined]
+    assert sheet.ids.message.tone == "plain"
+    assert "这一页拍好了" in sheet.ids.message.text
+
+
 async def test_another_question_has_nothing_of_the_last_one(hand: Hand) -> None:
     """Sheets are used again: strokes, letters and the open part of a date must not come along."""
     hand.show(samples.NAME)
