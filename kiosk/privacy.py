@@ -175,14 +175,24 @@ def search_file(path: Path, words: Words) -> Searched:
     return done
 
 
+def _device(folder: Path) -> int:
+    """Which file system it lies on, -1 if it has gone meanwhile."""
+    try:
+        return folder.lstat().st_dev
+    except OSError:
+        return -1
+
+
 def search_folder(
     folder: Path, words: Words, since: float = 0.0, skip: Callable[[Path], bool] = lambda _: False
 ) -> Searched:
-    """Every file below a folder that was written since a time (seconds since 1970)."""
+    """Every file below a folder that was written since a time (seconds since 1970). What is mounted below it is
+    another's: a kernel's files there (a container's /proc) would never end being read."""
     done = Searched()
+    device = folder.lstat().st_dev
     for root, folders, names in os.walk(folder):
         here = Path(root)
-        folders[:] = [name for name in folders if not skip(here / name)]
+        folders[:] = [name for name in folders if not skip(here / name) and _device(here / name) == device]
         for name in names:
             path = here / name
             with contextlib.suppress(OSError):
