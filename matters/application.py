@@ -20,13 +20,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """One picture of a material. `sha256` is of the picture's bytes as handed in; sizes in pixels and bytes."""
+    """One file of a material: a picture, an A4 page with both sides of a card, or a PDF of several pages. `sha256` is
+    of its bytes as handed in; sizes in pixels (of its first page) and bytes."""
 
     sha256: str
     size: int
     width: int
     height: int
     verdict: str
+    kind: str = "image/jpeg"  # or application/pdf
+    count: int = 1  # pages that it holds
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class Performer:
         self._id = ""
         self._opened_desk: Desk | None = None
         self._thread = ThreadPoolExecutor(1, "desk")
+        self._copied: tuple[Application, Application, dict[str, bytes]] | None = None  # asked for, handed in, its files
         self._films = 0
         self._forgotten = False  # a picture was thrown away since the last filming began
         self._how: dict[type, Callable[[Any, Tell], Awaitable[Result]]] = {
@@ -312,10 +313,11 @@ class Performer:
         application = effect.application
         if not application.id:
             application = replace(application, id=self._application_id())
-        pages = self._process.pictures.by_digest()
-        named = {page.sha256 for material in application.materials for page in material.pages}
+        if self._copied is None or self._copied[0] != effect.application:
+            made = await asyncio.to_thread(self._copies, application)
+            self._copied = (effect.application, *made)
+        application, chosen = self._copied[1:]
         details = item_details(self._process.present().matter, application)
-        chosen = {name: jpeg for name, jpeg in pages.items() if name in named}
         done = await self._at_desk(lambda desk: desk.submit(application, chosen, details))
         if isinstance(done, Submitted):
             self.application = application
@@ -324,6 +326,14 @@ class Performer:
                 # What was entered, for a test to hold against what the county gets.
                 self._process.channel.send({"say": "entered", "application": json.loads(to_json(application))})
         return done
+
+    def _copies(self, application: Application) -> tuple[Application, dict[str, bytes]]:
+        """What the pictures are handed in as. Blocks."""
+        from kiosk.visiting.copying import with_copies
+
+        process, pages = self._process, self._process.pictures.by_digest()
+        visit, most = process.present(), process.settings.papers.page_bytes_most
+        return with_copies(application, pages, visit.matter, process.words, visit.setting.today, most)
 
     async def _hand_in_words(self, effect: effects.HandInWords, _: Tell) -> Result:
         record = self._application_id()

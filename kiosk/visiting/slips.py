@@ -79,7 +79,11 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
             number=submitted.number,
             qr=submitted.code,
             items=tuple(titles.get(item, item) for item in application.items),
-            materials=tuple(Handed(m.title, m.by, len(m.pages)) for m in application.materials if m.by != "exempt"),
+            materials=tuple(
+                Handed(m.title, m.by, sum(page.count for page in m.pages))
+                for m in application.materials
+                if m.by != "exempt"
+            ),
             following=tuple(line(one.code, one.values) for one in following if one.state != "done"),
             at_county=visit.at_county,
             phone=place.phone,
