@@ -43,6 +43,7 @@ GROUPS = {
     "presence": "人体感应器",
     "keypad": "数字键盘",
     "input": "写字",
+    "catalogue": "目录",
     "terminal": "机器自己",
 }
 WHO = {"resident": "办事的人", "staff": "您", "county": "县里维护", "itself": "机器自己好"}

@@ -21,6 +21,7 @@ from matters.catalogue import Catalogue
 from wire.errors import WireError
 
 if TYPE_CHECKING:
+    from config.locales import Locale as Words
     from kiosk.shelf import Shelf
 
 log = logging.getLogger("kiosk.catalogue")
@@ -54,12 +55,29 @@ def load(named: str, state: Path, *, begins: bool = False) -> Loaded:
             try:
                 return Loaded(_of_bundle(shelf, sha256), shelf.bundles / sha256, refused)
             except BROKEN as error:
-                refused = refused or str(error)
+                refused = refused or str(error)  # a bundle's begins with its code, bundle.*
                 log.error("the county's catalogue does not load any more: %s", error)
                 if begins:
                     shelf.go_back(sha256)
     found = _named(named, state)
     return Loaded(found.catalogue, found.source, refused or found.refused)
+
+
+def refusal(state: Path, words: Words) -> tuple[str, str]:
+    """(version, why, in staff's words) of the county's catalogue that was last refused; "" where none was."""
+    if not (state / "catalogue" / "refused.json").exists():
+        return "", ""
+    from kiosk.shelf import Shelf
+
+    said = Shelf.of(state).refused()
+    return ("", "") if said is None else (said.version, why(said.code, said.detail, words))
+
+
+def why(code: str, detail: str, words: Words) -> str:
+    """What a code bundle.* means and who does what about it."""
+    name = code.partition(".")[2]
+    known = name in ("malformed", "damaged", "too_large", "unsigned", "signature", "older", "version", "check", "stuck")
+    return words(f"bundle.{name}" if known else "bundle.unknown", detail=detail or code)
 
 
 def prove(state: Path) -> None:

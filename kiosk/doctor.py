@@ -66,7 +66,7 @@ def _enrolled(state: Path, words: locales.Locale) -> Finding:
 
 def _catalogue(settings: Settings, state: Path, words: locales.Locale) -> Finding:
     from config.catalogue import CatalogueError
-    from kiosk.catalogues import load
+    from kiosk.catalogues import load, refusal, why
     from matters.build import CatalogueRefused
 
     try:
@@ -74,7 +74,13 @@ def _catalogue(settings: Settings, state: Path, words: locales.Locale) -> Findin
     except (CatalogueError, CatalogueRefused) as error:
         return Finding("catalogue", False, str(error), vital=True)
     if loaded.refused:
-        return Finding("catalogue", False, words("doctor.catalogue_refused", why=loaded.refused))
+        code, _, detail = loaded.refused.partition(": ")
+        said = why(code, detail, words) if code.startswith("bundle.") else loaded.refused
+        return Finding("catalogue", False, words("doctor.catalogue_refused", why=said))
+    version, said = refusal(state, words)
+    if said:
+        text = words("doctor.bundle_refused", version=version, why=said, used=loaded.catalogue.version)
+        return Finding("catalogue", False, text)
     text = words("doctor.catalogue_ok", count=len(loaded.catalogue.matters), version=loaded.catalogue.version)
     return Finding("catalogue", True, text, vital=True)
 

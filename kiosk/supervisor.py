@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import json
 import logging
 import os
 import signal
@@ -23,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from config import told
 from config.settings import Settings
 from kiosk import build
 from kiosk.channel import Channel
@@ -34,6 +37,8 @@ CRASHES_CALM_S = 60.0  # a process that lived this long starts the waiting anew
 FIRST_RESTART_S, LAST_RESTART_S = 0.2, 30.0
 FIRST_PICTURE_S = 10.0  # longest that sync waits for the home screen to be drawn
 
+TAKING_S = 300.0  # longest that looking at a catalogue may take
+
 log = logging.getLogger("kiosk.supervisor")
 
 
@@ -42,6 +47,16 @@ def write_token(state: Path, token: str) -> None:
     fd = os.open(state / "enrolment-token", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(fd, "w") as file:
         file.write(token)
+
+
+def _which(path: Path) -> bytes:
+    """What in a file decides how a visit begins: of the county's catalogues which one is in use, nothing else."""
+    raw = path.read_bytes()
+    with contextlib.suppress(ValueError):
+        found = json.loads(raw)
+        if isinstance(found, dict) and "current" in found:
+            return json.dumps(found["current"]).encode()
+    return raw
 
 
 class Supervisor:
@@ -70,6 +85,9 @@ class Supervisor:
         self._journal = Journal(state)
         self._answers: dict[int, tuple[Child, asyncio.Future[dict[str, Any]]]] = {}
         self._asked = 0
+        self._begun: dict[int, str] = {}  # process id -> what the county had told when it was started (_told)
+        self._known = self._told()  # the same, as it is now
+        self._taking: asyncio.Task[None] | None = None
         self._entered: list[Any] = []  # applications handed in, under test only
 
     # ------------------------------------------------------------------ life
@@ -93,6 +111,7 @@ class Supervisor:
             return 1
         self._journal.note("terminal.started", version=version("village-terminal"))
         self._spawn(self._keep_sync())
+        self._take_catalogue()  # one that came before the power went
         self._ready.set()
         self._activate(self._active, farewell=None)
         self._spawn(self._watch_pulse())
@@ -166,7 +185,10 @@ class Supervisor:
         # Where there is no graphics chip Mesa keeps what it compiled: a sixth of the time to the first picture. It
         # would do so in the home folder.
         kept = {"MESA_SHADER_CACHE_DIR": str(self.state / "shaders")}
-        return await start("visit", arguments, environment=kept, log=self.logs / "visit.log")
+        known = self._told()
+        child = await start("visit", arguments, environment=kept, log=self.logs / "visit.log")
+        self._begun[child.pid] = known
+        return child
 
     def _activate(self, child: Child, farewell: dict[str, Any] | None) -> None:
         child.channel.send({"do": "activate", "devices": self._addresses, "county": self._county_url,
@@ -181,6 +203,7 @@ class Supervisor:
             await self._hear(child, message)
         await child.over()
         await child.kill()
+        self._begun.pop(child.pid, None)
         for asked, waiting in self._answers.values():
             if asked is child and not waiting.done():
                 waiting.set_exception(RuntimeError("the visit process ended before it answered"))
@@ -213,8 +236,12 @@ class Supervisor:
             if self._moment == "home":
                 self._home.set()
                 self._visible.set()
+                await self._renew()
             else:
                 self._home.clear()
+            if self._moment == "ending" and self._standby is not None and self._stale(self._standby):
+                standby, self._standby = self._standby, None
+                await standby.kill()
             if self._moment == "ending" and self._standby is None:
                 self._standby = await self._start_visit()
                 self._spawn(self._watch_visit(self._standby))
@@ -223,6 +250,10 @@ class Supervisor:
             await self._replace(child, {"ending": message.get("ending", "done"), "take": message.get("take", [])})
         elif said == "shown":
             self._visible.set()
+        elif said == "ready" and child is self._standby:
+            await self._renew()
+        elif said == "aside" and child is self._active:
+            await self._replace(child, None)
         elif said == "serving" and child is self._active and message.get("serving"):
             self._serving.set()
         elif said == "committed" and self._sync is not None:
@@ -239,6 +270,54 @@ class Supervisor:
             asked = self._answers.get(int(message.get("n", 0)))
             if asked is not None and not asked[1].done():
                 asked[1].set_result(message)
+
+    # ------------------------------------------------------------------ what the county tells all terminals
+
+    def _told(self) -> str:
+        """What decides how a visit begins, beside the terminal's own settings: the county's, and its catalogue."""
+        sums = hashlib.sha256()
+        for path in (self.state / told.FILE, self.state / "catalogue" / "current.json"):
+            with contextlib.suppress(OSError):
+                sums.update(_which(path) + b"\0")
+        return sums.hexdigest()
+
+    def _stale(self, child: Child) -> bool:
+        return self._begun.get(child.pid, "") != self._told()
+
+    async def _renew(self) -> None:
+        """Nobody is there, and the process on the screen began with what no longer holds: bring a fresh one ahead, and
+        when that is there ask the old one to step aside. It does not, if somebody has touched it meanwhile: a visit
+        stays on the catalogue and the settings it began with, and the fresh one waits for its end."""
+        if self._active is None or self._moment != "home" or not self._stale(self._active) or self._ending.is_set():
+            return
+        if self._standby is not None and self._stale(self._standby):
+            standby, self._standby = self._standby, None
+            await standby.kill()
+        if self._standby is None:
+            self._standby = await self._start_visit()
+            self._spawn(self._watch_visit(self._standby))  # it says when it is ready
+        else:
+            self._active.channel.send({"do": "aside"})
+
+    def _take_catalogue(self) -> None:
+        """Have what the county sent looked at, by a process of its own: it is large, and may be anything."""
+        if self._taking is None or self._taking.done():
+            incoming = self.state / "catalogue" / "incoming"
+            if incoming.is_dir() and any(len(path.name) == 64 for path in incoming.iterdir()):
+                self._taking = asyncio.create_task(self._taken())
+                self._tasks.add(self._taking)
+                self._taking.add_done_callback(self._finished)
+
+    async def _taken(self) -> None:
+        arguments = [argument for argument in self._arguments() if argument != "--tested"]
+        child = await start("catalogue", arguments, log=self.logs / "catalogue.log")
+        try:
+            await asyncio.wait_for(child.process.wait(), TAKING_S)
+        except TimeoutError:
+            log.error("looking at a catalogue took longer than %g s", TAKING_S)
+        finally:
+            await child.kill()
+        await self._renew()
 
     async def _replace(self, old: Child, farewell: dict[str, Any] | None) -> None:
         """Show the fresh process, then kill the one that knew the person."""
@@ -261,6 +340,9 @@ class Supervisor:
         while True:
             await asyncio.sleep(HANGS_S / 4)
             child = self._active
+            if self._told() != self._known:  # by line, by stick, or by hand
+                self._known = self._told()
+                await self._renew()
             if child is not None and child.alive and time.monotonic() - self._heard > HANGS_S:
                 log.error("the visit process has not answered for %g s: replaced", HANGS_S)
                 self._heard = time.monotonic()
@@ -284,6 +366,8 @@ class Supervisor:
                 self._hear_sync(message)
             await self._sync.over()
             await self._sync.kill()
+            if self._sync.process.returncode == 0 and not self._ending.is_set():
+                continue  # it was asked to, because the county has other settings for it
             self._tell_line({"online": False})
             log.error("the sync process ended by itself (%s)", self._sync.process.returncode)
             self._journal.note("process.ended", process="sync", status=abs(self._sync.process.returncode or 0))
@@ -291,6 +375,12 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     def _hear_sync(self, message: dict[str, Any]) -> None:
+        if "catalogue" in message:
+            self._take_catalogue()
+        if "settings" in message:
+            self._spawn(self._renew())
+            if self._sync is not None:
+                self._sync.channel.send({"stop": True})  # its keeper starts one that has them
         if "acknowledged" in message and self._active is not None:
             self._active.channel.send({"do": "acknowledged", "id": message["acknowledged"]})
         told = ("online", "waiting", "oldest_since", "dead", "last_error", "mirror")

@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 STEPS = ("taking.read", "taking.checked", "taking.laid", "taking.switched", "taking.told", "taking.removed")
 """The points at which a power cut could fall between two things that last."""
+
+STICK_FOLDER = "village-catalogue"  # as the gateway's courier lays it
 
 log = logging.getLogger("kiosk.catalogue")
 Record = Callable[[str, dict[str, str]], object]
@@ -230,12 +233,46 @@ def floor_of(named: str) -> str:
         return ""
 
 
+def bring(state: Path, stick: Path) -> bool:
+    """Copy the catalogue on a courier's stick to what is to be looked at; False where there is none that is new here.
+    Raises OSError. Whether it is any good, `take_in` says: a stick may be anybody's."""
+    from offline.files import write_durably
+
+    shelf = Shelf.of(state)
+    brought = False
+    for path in sorted((stick / STICK_FOLDER).glob("*")):
+        if re.fullmatch("[0-9a-f]{64}", path.name) is None or (shelf.bundles / path.name).exists():
+            continue
+        shelf.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with path.open("rb") as file:
+            write_durably(shelf.incoming / path.name, file.read(BUNDLE_BYTES_MOST + 1))
+        brought = True
+    return brought
+
+
+def run(state: Path, named: str) -> list[Outcome]:
+    """`take_in` as this terminal does it: its county, its trail, the folder its settings name. Raises OfflineError."""
+    from offline.errors import OfflineError, of
+    from offline.identity import load
+    from offline.trail import Trail
+
+    try:
+        county = load(state).county
+    except OfflineError:
+        county = None
+    trail = Trail.open(state, time.time)
+    try:
+        return take_in(state, county, floor=floor_of(named), record=lambda event, fields: trail.record(event, **fields))
+    except OSError as error:
+        raise of(error) from error
+    finally:
+        trail.close()
+
+
 def main(rest: Sequence[str]) -> int:
     """The process's entry. What it did lies on the shelf, for whoever started it to see."""
     from config import settings as settings_module
     from offline.errors import OfflineError
-    from offline.identity import load
-    from offline.trail import Trail
 
     parser = argparse.ArgumentParser(prog="kiosk role catalogue")
     parser.add_argument("--channel", type=int)
@@ -245,18 +282,7 @@ def main(rest: Sequence[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     os.nice(10)  # nobody waits for it, and somebody may be in the middle of a visit
     try:
-        county = load(given.state).county
-    except OfflineError:
-        county = None
-    try:
-        trail = Trail.open(given.state, time.time)
-        try:
-            take_in(
-                given.state, county, floor=floor_of(settings_module.load(given.config).catalogue),
-                record=lambda event, fields: trail.record(event, **fields),
-            )  # fmt: skip
-        finally:
-            trail.close()
+        run(given.state, settings_module.load(given.config).catalogue)
     except OfflineError as error:
         print(f"catalogue: {error}", file=sys.stderr)
         return 1

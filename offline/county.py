@@ -234,7 +234,7 @@ class County:
                     async for part in response.content.iter_chunked(1 << 16):
                         have += len(part)
                         await asyncio.to_thread(file.write, part)
-                        self._point("catalogue.part")
+                        self._point("fetch.part")
                         if have > size or leave():
                             break
             file.flush()

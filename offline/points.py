@@ -42,7 +42,7 @@ SEND = (
 
 FEED = ("feed.fetched", "feed.row.written", "feed.done")
 
-PUBLISHED = ("catalogue.part", "catalogue.fetched", "catalogue.placed", "settings.written", "settings.noted")
+PUBLISHED = ("fetch.part", "fetch.done", "fetch.placed", "told.written", "told.noted")
 """What the county publishes, on its way to whoever uses it."""
 
 MIRROR = ("mirror.written", "mirror.done", "mirror.removed")

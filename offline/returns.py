@@ -117,9 +117,9 @@ class Returns:
         text = json.dumps(told, sort_keys=True, ensure_ascii=False)
         # The file first: killed in between, it is fetched and written again.
         await self._do(write_durably, self._state / SETTINGS_FILE, text.encode())
-        self._point("settings.written")
+        self._point("told.written")
         await self._do(self._outbox.set_note, "settings_version", str(settings.version))
-        self._point("settings.noted")
+        self._point("told.noted")
         self._record("sync.feed", kind="settings", number=settings.version)
         self._report({"settings": settings.version})
 
@@ -140,10 +140,10 @@ class Returns:
                     other.unlink()  # half of one that was overtaken
             if not await self._county.fetch_catalogue(notice.sha256, notice.size, part, self._others_wait):
                 return False
-            self._point("catalogue.fetched")
+            self._point("fetch.done")
             part.rename(folder / notice.sha256)
             await self._do(sync_folder, folder)
-            self._point("catalogue.placed")
+            self._point("fetch.placed")
             self._record("sync.feed", kind="catalogue", number=notice.size)
         self._report({"catalogue": notice.sha256, "version": notice.version})
         return True

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -116,11 +116,29 @@ def take_in(arguments: argparse.Namespace) -> int:
         left = outbox.status().waiting
     finally:
         outbox.close()
-    value = {"gone": [*taken.gone], "refused": [asdict(each) for each in taken.refused], "waiting": left}
-    show(value, arguments.json, lambda: f"acknowledged: {len(taken.gone)}   still waiting: {left}")
+    catalogue = _catalogue(arguments)
+    value = {
+        "gone": [*taken.gone], "refused": [asdict(each) for each in taken.refused], "waiting": left,
+        "catalogue": catalogue,
+    }  # fmt: skip
+    text = f"acknowledged: {len(taken.gone)}   still waiting: {left}"
+    show(value, arguments.json, lambda: "\n".join([text, *(f"catalogue {one['text']}" for one in catalogue)]))
     return DONE if not taken.refused else complain(
         "not the county's word: " + ", ".join(f"{each.record} ({each.text})" for each in taken.refused)
     )  # fmt: skip
+
+
+def _catalogue(arguments: argparse.Namespace) -> Sequence[dict[str, str]]:
+    """The catalogue a stick may carry, checked and taken into use or refused; from the next visit on it is used."""
+    from kiosk.taking_in import bring, run
+
+    state = state_of(arguments)
+    if not bring(state, arguments.folder):
+        return ()
+    return [
+        {**asdict(one), "text": f"{one.version}: {one.code or 'taken'} {one.detail}".strip()}
+        for one in run(state, settings_of(arguments).catalogue)
+    ]
 
 
 def verify(arguments: argparse.Namespace) -> int:

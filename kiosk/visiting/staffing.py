@@ -228,7 +228,7 @@ class StaffMode:
         oldest = self._queue.get("oldest_since")
         return StaffBoard(
             "staff:board", None, False,
-            devices=(*(self._device(name) for name in DEVICES), self._network(), self._disk()),
+            devices=(*(self._device(name) for name in DEVICES), self._network(), self._disk(), *self._catalogue()),
             waiting=int(self._queue.get("waiting", process.line.get("waiting", 0))),
             leaves_in_s=max(0.0, LEAVE_S - (process.clock() - self._touched)),
             oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
@@ -255,6 +255,15 @@ class StaffMode:
         if self._process.line.get("online"):
             return StaffDevice("network", "good", can_try=False)
         return StaffDevice("network", "broken", "county.offline", can_try=False)
+
+    def _catalogue(self) -> tuple[StaffDevice, ...]:
+        """A line only where the county sent a catalogue that is not used, or what is used could not be read."""
+        from kiosk.catalogues import refusal
+
+        version, _ = refusal(self._process.state, self._process.words)
+        if not version and not self._process.catalogue_refused:
+            return ()
+        return (StaffDevice("catalogue", "care", "catalogue.refused", can_try=False),)
 
     def _disk(self) -> StaffDevice:
         free = shutil.disk_usage(self._process.state).free

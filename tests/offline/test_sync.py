@@ -252,7 +252,7 @@ def test_killed_at_each_step_of_what_the_county_publishes_it_comes_whole_and_is_
     assert incoming(terminal) == {sha256: bundle}
     assert {"settings": version} in terminal.reports
     assert told.lay(Settings(), terminal.state).settings.voice.volume_percent == 35
-    if name.startswith("catalogue."):  # else it was told before
+    if name.startswith("fetch."):  # else it was told before
         assert {"catalogue": sha256, "version": "2026.11.2"} in terminal.reports
 
 
@@ -274,7 +274,7 @@ def test_what_a_resident_hands_in_goes_before_the_rest_of_a_catalogue(gateway: G
     parts: list[str] = []
 
     def point(name: str) -> None:
-        if name == "catalogue.part":
+        if name == "fetch.part":
             parts.append(name)
             if len(parts) == 1:
                 put(terminal, pages=0)
