@@ -33,6 +33,7 @@ class Place:
     hours: str = "9:00–12:00，14:00–17:00"
     days: str = "12345"  # weekdays on which the hall is staffed: 1 Monday … 7 Sunday
     collect_at: str = "县政务中心1楼"
+    regions: str = ""  # file with the county's places (docs: 厂商手册); "sample": the one that ships; empty: written
 
 
 @dataclass(frozen=True)

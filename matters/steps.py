@@ -226,6 +226,17 @@ class Entry(Step):
     source: str = ""  # paper: the text was read from a picture, and waits to be found right
 
 
+@dataclass(frozen=True)
+class PlaceList(Step):
+    """An address by touching. `path`: the places gone into so far, from the top; `names`: what lies inside the last of
+    them; `known`: whole addresses this person has told already."""
+
+    title: str
+    path: tuple[str, ...]
+    names: tuple[str, ...]
+    known: tuple[str, ...] = ()
+
+
 # ---------------------------------------------------------------- cards, papers, signature
 
 
@@ -433,13 +444,13 @@ class Ask(Step):
 
 
 AnyStep = (
-    Home | MatterList | Search | Notice | Consent | Choice | Items | Entry | Card | CardShown | Capture | Review
+    Home | MatterList | Search | Notice | Consent | Choice | Items | Entry | PlaceList | Card | CardShown | Capture | Review
     | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
     | Resume | Ask
 )  # fmt: skip
 
 ALL_STEPS: Sequence[type[Step]] = (
-    Home, MatterList, Search, Notice, Consent, Choice, Items, Entry, Card, CardShown, Capture, Review,
+    Home, MatterList, Search, Notice, Consent, Choice, Items, Entry, PlaceList, Card, CardShown, Capture, Review,
     Commitment, Check, Working, HandedIn, Rate, Goodbye, StillThere, Help, Trouble, Lookup, Resume,
     Ask,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from matters import answers as judge_answer
 from matters import identity
 from matters.catalogue import DEPARTMENT, Matter
 from matters.search import find
-from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, reading, saying
+from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, placing, reading, saying
 from matters.visit.signing import clauses, is_signature
 from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing
 
@@ -145,7 +145,7 @@ def _back(visit: Visit) -> Visit:
         return replace(visit, place=visit.came_from, notice=_notice_state(visit))
     if visit.place == "check" and visit.page > 1:
         return replace(visit, page=visit.page - 1)
-    return behalf.backward(visit) or flow.backward(visit)
+    return behalf.backward(visit) or placing.back(visit) or flow.backward(visit)
 
 
 # ---------------------------------------------------------------- the places of a matter
@@ -243,6 +243,8 @@ def _at_field(visit: Visit, key: str) -> Visit:
     name = visit.place.partition(":")[2]
     field = doing(visit).field(name)
     text = draft_of(visit, name)
+    if placing.applies(visit, text) and (placed := placing.pressed(visit, key)) is not None:
+        return placed
     if key == "skip" and field.optional:
         text = ""
     elif key != "main":

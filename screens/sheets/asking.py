@@ -123,6 +123,9 @@ class Options(Column):
                 option, word = replace(option, icon=""), ""
             line.tell(option, many=self.many, word=word, roomy=self.roomy and self.columns == 1)
 
+    def reach(self, width: int) -> int:
+        return self.measure(width) if self.reached_for() else 0
+
     def _cells(self, width: int) -> tuple[int, int]:
         gap = look.u(20)
         return (width - gap * (self.columns - 1)) // self.columns, gap

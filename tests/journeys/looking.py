@@ -13,7 +13,7 @@ from typing import Any
 PERSONAL = (
     "陈大山", "431199199305120134", "431199199305120135", "43119919930512", "示例省示例县山背乡山背村5组3号",
     "王小兰", "431199199604090027", "示例省示例县山背乡山背村3组12号", "小禾", "王兰", "小兰餐馆", "王家村12", "王家12",
-    "13800000000", "13800000001",
+    "示例省示例市示例县山背乡山背村3组12", "13800000000", "13800000001",
 )  # fmt: skip
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 ELSEWHERE = ("gateway", "simulators")  # of a rehearsal's state folder: the county, and the world around the terminal
@@ -45,17 +45,9 @@ class Left:
     def messages(self, kind: str) -> list[dict[str, Any]]:
         """What else the county took in of a kind, opened."""
         county = self.state / "gateway"
-        command = [
-            "messages",
-            "--state",
-            str(county),
-            "--config",
-            str(county / "gateway.toml"),
-            "--json",
-            "--kind",
-            kind,
-        ]
-        done = subprocess.run([sys.executable, "-m", "gateway", *command], capture_output=True, text=True, check=True)
+        told = ["--state", str(county), "--config", str(county / "gateway.toml"), "--json", "--kind", kind]
+        command = [sys.executable, "-m", "gateway", "messages", *told]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         return [row["message"] for row in json.loads(done.stdout)]
 
     def receipts(self) -> list[dict[str, Any]]:
