@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup freeze test-frozen gallery screens image mirror test-image bench prove fuzz lint types imports format clean
+.PHONY: run test journeys setup freeze test-frozen gallery screens image mirror test-image bench prove fuzz lint types imports format clean
 
 setup:
 	@provision/setup.sh run build test
@@ -13,6 +13,10 @@ run: setup
 
 test: setup lint types imports
 	@$(BIN)/python -m pytest -q -n 2 --reruns 1 -rR
+
+# The visit scripts of ten more matters through the real window (some ten minutes); make test plays them in the engine.
+journeys: setup
+	@KIOSK_WINDOW=matters $(BIN)/python -m pytest -q tests/journeys/test_journeys.py -k matter
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
