@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 
-NAMES = ("start", "touch", "visits", "handing", "outbox", "cards", "devices", "receipts", "papers")
+NAMES = ("start", "touch", "visits", "handing", "outbox", "cards", "devices", "receipts", "papers", "reading")
 TARGET = Path("build") / "bench"
 
 
