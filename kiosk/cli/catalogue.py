@@ -5,29 +5,41 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import locales
 from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_of
+
+if TYPE_CHECKING:
+    from matters.check import Report
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Every finding: file, line, rule, how to mend it; exit status 1 if one is an error."""
     from config import catalogue as files
+    from kiosk.catalogues import read
     from matters.check import check as judge
     from matters.check import word_list
+    from wire.errors import WireError
+
+    try:
+        report = judge(read(Path(arguments.path)), word_list(files.OFFICIALESE.read_text("utf-8")))
+    except (files.CatalogueError, WireError) as error:
+        show([{"weight": "error", "text": str(error)}], arguments.json, str(error))
+        return FINDING
+    return findings(report, arguments.json)
+
+
+def findings(report: Report, as_json: bool) -> int:
+    """Print a check's findings; the exit status."""
     from matters.findings import words
 
     texts = locales.load()
-    try:
-        report = judge(files.load(Path(arguments.path)), word_list(files.OFFICIALESE.read_text("utf-8")))
-    except files.CatalogueError as error:
-        show([{"weight": "error", "text": str(error)}], arguments.json, str(error))
-        return FINDING
     rows = [{**asdict(one), "text": words(one, texts)} for one in report.findings]
     lines = []
     for one, row in zip(report.findings, rows, strict=True):
         lines.append(f"{one.place.file}:{one.place.line}: {one.weight}: {one.rule}: {row['text']}")
-    show(rows, arguments.json, "\n".join(lines) or "nothing found")
+    show(rows, as_json, "\n".join(lines) or "nothing found")
     return FINDING if report.failed else DONE
 
 

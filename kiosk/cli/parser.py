@@ -62,6 +62,13 @@ def parser() -> argparse.ArgumentParser:
     verified = verb(catalogue, "verify", "kiosk.cli.bundles:verify", "what this terminal would say of a bundle")
     verified.add_argument("bundle", type=Path)
 
+    booked = verb(catalogue, "workbook", "kiosk.cli.books:workbook", "a catalogue as an Excel workbook")
+    booked.add_argument("out", type=Path, metavar="OUT.xlsx")
+    booked.add_argument("--folder", type=Path, metavar="DIR", help="another catalogue than the settings'")
+    unbooked = verb(catalogue, "from-workbook", "kiosk.cli.books:from_workbook", "a catalogue out of a workbook")
+    unbooked.add_argument("workbook", type=Path, metavar="IN.xlsx")
+    unbooked.add_argument("folder", type=Path, metavar="DIR", help="a new folder; written if the check finds no error")
+
     card = group("card", "identity cards")
     read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
     read.add_argument("--device", required=True, metavar="ADDRESS")
