@@ -2,7 +2,8 @@
 
 Windows want the two sides of an identity card on one A4 page in true size, and a copy that says what it is for and when
 it was made, so that it is good for nothing else. Pictures are JPEG; their size in mm follows from the resolution that
-stands in them (hardware.document.saving writes it). Pillow and fpdf2 are loaded when there is something to make.
+stands in them (hardware.document.saving writes it). Pillow is loaded when there is something to make; a PDF that
+only binds JPEGs is a few lines of our own, so that no PDF library with its fonts has to be loaded or shipped for it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from config import fonts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 JPEG, PDF = "image/jpeg", "application/pdf"
 A4_MM = (210.0, 297.0)
 MM = 25.4  # an inch
+POINTS = 72.0  # an inch, as PDF counts
 SHEET_DPI = 250  # a card's smallest print is 1.6 mm high: 16 px
 PAGE_DPI = 200  # taken for a picture that does not say
 MARGIN_MM = 12.0
@@ -156,18 +158,39 @@ def _saved(page: Image, dots: float, bytes_most: int, places: tuple[int, ...]) -
 
 
 def _bound(files: Sequence[Copy], made: datetime) -> Copy:
-    """All pages in one PDF, each as large as what was photographed; the JPEGs go in as they are."""
-    from fpdf import FPDF
-
-    book = FPDF(unit="mm")
-    book.set_auto_page_break(False)
-    book.set_margin(0)
-    book.set_creation_date(made)
-    book.set_producer("")
-    for file in files:
-        dots = _dpi(_open(file.data))
-        size = (file.width / dots * MM, file.height / dots * MM)
-        book.add_page(format=size)
-        book.image(io.BytesIO(file.data), 0, 0, *size)
+    """All pages in one PDF, each as large as its paper; the JPEGs go in as they are (ISO 32000-1, 7.4.8)."""
+    kinds = {"L": "/DeviceGray", "RGB": "/DeviceRGB"}
+    objects: list[bytes] = []
+    kids = " ".join(f"{4 + 3 * n} 0 R" for n in range(len(files)))
+    objects.append(b"<</Type/Catalog/Pages 2 0 R>>")
+    objects.append(f"<</Type/Pages/Kids[{kids}]/Count {len(files)}>>".encode())
+    objects.append(f"<</CreationDate(D:{made.astimezone(UTC):%Y%m%d%H%M%S}Z)>>".encode())
+    for n, file in enumerate(files):
+        picture = _open(file.data)
+        wide, tall = (f"{side / _dpi(picture) * POINTS:.2f}" for side in (file.width, file.height))
+        drawn = f"q {wide} 0 0 {tall} 0 0 cm /P Do Q".encode()
+        page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {wide} {tall}]"
+        objects.append(f"{page}/Resources<</XObject<</P {6 + 3 * n} 0 R>>>>/Contents {5 + 3 * n} 0 R>>".encode())
+        objects.append(_stream("", drawn))
+        look = f"/Type/XObject/Subtype/Image/Width {file.width}/Height {file.height}/BitsPerComponent 8"
+        objects.append(_stream(f"{look}/ColorSpace{kinds[picture.mode]}/Filter/DCTDecode", file.data))
     places = tuple(place for file in files for place in file.of)
-    return Copy(bytes(book.output()), PDF, files[0].width, files[0].height, len(files), places)
+    return Copy(_document(objects), PDF, files[0].width, files[0].height, len(files), places)
+
+
+def _stream(entries: str, data: bytes) -> bytes:
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries.encode(), len(data), data)
+
+
+def _document(objects: Sequence[bytes]) -> bytes:
+    """A PDF of numbered objects: the first is the catalogue, the third says about the document."""
+    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    places = []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<</Size %d/Root 1 0 R/Info 3 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    return bytes(out)

@@ -91,12 +91,26 @@ def test_several_pages_are_one_pdf_whose_pages_are_as_large_as_what_was_photogra
     (book,) = made(pages, pdf=True)
     assert (book.kind, book.pages, book.of) == (PDF, 2, (0, 1))
     assert book.data.startswith(b"%PDF")
-    boxes = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", book.data)
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([0-9.]+) ([0-9.]+)\]", book.data)
     sizes = [tuple(float(side) * 25.4 / 72 for side in box) for box in boxes]
     assert any(size == pytest.approx((105, 143), abs=0.2) for size in sizes)
     assert any(size == pytest.approx((210, 297), abs=0.3) for size in sizes)
     for page in pages:
         assert page[-400:] in book.data  # the pictures go in as they are
+
+
+def test_every_object_of_the_pdf_is_where_its_table_says() -> None:
+    (book,) = made([picture(), picture(mode="L")], pdf=True)
+    start = int(re.findall(rb"startxref\n(\d+)\n%%EOF", book.data)[0])
+    assert book.data[start:].startswith(b"xref\n0 10\n")
+    places = [int(place) for place in re.findall(rb"\n(\d{10}) 00000 n ", book.data[start:])]
+    assert [book.data[place : place + 8].split(b" obj")[0] for place in places] == [b"%d 0" % n for n in range(1, 10)]
+    for head, length in re.findall(rb"<<([^\n]*)/Length (\d+)>>\nstream\n", book.data):
+        at = book.data.index(head) + len(head)
+        body = book.data.index(b"stream\n", at) + len(b"stream\n")
+        assert book.data[body + int(length) :].startswith(b"\nendstream")
+    assert book.data.count(b"/DeviceGray") == 1
+    assert book.data.count(b"/DeviceRGB") == 1
 
 
 def test_copies_are_the_same_every_time() -> None:
