@@ -102,7 +102,7 @@ async def _run(asked: argparse.Namespace) -> int:
     from config import locales
     from config.settings import Screen
     from screens.app import ScreenApp
-    from screens.samples import SAMPLES, SampleServices
+    from screens.samples import SampleServices, samples_for
 
     width, height = (int(part) for part in asked.size.split("x"))
     screen = Screen(
@@ -114,7 +114,8 @@ async def _run(asked: argparse.Namespace) -> int:
     running = asyncio.create_task(app.run())
     await asyncio.sleep(0.2)
     suffix = "-landscape" if width > height else f"-{asked.mode[0]}" if asked.mode else ""
-    for name, (step, status) in SAMPLES.items():
+    samples = samples_for(elder="elder" in asked.mode, low="low" in asked.mode, landscape=width > height)
+    for name, (step, status) in samples.items():
         if asked.only and not any(name.startswith(prefix) for prefix in asked.only):
             continue
         start = time.perf_counter()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from matters import steps as s
-from screens import staff
+from screens import attract, staff
 from screens.services import Candidates, Frame, NoServices, Strokes
 from screens.status import StatusView
 
@@ -374,6 +374,8 @@ BOARD_FINE = replace(
 PIN = staff.StaffPin("pin", None, False, "open", 4)
 
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
+    "00-attract": (attract.attract(3, ("newborn",)), STATUS),
+    "00b-attract-later": (replace(attract.attract(18, ("elder",)), key="attract2"), STATUS),
     "01-home": (HOME, STATUS),
     "01c-home-resume": (replace(HOME_LABELLED, can_resume=True), STATUS),
     "01b-home-label": (HOME_LABELLED, replace(STATUS, open_now=False, network="down")),

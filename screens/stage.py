@@ -312,7 +312,8 @@ class Stage(Widget):
         status, band, home = (self._parts[name] for name in ("status", "band", "home_band"))
         at_home = sheet.head == "home"
         panel = at_home and not look.portrait
-        status.shown, band.shown, home.shown = not panel, not at_home, at_home
+        bare_sheet = sheet.head == "none"
+        status.shown, band.shown, home.shown = not panel and not bare_sheet, not at_home and not bare_sheet, at_home
         top = left = 0
         low = Counter.height_wanted() if sheet.counter_height is None else look.u(sheet.counter_height)
         if status.shown:
@@ -346,8 +347,12 @@ class Stage(Widget):
                 self._laid.pop(name, None)
         sheet.place(left, top, width - left, height - top - low)
         counter, other = (self._parts[name] for name in ("home_counter", "counter")[:: 1 if at_home else -1])
-        counter.shown, other.shown = True, False
+        counter.shown, other.shown = not bare_sheet, False
         other.vanish()
+        if bare_sheet:
+            counter.vanish()
+            self.keypad.drawn()
+            return
         sheet.tell_counter(counter)
         counter.place(0, height - low, width, low)
         self.keypad.drawn()

@@ -143,6 +143,11 @@ def plain(text: str) -> str:
     return STRONG.sub(r"\1", text).replace("\n", "").replace(JOINER, "")
 
 
+def longest(text: str, size: int, bold: bool) -> int:
+    """Width of the widest piece that is never broken while it fits, px."""
+    return max((advance(piece, size, strong) for piece, strong in _atoms(text, bold)), default=0)
+
+
 def whole(text: str) -> str:
     """The text as one word: no line ends inside it as long as it fits on one."""
     return JOINER.join(text)
@@ -260,7 +265,9 @@ def _cost(atoms: list[tuple[str, bool]], total: list[int], start: int, end: int,
     filled = (total[end] - total[start]) / width
     if end == len(atoms):
         left = total[end] - total[start]
-        return 0.0 if start == 0 or left >= 3.3 * size else 3.0 if left >= 1.9 * size else 8.0
+        if start == 0 or left >= 3.3 * size or (left >= 1.9 * size and atoms[start - 1][0] in AFTER):
+            return 0.0  # two characters that are a clause of their own are no leftover
+        return 3.0 if left >= 1.9 * size else 8.0
     cost = (1.0 - min(filled, 1.0)) ** 2
     mark = atoms[end - 1][0]
     return cost + (0.0 if mark in AFTER else 0.15 if mark == " " else 0.9)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from kivy.properties import ObjectProperty
 
 from matters.steps import Step, Where
 from screens.status import StatusView
+from screens.text import advance, longest
 from screens.theme import SQUEEZES, look
 from screens.widgets.base import Column
 from screens.widgets.frame import BACK, Counter, KeySpec
@@ -27,7 +28,7 @@ class Sheet(Column):
     pad = (56, 44, 56, 28)
     gap = 24.0
     sinks = True
-    head = "band"  # band | home: what stands above
+    head = "band"  # band | home | none: what stands above; none: no counter either
     counter_height: float | None = None  # reference px; None: as always
 
     def main(self) -> KeySpec | None:
@@ -123,6 +124,16 @@ class Paged(Sheet):
         self.pages = max(1, -(-len(things) // per_page))
         self.page = min(max(0, self.page), self.pages - 1)
         return things[self.page * per_page : (self.page + 1) * per_page]
+
+
+def label_width(labels: Iterable[str], role: str, *, most: int = 4) -> float:
+    """How wide labels beside their answers are, reference px: the widest of them, but `most` characters of ours; a word
+    of another language is not broken for it."""
+    size = look.size(role)
+    wide = 0
+    for label in labels:
+        wide = max(wide, longest(label, size, False), min(advance(label, size, False), most * size))
+    return wide / look.scale
 
 
 T = TypeVar("T", bound=type[Sheet])

@@ -8,7 +8,7 @@ from kivy.properties import ObjectProperty
 
 from matters.steps import Check, HandedIn, Next, Paper, Row, Working
 from screens.paper_hints import hint_words
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Sheet, label_width, shows
 from screens.theme import look
 from screens.widgets.base import Column, Item
 from screens.widgets.base import Row as Line
@@ -25,6 +25,7 @@ class CheckLine(Item):
         if row.paper is not None:
             return hint_words(row.paper, say.locale)[0]
         shown = row.source == "clerk" or (row.source == "paper" and row.can_change)
+        shown = shown or (look.elder and not row.can_change and bool(row.source))  # no room beside large numbers
         return say(f"check.source.{row.source}") if shown else ""
 
 
@@ -47,10 +48,9 @@ class CheckSheet(Sheet):
             half = (len(rows) + 1) // 2
             self.ids.rows.items, self.ids.second.items = rows[:half], rows[half:]
         for part in (self.ids.rows, self.ids.second):
-            # Labels as wide as the widest of their panel, at most four characters: the rest is for the answers.
-            longest = max((len(line.item.label) for line in part.inner()), default=0)
+            wide = label_width((line.item.label for line in part.inner()), "second")
             for line in part.inner():
-                line.ids.label.wide = (56 if look.elder else 42) * min(4, longest)
+                line.ids.label.wide = wide
         self.ids.page.text = self.ids.page_wide.text = (
             say("check.page", page=self.step.page, pages=self.step.pages) if self.step.pages > 1 else ""
         )

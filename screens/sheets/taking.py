@@ -11,7 +11,7 @@ from matters.events import Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
 from screens import shapes
 from screens.paper_hints import hint_words
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Sheet, label_width, shows
 from screens.text import textures
 from screens.theme import look
 from screens.widgets import clauses, live
@@ -164,6 +164,9 @@ class CardShownSheet(Sheet):
         step = self.step
         self.ids.title.text = say(f"card_shown.{step.whose}.title")
         self.ids.rows.items = step.rows
+        wide = label_width((card_label(code) for code, _ in step.rows), "body")
+        for row in self.ids.rows.inner():
+            row.ids.label.wide = max(168, wide)
         tell_behalf(self.ids.behalf, step.behalf)
         message = self.ids.message
         message.second = ""

@@ -354,16 +354,16 @@ class Split(Column):
         if self._side_by_side():
             one, two = self.visible_inner()
             first, second = self._halves(width)
-            if look.left_hand:  # the working area under the hand that works
+            if look.left_hand and two.reached_for():  # the working area under the hand that works
                 two.place(x, y, second, height)
                 one.place(x + second + look.u(self.between), y, first, height)
                 return
             one.place(x, y, first, height)
             two.place(x + first + look.u(self.between), y, second, height)
-        elif look.low and len(self.visible_inner()) == 2 and not self.visible_inner()[0].reached_for():
+        elif look.low and [child.reached_for() for child in self.visible_inner()] == [False, True]:
             one, two = self.visible_inner()
             half = look.height // 2
-            above = two.measure(width) - two.reach(width) if two.reached_for() else 0
+            above = two.measure(width) - two.reach(width)
             top = max(half - above, y + one.measure(width) + look.gap(self.gap))
             if top + two.measure(width) > y + height:
                 top = y + height - two.measure(width)

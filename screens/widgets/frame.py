@@ -233,7 +233,7 @@ class KeySpec:
 
 
 BACK = "back"
-LEFT_WIDE = 300  # wide screens: back, or the quiet alternative
+LEFT_WIDE = 320  # wide screens: back, or the quiet alternative
 
 
 class Counter(Node):
@@ -246,7 +246,7 @@ class Counter(Node):
         self.help.ident, self.help.icon = "help", "headset"
         self.left.role = "left"
         self.main.kind, self.main.role, self.main.smaller = "main", "main", ("main_long", "value", "key")
-        self.left.smaller = ("key", "second")
+        self.left.smaller = ("key", "second", "sub", "status")
         self.main.icon_of, self.left.icon_of = 64, 56
         self.left.mark = True
         self.main.spacing = 30.0

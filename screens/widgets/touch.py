@@ -8,6 +8,7 @@ from kivy.input.motionevent import MotionEvent
 
 from matters.steps import Option
 from screens import shapes
+from screens.text import longest
 from screens.theme import look
 from screens.widgets.base import Column, Disc, Icon, Node, Row, Text
 
@@ -248,7 +249,8 @@ class Key(Touchable):
             # Too long even when small: as large as before, on as many lines as it takes.
             for role in (self.role, *self.smaller):
                 self._word.role = role
-                if self._word.measure(max(1, room - fixed)) <= body - look.u(12):
+                fits = longest(self.text, look.size(role), self.strong) <= room - fixed
+                if fits and self._word.measure(max(1, room - fixed)) <= body - look.u(12):
                     break
         wide = min(self._word.natural(), max(1, room - fixed)) if self._word.shown else 0
         at = x + (look.u(self.edge_room) if self.leftish else (width - fixed - wide) // 2)
