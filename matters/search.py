@@ -1,45 +1,142 @@
-"""Finding a matter by the words people use, by pinyin, or by the first letters of the syllables."""
+"""Finding a matter by the words people use, by pinyin, or by the first letters of the syllables.
+
+Every keystroke asks anew, so all that can be prepared is: phrases lie in one long text that is searched at the speed of
+the machine, and which matters a character occurs in is looked up, not counted. The first question of a catalogue, the
+empty one when the search opens, prepares it.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterator
 
 from matters.catalogue import Catalogue, Matter
 
 _NOISE = re.compile(r"[\s，。、？！,.?!·'’]+")
 _FILLERS = re.compile("我想|我要|怎么|办理|申请|给|的|吗|呢|一下")
+KEPT = 32  # answers that are kept: the same text is asked for by the screen and by the touch on it
+LONGEST = 24  # characters of a question that are looked at
 
 
 def find(catalogue: Catalogue, text: str, most: int = 8) -> tuple[Matter, ...]:
     """Matters that fit, best first; none for an empty text. Pinyin may be whole, cut short, or initials."""
-    wanted = _NOISE.sub("", text).lower()
-    if not wanted:
-        return ()
-    scored = [
-        (score, n, matter) for n, matter in enumerate(catalogue.matters.values()) if (score := _score(matter, wanted))
-    ]
-    scored.sort(key=lambda row: (-row[0], row[1]))
-    return tuple(matter for _, _, matter in scored[:most])
+    return finder_of(catalogue).find(text)[:most]
 
 
-def _score(matter: Matter, wanted: str) -> float:
-    if wanted.isascii():
-        return max((_by_letters(pinyin, wanted) for pinyin in matter.pinyin), default=0)
-    core = _FILLERS.sub("", wanted) or wanted
-    best = 0.0
-    for weight, phrase in _phrases(matter):
-        if core == phrase:
-            best = max(best, weight + 4)
-        elif core in phrase:
-            best = max(best, weight + 3 * len(core) / len(phrase))
-        elif phrase in core:
-            best = max(best, weight + 2)
-        else:
-            shared = len(set(core) & set(phrase)) / len(set(core))
-            if shared >= 0.6 and len(core) > 1:
-                best = max(best, weight * shared / 2)
-    return best
+def finder_of(catalogue: Catalogue) -> Finder:
+    """The catalogue's own, made once: a catalogue never changes."""
+    made: Finder | None = catalogue.__dict__.get("finder")
+    if made is None:
+        made = Finder(catalogue)
+        catalogue.__dict__["finder"] = made  # beside the fields, as functools.cached_property would
+    return made
+
+
+class _Lines:
+    """Many short texts, searched as one. `owners` says for each line what it stands for."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.text = "\n" + "\n".join(lines) + "\n"
+        self.starts = [0]
+        for line in lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def holding(self, wanted: str) -> Iterator[int]:
+        """Numbers of the lines in which `wanted` stands, each once; with a line end in front: which begin with it."""
+        at = self.text.find(wanted)
+        while at >= 0:
+            number = bisect_right(self.starts, at if wanted[0] == "\n" else at - 1) - 1
+            yield number
+            at = self.text.find(wanted, self.starts[number + 1])
+
+
+class Finder:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.matters = tuple(catalogue.matters.values())
+        phrases: dict[str, dict[int, float]] = {}
+        self.spelled: list[tuple[int, float, int]] = []  # matter, weight, letters of the whole
+        starts, initials = [], []
+        for number, matter in enumerate(self.matters):
+            for weight, phrase in _phrases(matter):
+                owners = phrases.setdefault(phrase, {})
+                owners[number] = max(weight, owners.get(number, 0))
+            for pinyin in matter.pinyin:
+                syllables = pinyin.lower().split()
+                whole = len("".join(syllables))
+                firsts = "".join(syllable[0] for syllable in syllables)
+                for cut in range(len(syllables)):
+                    starts.append("".join(syllables[cut:]))
+                    self.spelled.append((number, 5.0 if cut else 10.0, whole))
+                starts.append(firsts)
+                self.spelled.append((number, 10.0, whole))
+                initials.append((firsts, number, whole))
+        self.phrases = list(phrases)
+        self.owners = [tuple(phrases[phrase].items()) for phrase in self.phrases]
+        self.number = {phrase: number for number, phrase in enumerate(self.phrases)}
+        self.text = _Lines(self.phrases)
+        self.starts = _Lines(starts)
+        self.initials = _Lines([firsts for firsts, _, _ in initials])
+        self.initialled = [(number, whole) for _, number, whole in initials]
+        self.with_character: dict[str, list[int]] = defaultdict(list)
+        for number, phrase in enumerate(self.phrases):
+            for character in set(phrase):
+                self.with_character[character].append(number)
+        self.kept: OrderedDict[str, tuple[Matter, ...]] = OrderedDict()
+
+    def find(self, text: str) -> tuple[Matter, ...]:
+        wanted = _NOISE.sub("", text).lower()[:LONGEST]
+        if not wanted:
+            return ()
+        if wanted not in self.kept:
+            scores = self._by_letters(wanted) if wanted.isascii() else self._by_words(wanted)
+            order = sorted(scores, key=lambda number: (-scores[number], number))
+            self.kept[wanted] = tuple(self.matters[number] for number in order)
+            if len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        return self.kept[wanted]
+
+    def _by_words(self, wanted: str) -> dict[int, float]:
+        core = _FILLERS.sub("", wanted) or wanted
+        scores: dict[int, float] = {}
+
+        def add(number: int, more: float, share: float = 1.0) -> None:
+            for matter, weight in self.owners[number]:
+                score = weight * share + more
+                if score > scores.get(matter, 0):
+                    scores[matter] = score
+
+        seen = set()
+        for number in self.text.holding(core):
+            seen.add(number)
+            phrase = self.phrases[number]
+            add(number, 4.0 if phrase == core else 3.0 * len(core) / len(phrase))
+        parts = {core[a:b] for a in range(len(core)) for b in range(a + 1, len(core) + 1)}
+        for part in parts:
+            if (known := self.number.get(part)) is not None and known not in seen:
+                seen.add(known)
+                add(known, 2.0)
+        characters = set(core)
+        if len(core) > 1:
+            count: Counter[int] = Counter()
+            for character in characters:
+                count.update(self.with_character.get(character, ()))
+            for number, shared in count.items():
+                if shared >= 0.6 * len(characters) and number not in seen:
+                    add(number, 0.0, shared / len(characters) / 2)
+        return scores
+
+    def _by_letters(self, wanted: str) -> dict[int, float]:
+        scores: dict[int, float] = {}
+        for line in self.starts.holding("\n" + wanted):
+            number, weight, whole = self.spelled[line]
+            scores[number] = max(scores.get(number, 0), weight + len(wanted) / whole)
+        if len(wanted) > 1:
+            for line in self.initials.holding(wanted):
+                number, whole = self.initialled[line]
+                scores[number] = max(scores.get(number, 0), 5 + len(wanted) / whole)
+        return scores
 
 
 def _phrases(matter: Matter) -> Iterator[tuple[float, str]]:
@@ -53,14 +150,5 @@ def _phrases(matter: Matter) -> Iterator[tuple[float, str]]:
         yield 5, item.official
     for example in matter.examples:
         yield 4, example
-
-
-def _by_letters(pinyin: str, wanted: str) -> float:
-    syllables = pinyin.lower().split()
-    whole, initials = "".join(syllables), "".join(syllable[0] for syllable in syllables)
-    if whole.startswith(wanted) or initials.startswith(wanted):
-        return 10 + len(wanted) / len(whole)
-    starts = ["".join(syllables[i:]) for i in range(1, len(syllables))]
-    if any(start.startswith(wanted) for start in starts) or (len(wanted) > 1 and wanted in initials):
-        return 5 + len(wanted) / len(whole)
-    return 0
+    for department in matter.departments:
+        yield 3, department

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from matters import steps
+from matters.catalogue import Matter
 from matters.search import find
 from tests.matters.drive import Drive, shipped
 
@@ -106,3 +107,27 @@ def test_a_matter_is_found_by_its_pinyin_and_by_its_initials() -> None:
             syllables = pinyin.split()
             for typed in ("".join(syllables), "".join(part[0] for part in syllables)):
                 assert one.id in [found.id for found in find(shipped(), typed)], (one.id, typed)
+
+
+def slow_score(one: Matter, wanted: str) -> float:
+    """What a matter scores by letters, worked out one by one."""
+    best = 0.0
+    for pinyin in one.pinyin:
+        syllables = pinyin.split()
+        whole, firsts = "".join(syllables), "".join(part[0] for part in syllables)
+        if whole.startswith(wanted) or firsts.startswith(wanted):
+            best = max(best, 10 + len(wanted) / len(whole))
+        elif any("".join(syllables[n:]).startswith(wanted) for n in range(1, len(syllables))) or (
+            len(wanted) > 1 and wanted in firsts
+        ):
+            best = max(best, 5 + len(wanted) / len(whole))
+    return best
+
+
+@pytest.mark.parametrize("wanted", ["y", "yang", "lbx", "bao", "kai", "zheng", "xsecs", "dj", "q", "zz"])
+def test_what_is_prepared_finds_what_looking_at_every_matter_finds(wanted: str) -> None:
+    catalogue = shipped()
+    scores = {name: slow_score(one, wanted) for name, one in catalogue.matters.items()}
+    order = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])
+    found = [one.id for one in find(catalogue, wanted, most=1000)]
+    assert [scores[name] for name in found] == [scores[name] for name in order]
