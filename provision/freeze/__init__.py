@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution, packages_distributions
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,9 @@ NOT_AT_START = (
     "pyi_rth_pkgutil",
     "pyi_rth_multiprocessing",
 )
+
+READING = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx", "ch_ppocr_mobile_v2.0_cls_mobile.onnx")
+"""The networks that read printed text (hardware/reading/engine.py): 30 MiB of files that nothing imports."""
 
 NOT_DATA = ("screens/assets/sources", "wire/openapi.yaml", "screens/assets/README.md")
 
@@ -111,6 +115,8 @@ UNUSED = (
     *("numpy.f2py", "numpy.distutils", "numpy.testing", "numpy._pyinstaller", "numpy.tests"),
     *("PIL.ImageTk", "PIL.ImageQt", "PIL.ImageShow", "PIL._avif", "PIL._webp", "PIL._imagingcms", "PIL._imagingtk"),
     *("cv2.gapi", "cv2.typing", "cv2.mat_wrapper", "rich", "aiohttp.pytest_plugin", "aiohttp.test_utils"),
+    *("rapidocr", "sympy", "coloredlogs", "humanfriendly", "flatbuffers", "google.protobuf", "onnx"),
+    *("onnxruntime.quantization", "onnxruntime.tools", "onnxruntime.transformers", "onnxruntime.datasets"),
     *("pydantic", "pydantic_core", "dotenv", "gunicorn", "uvloop", "aiodns", "brotli", "certifi", "requests"),
 )
 
@@ -153,6 +159,14 @@ def excludes(kind: str) -> list[str]:
     return [*ours, *NOT_KIVY, *UNUSED]
 
 
+def reading_models() -> Path:
+    """Where RapidOCR's wheel has its networks. Its code stays out: the terminal only reads these files."""
+    spec = find_spec("rapidocr")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("rapidocr is not installed: make setup")
+    return Path(spec.origin).parent / "models"
+
+
 def data(kind: str) -> Iterator[tuple[str, str]]:
     """(file, folder in the app) of everything the rooms read that is not code."""
     for room in ROOMS:
@@ -163,6 +177,8 @@ def data(kind: str) -> Iterator[tuple[str, str]]:
             if named.startswith(NOT_DATA) or (kind != "test" and named in DATA_FOR_TESTS):
                 continue
             yield str(path), str(Path(named).parent)
+    for name in READING:
+        yield str(reading_models() / name), "rapidocr/models"
     if kind == "test":
         yield str(ROOT / "tests" / "journeys" / "strokes.toml"), "tests/journeys"
 

@@ -87,7 +87,9 @@ def test_no_module_of_the_production_build_needs_one_that_is_not_in_it() -> None
 def test_the_data_of_a_build_is_what_the_rooms_read_and_no_source() -> None:
     production, test = ({Path(file) for file, _ in freeze.data(kind)} for kind in ("production", "test"))
     assert not any(file.suffix in (".py", ".pyc") for file in test)
-    names = {file.relative_to(freeze.ROOT).as_posix() for file in production}
+    ours = {file for file in production if not file.is_relative_to(freeze.reading_models())}
+    assert {file.name for file in production - ours} == set(freeze.READING)
+    names = {file.relative_to(freeze.ROOT).as_posix() for file in ours}
     assert {"config/faults.toml", "config/events.toml", "screens/kv/frame.kv", "config/officialese.txt"} <= names
     assert not any("sample" in name or "rehearsal" in name or "sources/" in name for name in names)
     assert freeze.ROOT / "config/profiles/rehearsal.toml" in test

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.ports import Fault
 from provision import freeze
 
 pytestmark = [
@@ -106,6 +109,29 @@ def test_the_production_build_examines_devices_of_every_kind(tmp_path: Path) -> 
     assert not found["id_card"]["well"]
     for name in ("id_card", "social_card", "camera", "receipt_printer", "speaker"):
         assert "module" not in found[name]["text"].lower(), found[name]
+
+
+@pytest.mark.parametrize("folder", [PRODUCTION, TEST], ids=["production", "test"])
+def test_the_frozen_app_reads_what_is_printed_on_a_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the networks that are in it: the process cannot reach any other."""
+    from hardware import sample_papers
+    from hardware.reading.reader import PageText, PaperReader
+
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "VIRTUAL_ENV"))]:
+        monkeypatch.delenv(name)
+    kept = io.BytesIO()
+    sample_papers.draw("birth-certificate").save(kept, "JPEG", quality=85)
+
+    async def read() -> PageText | Fault:
+        reader = PaperReader((str(folder / "kiosk"), "role", "reading"))
+        try:
+            return await reader.read(kept.getvalue())
+        finally:
+            await reader.close()
+
+    page = asyncio.run(read())
+    assert isinstance(page, PageText)
+    assert {"出生医学证明", "陈小禾", "431199199604090027"} <= {text for text, _, _ in page.lines}
 
 
 def test_programs_of_the_system_are_started_without_the_apps_own_libraries(tmp_path: Path) -> None:
