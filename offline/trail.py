@@ -47,7 +47,8 @@ class TrailEntry:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with the chain, and where first. what: changed | removed | reordered | cut | unreadable."""
+    """What is wrong with the chain, and where first. what: changed | removed | reordered | cut | unreadable; unguarded:
+    every entry is as it was made, but a guard of the table was taken out or changed (`number`: the last entry)."""
 
     number: int
     what: str
@@ -62,6 +63,14 @@ class Head:
     hash: str
 
 
+GUARDS = {
+    f"no_{act.lower()}": f"CREATE TRIGGER no_{act.lower()} BEFORE {act} ON entries"
+    " BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
+    for act in ("UPDATE", "DELETE")
+}
+"""What keeps the program itself from changing an entry. Whoever can write the file can take them out, and is named."""
+
+
 def _first(db: Database) -> None:
     db.table("entries").create(
         {"number": int, "at": str, "event": str, "fields": str, "previous": str, "hash": str},
@@ -71,11 +80,8 @@ def _first(db: Database) -> None:
     )
     db.table("count").create({"id": int, "made": int}, pk="id", strict=True)
     db.execute("INSERT INTO count (id, made) VALUES (1, 0)")
-    for act in ("UPDATE", "DELETE"):
-        db.execute(
-            f"CREATE TRIGGER no_{act.lower()} BEFORE {act} ON entries"
-            " BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
-        )
+    for guard in GUARDS.values():
+        db.execute(guard)
 
 
 MIGRATIONS = (_first,)
@@ -176,10 +182,17 @@ class Trail:
                         return Finding(number, "changed", f"entry {number} is not the one that was anchored")
                     expected, previous = number + 1, digest
                 made = self._connection.execute("SELECT made FROM count").fetchone()
+                guards = dict(
+                    self._connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+                )
         except sqlite3.Error as error:
             return Finding(expected, "unreadable", f"entry {expected} cannot be read: {error}")
         if made is None or made[0] >= expected or (anchor and anchor.number >= expected):
             return Finding(expected, "cut", f"entry {expected} and what followed were removed from the end")
+        for name in sorted(GUARDS.keys() | guards.keys()):
+            if guards.get(name) != GUARDS.get(name):
+                text = f"the guard {name} is not as it was made: somebody has worked on the file past the program"
+                return Finding(expected - 1, "unguarded", text)
         return None
 
     def _not_as_made(self, number: int, content: tuple[str, str, str, str], digest: str) -> Finding:

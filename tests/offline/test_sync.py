@@ -338,7 +338,7 @@ def test_the_county_is_told_the_trails_head_and_a_forged_trail_is_found_by_it(
 ) -> None:
     import sqlite3
 
-    from offline.trail import Head, Trail
+    from offline.trail import GUARDS, Head, Trail
 
     put(terminal, pages=0)
     terminal.once(gateway.url)
@@ -353,6 +353,8 @@ def test_the_county_is_told_the_trails_head_and_a_forged_trail_is_found_by_it(
             db.execute(f"DROP TRIGGER {name}")
         db.execute("DELETE FROM entries")
         db.execute("UPDATE count SET made = 0")
+        for guard in GUARDS.values():  # put back, as who means to deceive would
+            db.execute(guard)
     db.close()
     forged = Trail.open(terminal.state, lambda: 0.0)
     for _ in range(number):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from config import events as declarations
 from offline.errors import TooNew, TrailRefused
-from offline.trail import Head, Trail
+from offline.trail import GUARDS, Head, Trail
 from tests.offline.conftest import Clock
 
 RECORD = "01960000-0000-7000-8000-000000000001"
@@ -26,13 +27,39 @@ def trail(tmp_path: Path, clock: Clock) -> Trail:
 
 
 def tamper(tmp_path: Path, *statements: str) -> None:
-    """As somebody with the disk in their hands would: the triggers are no obstacle to them."""
+    """As somebody with the disk in their hands would: the guards are no obstacle to them, and are put back after."""
     with sqlite3.connect(tmp_path / "audit" / "trail.db") as db:
         db.execute("DROP TRIGGER IF EXISTS no_update")
         db.execute("DROP TRIGGER IF EXISTS no_delete")
         for statement in statements:
             db.execute(statement)
+        for guard in GUARDS.values():
+            db.execute(guard)
     db.close()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DROP TRIGGER no_update"],
+        ["DROP TRIGGER no_delete"],
+        ["DROP TRIGGER no_delete", "CREATE TRIGGER no_delete BEFORE DELETE ON entries BEGIN SELECT 1; END"],
+        ["CREATE TRIGGER mine AFTER INSERT ON entries BEGIN UPDATE count SET made = 0; END"],
+    ],
+    ids=["update", "delete", "weakened", "one of their own"],
+)
+def test_a_guard_that_was_taken_out_or_changed_is_named_though_the_chain_is_whole(
+    tmp_path: Path, trail: Trail, statements: list[str]
+) -> None:
+    assert trail.verify() is None
+    with sqlite3.connect(tmp_path / "audit" / "trail.db") as db:
+        for statement in statements:
+            db.execute(statement)
+    db.close()
+    found = trail.verify()
+    assert found is not None
+    assert (found.number, found.what) == (6, "unguarded")
+    assert re.search(r"no_update|no_delete|mine", found.text)
 
 
 def test_an_untouched_trail_verifies_and_shows_what_was_recorded(trail: Trail) -> None:
