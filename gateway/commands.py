@@ -232,7 +232,8 @@ def _state(options: argparse.Namespace, county: County) -> int:
     if not county.store().set_state(options.case, CaseState(options.state_name), county.now(), options.why):
         print("gateway: no such case", file=sys.stderr)
         return 1
-    return 0
+    done = {"case": options.case, "state": options.state_name, "why": options.why}
+    return _print(options, done, [f"case {options.case} is now {options.state_name}; its terminal will be told"])
 
 
 def _publish(options: argparse.Namespace, county: County) -> int:

@@ -147,13 +147,18 @@ def _utc(seconds: int) -> str:
 
 
 def add_pages(app: web.Application, words: locales.Locale) -> None:
-    page = _render("receipt.html", words)
+    def page(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        text = _render(name, words)
 
-    async def receipt_page(_request: web.Request) -> web.Response:
-        return web.Response(text=page, content_type="text/html", headers=HEADERS)
+        async def answer(_request: web.Request) -> web.Response:
+            return web.Response(text=text, content_type="text/html", headers=HEADERS)
 
-    for path in ("/R", "/r"):  # some phones write addresses in small letters
-        app.router.add_get(path, receipt_page)
+        return answer
+
+    # Some phones write addresses in small letters. S: the slip of something put aside at a terminal.
+    for name, paths in (("receipt.html", ("/R", "/r")), ("slip.html", ("/S", "/s"))):
+        for path in paths:
+            app.router.add_get(path, page(name))
     for name, kind in (("receipt.js", "text/javascript"), ("receipt.css", "text/css"), ("window.css", "text/css")):
         app.router.add_get(f"/pages/{name}", _asset((PAGES / name).read_bytes(), kind))
 

@@ -27,6 +27,7 @@ from gateway import county as counties
 from gateway import intake, public, window
 from gateway.county import County
 from gateway.errors import Refused, refusal_for
+from gateway.pace import Pace, address_of
 from gateway.store import Conflict, Store, Taken, Terminal
 from gateway.tus import Uploads
 from wire import answers, lookup
@@ -52,6 +53,7 @@ class Service:
         self._county = county
         self.uploads = Uploads(county.files, county.settings.limits)
         self.words = locales.load()
+        self._checks = Pace(county.settings.limits.receipt_checks_a_minute)
         self._local = threading.local()
         self._writer = ThreadPoolExecutor(1, "write")
         self._readers = ThreadPoolExecutor(2, "read")
@@ -315,6 +317,7 @@ class Service:
         return _json(await asyncio.to_thread(lookup.answer, question, cases))
 
     async def receipts_check(self, request: web.Request) -> web.Response:
+        self._checks.take(address_of(request))
         asked = decode(public.ReceiptQuestion, await self._body(request), "receipt")
         return _json(
             answers.encode(await self._read(lambda store: public.check_receipt(asked.code, store, self.words)))

@@ -37,6 +37,7 @@ class Limits:
     feed_notices_most: int = 200
     token_hours: int = 72  # how long an enrolment token is good
     certificate_days: int = 3650
+    receipt_checks_a_minute: int = 60  # of one address, by the page behind receipts; 0: as many as come
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,13 @@ import json
 import os
 import re
 
+import aiohttp
 import msgspec
 import pytest
 
 from config import locales
+from gateway.errors import Refused
+from gateway.pace import ADDRESSES_MOST, Pace
 from matters.application import Known
 from tests.gateway.world import Gateway, Terminal
 from tests.wire import people
@@ -156,12 +159,48 @@ async def test_a_question_that_is_none_is_refused(guest: Terminal) -> None:
     assert (answer.status, answer.code) == (413, "request.too_large")
 
 
-@pytest.mark.parametrize("path", ["/R", "/r"])
-async def test_the_page_has_its_words_and_runs_nothing_foreign(path: str, guest: Terminal) -> None:
+async def test_a_flood_of_questions_is_slowed_down_and_everybody_else_is_answered() -> None:
+    now = 0.0
+    pace = Pace(60, lambda: now)
+    for _ in range(60):
+        pace.take("10.0.0.1")
+    with pytest.raises(Refused) as refused:
+        pace.take("10.0.0.1")
+    assert (refused.value.status, refused.value.code, refused.value.retry_after_s) == (429, "request.too_many", 2)
+    pace.take("10.0.0.2")
+    now = 1.01
+    pace.take("10.0.0.1")
+    with pytest.raises(Refused):
+        pace.take("10.0.0.1")
+    for number in range(ADDRESSES_MOST + 10):
+        pace.take(f"192.0.2.{number}")
+    assert len(pace._left) == ADDRESSES_MOST
+    never = Pace(0)
+    for _ in range(10_000):
+        never.take("10.0.0.1")
+
+
+async def test_the_gateway_answers_a_flood_with_429_by_the_address_the_proxy_saw(guest: Terminal) -> None:
+    body = json.dumps({"v": 1, "code": "x"}).encode()
+
+    async def ask(seen: str) -> aiohttp.ClientResponse:
+        headers = {"X-Forwarded-For": seen}
+        return await guest.session.post(f"{guest.gateway.url}/v1/receipts/check", data=body, headers=headers)
+
+    answers = [await ask(f"203.0.113.{n}, 198.51.100.7") for n in range(62)]  # a stranger's own words come first
+    assert [each.status for each in answers[:60]] == [200] * 60
+    assert answers[-1].status == 429
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert (await answers[-1].json())["code"] == "request.too_many"
+    assert (await ask("198.51.100.8")).status == 200
+
+
+@pytest.mark.parametrize(("path", "title"), [("/R", "receipt"), ("/r", "receipt"), ("/S", "slip"), ("/s", "slip")])
+async def test_the_page_has_its_words_and_runs_nothing_foreign(path: str, title: str, guest: Terminal) -> None:
     answer = await guest.ask("GET", path)
     page = answer.body.decode()
     assert answer.status == 200
-    assert locales.load()("gateway.receipt.title") in page
+    assert locales.load()(f"gateway.{title}.title") in page
     assert not re.search(r"\$[a-z]", page), "a word was not filled in"
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
