@@ -192,3 +192,43 @@ def test_an_address_that_capitals_would_break_is_refused(url: str) -> None:
 def test_without_an_address_the_code_stands_alone(key: TerminalKey, known: Known) -> None:
     assert "#" not in make_code(CLAIMS, key, "")
     assert verify(make_code(CLAIMS, key, ""), known)[0].claims.id == CLAIMS.id
+
+
+def _vector() -> dict[str, str]:
+    """docs/receipt-code.md: name and value of each line of its last block; a value may go on over lines."""
+    from pathlib import Path
+
+    text = (Path(__file__).parents[2] / "docs" / "receipt-code.md").read_text("utf-8")
+    found: dict[str, str] = {}
+    name = ""
+    for line in text.rpartition("```\n")[0].rpartition("```\n")[2].splitlines():
+        name = line[:10].strip() or name
+        found[name] = found.get(name, "") + line[10:]
+    return found
+
+
+def test_the_documents_vector_is_what_is_made_here_and_verifies_without_us() -> None:
+    """The same claims give the same code (Ed25519 is deterministic), and cbor2 with cryptography alone open it by what
+    the document says."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    told = _vector()
+    key = people.terminal_key(7)
+    claims = Claims(
+        told["number"].replace(" ", ""), told["id"], told["matter"], int(told["at"]), bytes.fromhex(told["digest"]),
+        int(told["items"]), bytes.fromhex(told["secret"]), told["clock"] == "true",
+    )  # fmt: skip
+    assert make_code(claims, key, "https://county.example") == told["code"]
+    assert check_mark(told["code"]) == told["mark"]
+
+    code = told["code"].partition("#")[2]
+    raw = base64.b32decode(code + "=" * (-len(code) % 8))
+    assert raw.hex() == told["bytes"]
+    protected, unprotected, payload, signature = cbor2.loads(raw).value
+    signed = cbor2.dumps(["Signature1", protected, b"village-terminal/receipt\n", payload], canonical=True)
+    Ed25519PublicKey.from_public_bytes(bytes.fromhex(told["public"])).verify(signature, signed)
+    assert unprotected == {}
+    assert cbor2.loads(payload) == {
+        1: int(claims.number), 2: uuid7.to_bytes(claims.id), 3: claims.matter, 4: claims.at, 5: claims.digest,
+        6: claims.items, 7: claims.secret, 8: True,
+    }  # fmt: skip

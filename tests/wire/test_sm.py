@@ -243,3 +243,43 @@ def test_the_private_key_file_is_as_openssl_reads_it(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
     told = subprocess.run(["openssl", "pkey", "-in", path, "-text", "-noout"], capture_output=True, check=True)
     assert b"ASN1 OID: SM2" in told.stdout
+
+
+def _vector() -> dict[str, str]:
+    """docs/sm-suite.md, the block under "A test vector": name and value; a value may go on over lines."""
+    from pathlib import Path
+
+    text = (Path(__file__).parents[2] / "docs" / "sm-suite.md").read_text("utf-8")
+    found: dict[str, str] = {}
+    name = ""
+    for line in text.partition("## A test vector")[2].split("```\n")[1].splitlines():
+        name = line[:12].strip() or name
+        found[name] = found.get(name, "") + line[12:]
+    return found
+
+
+def test_the_documents_vector_opens_here_and_by_gmssl_alone(tmp_path: Path) -> None:
+    told = _vector()
+    private, point, container, content = (
+        bytes.fromhex(told[name]) for name in ("private", "point", "container", "content")
+    )
+    pem = tmp_path / "key.pem"
+    numbers = f"asn1=SEQUENCE:key\n[key]\nv=INTEGER:1\nd=FORMAT:HEX,OCTETSTRING:{private.hex()}\n"
+    numbers += "c=EXPLICIT:0,OID:1.2.156.10197.1.301\n"
+    numbers += f"p=EXPLICIT:1,FORMAT:HEX,BITSTRING:{point.hex()}\n"
+    (tmp_path / "key.cnf").write_text(numbers)
+    key_der = tmp_path / "key.der"
+    for command in (
+        ["asn1parse", "-genconf", tmp_path / "key.cnf", "-noout", "-out", key_der],
+        ["pkcs8", "-topk8", "-nocrypt", "-inform", "DER", "-in", key_der, "-out", pem],
+    ):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    assert sm.recipient_of(pem.read_text()) == told["recipient"] == base64.b64encode(point).decode()
+    assert sm.open_sealed(container, [pem.read_text()]) == content
+    _, sealed_key, nonce, encrypted, tag = (
+        value for kind, value in der(container, tmp_path) if kind.startswith(("OCTET", "cont"))
+    )
+    x, y, c3, c2 = (value for _, value in der(sealed_key, tmp_path))
+    c1 = b"".join(number.lstrip(b"\0").rjust(32, b"\0") for number in (x, y))
+    key = pure.CryptSM2(private_key=private.hex(), public_key=point[1:].hex(), mode=1).decrypt(c1 + c3 + c2)
+    assert gmssl_pyx.sm4_gcm_decrypt(key=key, iv=nonce, aad=b"", ciphertext=encrypted, tag=tag) == content
