@@ -1,4 +1,4 @@
-"""`kiosk catalogue workbook | from-workbook`: the catalogue in Excel, and back."""
+"""`kiosk catalogue workbook | from-workbook | diff`: the catalogue in Excel, and back; what two versions differ in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config import catalogue as files
 from config import locales
-from kiosk.cli.common import DONE, complain, settings_of, show
+from kiosk.cli.common import DONE, FINDING, complain, settings_of, show
 
 
 def workbook(arguments: argparse.Namespace) -> int:
@@ -58,3 +58,22 @@ def from_workbook(arguments: argparse.Namespace) -> int:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(raw)
     return status
+
+
+def diff(arguments: argparse.Namespace) -> int:
+    """What two versions differ in, in plain words; exit status 1 if they do."""
+    from dataclasses import asdict
+
+    from config.catalogue.difference import differences, said
+    from kiosk.catalogues import read
+    from wire.errors import WireError
+
+    words = locales.load(settings_of(arguments).screen.language)
+    try:
+        found = differences(read(arguments.before), read(arguments.after))
+    except (files.CatalogueError, WireError) as error:
+        return complain(str(error))
+    lines = [said(change, words) for change in found]
+    rows = [{**asdict(change), "text": line} for change, line in zip(found, lines, strict=True)]
+    show(rows, arguments.json, "\n".join(lines) or words("diff.none"))
+    return FINDING if found else DONE

@@ -69,6 +69,10 @@ def parser() -> argparse.ArgumentParser:
     unbooked.add_argument("workbook", type=Path, metavar="IN.xlsx")
     unbooked.add_argument("folder", type=Path, metavar="DIR", help="a new folder; written if the check finds no error")
 
+    compared = verb(catalogue, "diff", "kiosk.cli.books:diff", "what two versions differ in, in plain words")
+    compared.add_argument("before", type=Path, help="folder, file or bundle")
+    compared.add_argument("after", type=Path, help="folder, file or bundle")
+
     card = group("card", "identity cards")
     read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
     read.add_argument("--device", required=True, metavar="ADDRESS")
