@@ -58,11 +58,15 @@ class GivenMaterial:
 
 @dataclass(frozen=True)
 class GivenCommitment:
-    """A promise as it was shown and signed. Strokes: points in 0..1 of the box."""
+    """A promise as it was shown and signed. Strokes: points in 0..1 of the box.
+
+    `by`: hand, or key: somebody who cannot see or hold a pen confirmed it three times by a key; there are no strokes.
+    """
 
     id: str
     clauses: tuple[str, ...]
     strokes: tuple[tuple[tuple[float, float], ...], ...]
+    by: str = "hand"
 
 
 @dataclass(frozen=True)

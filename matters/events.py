@@ -43,9 +43,14 @@ class Typed:
     text: str
 
 
+# What stands for a signature of somebody who cannot see the box or hold a pen, and confirmed by a key instead: one
+# stroke without a point, which no finger can draw. The application says so (`GivenCommitment.by`).
+BY_KEY: Strokes = ((),)
+
+
 @dataclass(frozen=True)
 class Signed:
-    """All strokes in the signature box so far, after each stroke; points in 0..1 of the box."""
+    """All strokes in the signature box so far, after each stroke; points in 0..1 of the box. Or BY_KEY."""
 
     at: float
     strokes: Strokes

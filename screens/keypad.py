@@ -61,6 +61,10 @@ class Keypad:
         if self._at is None or self._at >= len(order):
             return self.move(1) if order else ""
         shown = order[self._at]
+        if shown.ident == "pad" and (by_key := self._by_key()) is not None:
+            words = by_key(False)
+            self.on_focus(words)
+            return words
         key = self._touchable(shown.ident)
         if key is None:
             return self._come(order)
@@ -109,9 +113,16 @@ class Keypad:
 
     def _come(self, order: list[Shown]) -> str:
         self._outline()
-        words = words_of(order[self._at or 0])
+        shown = order[self._at or 0]
+        by_key = self._by_key() if shown.ident == "pad" else None
+        words = by_key(True) if by_key is not None else words_of(shown)
         self.on_focus(words)
         return words
+
+    def _by_key(self) -> Callable[[bool], str] | None:
+        """How the present sheet is signed by key; None where nothing is."""
+        by_key: Callable[[bool], str] | None = getattr(self.stage.sheet, "by_key", None)
+        return by_key
 
     def _touchable(self, ident: str) -> Touchable | None:
         for node in self.stage.nodes() if ident else ():

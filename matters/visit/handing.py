@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page, PageNote
+from matters.events import BY_KEY, Strokes
 from matters.resolve import Needed, resolve
 from matters.visit import helping, reading
 from matters.visit.signing import clauses
@@ -31,7 +32,7 @@ def application(visit: Visit) -> Application:
         },
         materials=tuple(_material(visit, need) for need in found.materials),
         commitments=tuple(
-            GivenCommitment(promise.id, _plain(clauses(visit, promise, found)), visit.answers.signed[promise.id][1])
+            _signed(promise.id, _plain(clauses(visit, promise, found)), visit.answers.signed[promise.id][1])
             for promise in found.promises
             if promise.id in visit.answers.signed
         )
@@ -53,7 +54,12 @@ def application(visit: Visit) -> Application:
 
 def _mandate(visit: Visit) -> tuple[GivenCommitment, ...]:
     signed = visit.answers.signed.get(helping.MANDATE) if visit.answers.helping else None
-    return (GivenCommitment("mandate", _plain(signed[0]), signed[1]),) if signed else ()
+    return (_signed("mandate", _plain(signed[0]), signed[1]),) if signed else ()
+
+
+def _signed(name: str, said: tuple[str, ...], strokes: Strokes) -> GivenCommitment:
+    by_key = strokes == BY_KEY
+    return GivenCommitment(name, said, () if by_key else strokes, "key" if by_key else "hand")
 
 
 def _material(visit: Visit, need: Needed) -> GivenMaterial:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from matters.answers import shown
 from matters.catalogue import Promise
 from matters.conditions import met
+from matters.events import BY_KEY
 from matters.references import BLANK
 from matters.resolve import Resolved
 from matters.visit.state import Visit, doing, person
@@ -37,7 +38,9 @@ def filled(visit: Visit, text: str, found: Resolved) -> str:
 
 
 def is_signature(strokes: tuple[tuple[tuple[float, float], ...], ...]) -> bool:
-    """Whether something was written, not merely touched."""
+    """Whether something was written, not merely touched; or confirmed by key."""
+    if strokes == BY_KEY:
+        return True
     length = 0.0
     for stroke in strokes:
         for (x0, y0), (x1, y1) in pairwise(stroke):

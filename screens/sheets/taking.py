@@ -7,7 +7,7 @@ from typing import Any, cast
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 
-from matters.events import Signed
+from matters.events import BY_KEY, Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
 from screens import shapes
 from screens.paper_hints import hint_words
@@ -24,6 +24,7 @@ from screens.words import say
 __all__ = ["clauses", "live"]
 PREVIEW_PER_SECOND = 20
 STRIP = 3  # papers shown under the camera
+SIGNED_BY = 3  # presses of the choose key: deliberate, and possible for a hand that shakes
 
 REMARKS = {
     # remark of a frame: (tone, icon)
@@ -393,13 +394,33 @@ class CommitmentSheet(Sheet):
     def told(self) -> None:
         step = self.step
         self.ids.clauses.tell(step.clauses)
-        self.ids.pad.set(step.strokes)
-        self.ids.pad.hint = say("commitment.hint")
+        self.ids.pad.set(() if step.strokes == BY_KEY else step.strokes)
+        self.ids.pad.hint = say("commitment.by_key" if step.strokes == BY_KEY else "commitment.hint")
+        if not step.strokes:
+            self.presses = 0
         self.ids.decline.shown = bool(step.decline)
         message = self.ids.problem
         message.shown = bool(step.problem)
         if step.problem:
             message.text, message.second = say.problem(step.problem)
+
+    presses = 0  # of the choose key on the box, one after the other
+
+    def renewed(self) -> None:
+        self.presses = 0
+
+    def by_key(self, moved: bool) -> str:
+        """The keypad's focus came to the box (`moved`) or its key was pressed there: what is to be said of it. Pressed
+        three times it stands for a signature; whoever goes away in between begins again."""
+        if moved:
+            self.presses = 0
+            return say("keypad.signed" if self.step.strokes == BY_KEY else "keypad.sign")
+        self.presses += 1
+        if self.presses < SIGNED_BY:
+            return say("keypad.sign_more", count=SIGNED_BY - self.presses)
+        stage = self.stage()
+        stage.emit(Signed(stage.clock(), BY_KEY))
+        return say("keypad.signed")
 
     def strokes_changed(self, pad: StrokePad) -> None:
         stage = self.stage()

@@ -347,3 +347,19 @@ def test_a_paper_that_may_come_later_is_said_to_come_later() -> None:
     drive.press("skip")
     made = handed(drive).application
     assert next(m for m in made.materials if m.id == "bank_book").by == "later"
+
+
+def test_a_promise_confirmed_by_key_says_so_in_the_application() -> None:
+    """Who cannot see the box or hold a pen presses three times; the county reads that no hand signed."""
+    from matters.events import BY_KEY, Signed
+
+    drive = Drive()
+    drive.start("pension")
+    while not isinstance(drive.step, steps.Commitment):
+        drive.onward()
+    drive.send(Signed(drive.now(), BY_KEY))
+    assert drive.step.strokes == BY_KEY
+    drive.press("main")
+    assert not isinstance(drive.step, steps.Commitment)
+    made = handed(drive).application
+    assert [(one.by, one.strokes) for one in made.commitments] == [("key", ())]

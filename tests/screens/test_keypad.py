@@ -96,3 +96,52 @@ def test_without_a_keypad_keys_do_nothing(hand_on: Callable[..., Hand]) -> None:
     press(ENTER)
     assert hand.stage.keypad.focused is None
     assert not hand.events
+
+
+def test_three_presses_on_the_box_stand_for_a_signature(hand: Hand, heard: list[str]) -> None:
+    """Whoever cannot see the box or hold a pen signs by key; going away in between begins again."""
+    from matters.events import BY_KEY, Signed
+
+    hand.show(*samples.SAMPLES["07b-commitment-empty"])
+    to(hand, "pad")
+    assert "按三下确认键" in heard[-1]
+    press(ENTER)
+    press(ENTER)
+    assert heard[-1] == "再按1下，就当您签了名"
+    press(DOWN)
+    press(UP)
+    press(ENTER)
+    press(ENTER)
+    assert not [event for event in hand.events if isinstance(event, Signed)]
+    press(ENTER)
+    assert [event.strokes for event in hand.events if isinstance(event, Signed)] == [BY_KEY]
+    assert "按键签的" in heard[-1]
+
+
+def test_a_signature_by_key_is_said_to_be_one(hand: Hand) -> None:
+    from dataclasses import replace
+
+    from matters.events import BY_KEY
+
+    hand.show(replace(samples.COMMITMENT, strokes=BY_KEY))
+    assert "按键签的" in hand.words()
+    hand.tap("#main")
+    assert Pressed in {type(event) for event in hand.events}
+
+
+def test_a_box_to_write_in_is_not_signed(hand: Hand, heard: list[str]) -> None:
+    from matters.events import Signed
+
+    hand.show(*samples.SAMPLES["05-question"])
+    to(hand, "pad")
+    for _ in range(4):
+        press(ENTER)
+    assert not [event for event in hand.events if isinstance(event, Signed)]
+
+
+def to(hand: Hand, ident: str) -> None:
+    for _ in range(len(hand.stage.visible()) + 1):
+        if hand.stage.keypad.focused is not None and hand.stage.keypad.focused.ident == ident:
+            return
+        press(DOWN)
+    raise AssertionError(f"never came to {ident}")
