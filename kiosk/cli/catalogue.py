@@ -22,8 +22,14 @@ def check(arguments: argparse.Namespace) -> int:
     from matters.check import word_list
     from wire.errors import WireError
 
+    settings = settings_of(arguments)  # the county's own limits and data sources are what is judged by
     try:
-        report = judge(read(Path(arguments.path)), word_list(files.OFFICIALESE.read_text("utf-8")))
+        report = judge(
+            read(Path(arguments.path)),
+            word_list(files.OFFICIALESE.read_text("utf-8")),
+            profile=settings.limit_profile,
+            sources=frozenset(settings.county.sources),
+        )
     except (files.CatalogueError, WireError) as error:
         show([{"weight": "error", "text": str(error)}], arguments.json, str(error))
         return FINDING
@@ -32,14 +38,15 @@ def check(arguments: argparse.Namespace) -> int:
 
 def findings(report: Report, as_json: bool) -> int:
     """Print a check's findings; the exit status."""
-    from matters.findings import words
+    from matters.findings import Weight, words
 
     texts = locales.load()
-    rows = [{**asdict(one), "text": words(one, texts)} for one in report.findings]
+    rows = [{**asdict(one), "clause": one.clause, "text": words(one, texts)} for one in report.findings]
     lines = []
     for one, row in zip(report.findings, rows, strict=True):
         lines.append(f"{one.place.file}:{one.place.line}: {one.weight}: {one.rule}: {row['text']}")
-    show(rows, as_json, "\n".join(lines) or "nothing found")
+    lines.append(", ".join(f"{report.count(weight)} {weight}" for weight in Weight))
+    show(rows, as_json, "\n".join(lines))
     return FINDING if report.failed else DONE
 
 

@@ -248,6 +248,13 @@ def test_an_error_in_a_catalogue_is_told_by_file_line_rule_and_words(kiosk: Term
     assert kiosk("catalogue", "check", kiosk.folder / "nowhere", status=1)
 
 
+def test_the_check_judges_by_the_countys_own_profile_and_names_the_clause(kiosk: Terminal) -> None:
+    kiosk.config.write_text('limit_profile = "yongzhou"\n' + kiosk.config.read_text("utf-8"), "utf-8")
+    over = [one for one in kiosk("catalogue", "check", SHIPPED) if one["rule"] == "limit_over"]
+    assert over
+    assert {one["clause"] for one in over} == {"000 二; 002 二"}
+
+
 def test_a_matter_is_shown_as_the_terminal_merges_it(kiosk: Terminal) -> None:
     plain = kiosk("catalogue", "show", "newborn", "--answer", "married=no")
     married = kiosk("catalogue", "show", "newborn", "--answer", "married=yes")
