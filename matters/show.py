@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from matters.catalogue import Catalogue, Matter
 from matters.conditions import ITEM
+from matters.consents import wanted
+from matters.knowing import knowing
 from matters.limits import matter_limit, single
 from matters.resolve import Given, Needed, Resolved, resolve
 
@@ -48,9 +50,12 @@ def show(
             }
             for s in found.situations
         ],
-        "items": _items(found),
+        "who": matter.who,
+        "departments": list(matter.departments),
+        "items": _items(matter, found),
         "form": _form(matter, found),
         "materials": [_material(need) for need in found.materials],
+        "consents": [{"kind": asking.kind, "collected": list(asking.collected)} for asking in wanted(matter, found)],
         "commitments": [promise.id for promise in found.promises],
         "steps": _steps(found),
         "limit": {
@@ -100,7 +105,7 @@ def _given(
     )
 
 
-def _items(found: Resolved) -> list[dict[str, object]]:
+def _items(matter: Matter, found: Resolved) -> list[dict[str, object]]:
     return [
         {
             "id": state.item.id,
@@ -113,6 +118,20 @@ def _items(found: Resolved) -> list[dict[str, object]]:
             "offered": state.item.offered,
             "needs": list(state.item.needs),
             "level": state.item.level,
+            "level_reason": knowing(matter, state.item).reason,
+            "helper": knowing(matter, state.item).helper,
+            "type": state.item.type or "unknown",
+            "decides": state.item.decides or "unknown",
+            "gives": state.item.gives,
+            "visits": _told(state.item.visits),
+            "commitment": _told(state.item.commitment),
+            "intermediary": "unknown"
+            if state.item.intermediary is None
+            else [
+                {"title": one.title, "fee": one.fee, "days": _told(one.days), "basis": one.basis or "unknown"}
+                for one in state.item.intermediary
+            ],
+            "fee_basis": state.item.fee_basis or ("" if state.item.fee_fen == 0 else "unknown"),
             "village": state.item.village.value,
             "town": state.item.town.value,
             "fee_fen": state.item.fee_fen,
@@ -124,6 +143,10 @@ def _items(found: Resolved) -> list[dict[str, object]]:
         }
         for state in found.items
     ]
+
+
+def _told(value: object) -> object:
+    return "unknown" if value is None else value
 
 
 def _form(matter: Matter, found: Resolved) -> list[dict[str, object]]:
@@ -163,6 +186,11 @@ def _material(need: Needed) -> dict[str, object]:
         "kind": material.kind,
         "source": material.source,
         "pages": material.pages,
+        "issuer": material.issuer,
+        "waits_for": need.unconnected.source if need.unconnected is not None else "",  # a source not connected yet
+        "basis": material.basis or "unknown",
+        "specimen": material.specimen,
+        "good": list(material.good),
         "later": material.later,
         "confidence": material.confidence.value,
     }

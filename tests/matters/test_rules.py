@@ -243,6 +243,19 @@ def test_an_exemption_counts_only_where_the_countys_source_is_connected() -> Non
     assert {row["id"]: row["state"] for row in materials}["birth_certificate"] == "needed"
 
 
+def test_what_is_shown_carries_every_fact_of_an_item_and_a_paper_and_says_what_is_unknown() -> None:
+    told = show(shipped(), "restaurant", answers={"has_licence": "yes", "premises": "own"})
+    items: Any = told["items"]
+    permit = next(row for row in items if row["id"] == "food_permit")
+    assert (permit["type"], permit["decides"], permit["visits"], permit["commitment"]) == ("permit", "county", 0, True)
+    assert (permit["level"], permit["level_reason"], permit["helper"]) == ("card", "credential", True)
+    assert permit["intermediary"] == "unknown"
+    materials: Any = told["materials"]
+    licence = next(row for row in materials if row["id"] == "licence_copy")
+    assert (licence["issuer"], licence["waits_for"], licence["state"]) == ("licence", "licence", "needed")
+    assert licence["good"]
+
+
 def test_part_of_the_items_brings_what_they_need_and_nothing_else() -> None:
     told = show(shipped(), "newborn", items=["social_card"])
     items: Any = told["items"]
