@@ -7,6 +7,7 @@ a finding and not the end: the terminal serves with what is left. Only what make
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import time
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from config.settings import Settings
 from papers.readiness import Entry as Finding
 
 ASK_S = 4.0
+CHINA_S = 8 * 3600
 DEVICES = (
     *("id_card", "social_card", "camera", "receipt_printer", "document_printer", "speaker"),
     *("scanner", "lights", "presence", "keypad"),
@@ -32,11 +34,12 @@ def served(findings: list[Finding]) -> bool:
 async def examine(settings: Settings, state: Path) -> list[Finding]:
     """Look at everything once. Touches devices only to ask how they are."""
     words = locales.load(settings.screen.language)
-    found = [_disk(settings, state, words), _clock(words), _enrolled(state, words), _catalogue(settings, state, words)]
+    found = [_disk(settings, state, words), _clock(words), zone(words), _enrolled(state, words)]
+    found += [_catalogue(settings, state, words), swap(words), _pin(state, words)]
     found.append(await asyncio.to_thread(_outbox, state, words))
     found.append(await _county(settings, state, words))
     for name in DEVICES:
-        found.append(await _device(settings, name, words))  # noqa: PERF401 - one after the other: they may share a bus
+        found.append(await _device(settings, name, words))  # one after the other: they may share a bus
     return found
 
 
@@ -60,8 +63,76 @@ def _enrolled(state: Path, words: locales.Locale) -> Finding:
     try:
         identity = load(state)
     except OfflineError:
-        return Finding("certificate", False, words("doctor.not_enrolled"), vital=True)
+        return Finding("certificate", False, words(f"doctor.{_why_not_enrolled(state)}"), vital=True)
     return Finding("certificate", True, words("doctor.enrolled", number=identity.number), vital=True)
+
+
+def _why_not_enrolled(state: Path) -> str:
+    """A token that lies there and that the county has refused (used already, too old) will never do: say so."""
+    from offline.errors import OfflineError
+    from offline.outbox import Outbox
+    from offline.sync import TOKEN_FILE
+
+    if not (state / TOKEN_FILE).exists():
+        return "not_enrolled"
+    try:
+        outbox = Outbox.open(state, time.time)
+        try:
+            said = outbox.status().last_error
+        finally:
+            outbox.close()
+    except OfflineError:
+        said = ""
+    return "token_refused" if said.startswith("enrolment.") else "token_waiting"
+
+
+def zone(words: locales.Locale, offset_s: int | None = None) -> Finding:
+    """A machine that was never told where it stands prints times eight hours off. China has one zone, UTC+8."""
+    if offset_s is None:
+        offset = datetime.now().astimezone().utcoffset()
+        offset_s = int(offset.total_seconds()) if offset is not None else 0
+    key = "doctor.zone_ok" if offset_s == CHINA_S else "doctor.zone_wrong"
+    return Finding("zone", offset_s == CHINA_S, words(key, hours=f"{offset_s / 3600:+g}"))
+
+
+def swap(words: locales.Locale, proc: Path = Path("/proc"), sys: Path = Path("/sys")) -> Finding:
+    """Whether what stands in memory may be written to a disk as it is: the system swaps to one that is not encrypted,
+    and nothing keeps the terminal out of it (memory.swap.max of its control group)."""
+    try:
+        names = [Path(line.split()[0]).name for line in (proc / "swaps").read_text().splitlines()[1:]]
+    except OSError:
+        names = []
+    well = all("zram" in name or _encrypted(name, sys) for name in names) or _kept_out(proc, sys)
+    return Finding("swap", well, words("doctor.swap_ok" if well else "doctor.swap_on"))
+
+
+def _encrypted(name: str, sys: Path) -> bool:
+    try:
+        return (sys / "class" / "block" / name / "dm" / "uuid").read_text().startswith("CRYPT-")
+    except OSError:
+        return False
+
+
+def _kept_out(proc: Path, sys: Path) -> bool:
+    """By control groups, version 2: one of ours or above it may use no swap at all."""
+    with contextlib.suppress(OSError):
+        for line in (proc / "self" / "cgroup").read_text().splitlines():
+            number, _, path = line.partition("::")
+            group = Path(path.lstrip("/"))
+            if number == "0":
+                for each in (group, *group.parents):
+                    with contextlib.suppress(OSError):
+                        if (sys / "fs" / "cgroup" / each / "memory.swap.max").read_text().strip() == "0":
+                            return True
+    return False
+
+
+def _pin(state: Path, words: locales.Locale) -> Finding:
+    """Without a PIN the first who finds the way into the staff pages chooses it."""
+    from kiosk.staff import StaffPin
+
+    well = StaffPin(state).is_set
+    return Finding("pin", well, words("doctor.pin_ok" if well else "doctor.pin_missing"))
 
 
 def _catalogue(settings: Settings, state: Path, words: locales.Locale) -> Finding:

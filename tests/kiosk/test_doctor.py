@@ -1,14 +1,18 @@
 """`kiosk doctor`: one screen in staff's words, the worst first, and the same on paper."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from config import locales
-from config.settings import Devices
+from config.settings import Devices, Settings
 from hardware.simulator_client import Simulators
-from kiosk.doctor import DEVICES
+from kiosk.doctor import DEVICES, examine, swap, zone
+from kiosk.staff import StaffPin
 from papers import readiness
 from papers.readiness import Entry
 
@@ -82,3 +86,65 @@ async def test_a_slip_that_cannot_come_says_why(tmp_path: Path) -> None:
         done = doctor("--config", str(config), "--state", str(tmp_path / "state"), "--print")
     assert done.returncode == 1
     assert locales.load()("fault.printer.paper_out.staff") in done.stderr
+
+
+def test_a_machine_in_another_zone_than_chinas_is_named() -> None:
+    assert zone(WORDS, 8 * 3600).well
+    wrong = zone(WORDS, 0)
+    assert (wrong.well, wrong.vital) == (False, False)
+    assert "Asia/Shanghai" in wrong.text
+
+
+def swapping(folder: Path, *names: str, limit: str = "max") -> tuple[Path, Path]:
+    """A /proc and a /sys of a machine that swaps there."""
+    proc, sys_ = folder / "proc", folder / "sys"
+    (proc / "self").mkdir(parents=True)
+    lines = ["Filename Type Size Used Priority", *(f"{name} partition 1 0 -2" for name in names)]
+    (proc / "swaps").write_text("\n".join(lines) + "\n")
+    (proc / "self" / "cgroup").write_text("0::/user.slice/session.scope\n")
+    group = sys_ / "fs" / "cgroup" / "user.slice"
+    (group / "session.scope").mkdir(parents=True)
+    (group / "memory.swap.max").write_text(limit + "\n")
+    mapped = sys_ / "class" / "block" / "dm-1" / "dm"
+    mapped.mkdir(parents=True)
+    (mapped / "uuid").write_text("CRYPT-PLAIN-swap\n")
+    return proc, sys_
+
+
+@pytest.mark.parametrize(
+    ("names", "limit", "well"),
+    [((), "max", True), (("/dev/zram0",), "max", True), (("/dev/dm-1",), "max", True), (("/dev/sda2",), "max", False),
+     (("/dev/zram0", "/swapfile"), "max", False), (("/dev/sda2",), "0", True), (("/dev/dm-2",), "max", False)],
+)  # fmt: skip
+def test_memory_that_may_reach_a_disk_is_named(tmp_path: Path, names: tuple[str, ...], limit: str, well: bool) -> None:
+    found = swap(WORDS, *swapping(tmp_path, *names, limit=limit))
+    assert found.well is well
+    assert found.text == WORDS("doctor.swap_ok" if well else "doctor.swap_on")
+
+
+def test_a_token_that_the_county_refused_is_said_and_one_that_waits_too(tmp_path: Path) -> None:
+    from offline.outbox import Outbox
+    from offline.sync import TOKEN_FILE
+
+    asyncio.run(_certificate(tmp_path, "doctor.not_enrolled"))
+    (tmp_path / TOKEN_FILE).write_text("used-already")
+    asyncio.run(_certificate(tmp_path, "doctor.token_waiting"))
+    outbox = Outbox.open(tmp_path, lambda: 0.0)
+    outbox.set_note("last_error", "enrolment.refused")
+    outbox.close()
+    asyncio.run(_certificate(tmp_path, "doctor.token_refused"))
+
+
+async def _certificate(state: Path, key: str) -> None:
+    found = {one.what: one for one in await examine(Settings(), state)}
+    assert found["certificate"].text == WORDS(key)
+    assert not found["certificate"].well
+
+
+def test_a_staff_pin_that_was_never_set_is_named(tmp_path: Path) -> None:
+    async def looked() -> Entry:
+        return next(one for one in await examine(Settings(), tmp_path) if one.what == "pin")
+
+    assert not asyncio.run(looked()).well
+    StaffPin(tmp_path).set("271828")
+    assert asyncio.run(looked()).well
