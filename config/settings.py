@@ -47,6 +47,7 @@ class Screen:
     low: bool = False
     hand: str = "right"  # right | left: on which side the main key, and what is written with, lie
     motion: bool = True
+    attract_s: float = 300.0  # without a touch on the home screen before it goes dark and moves; 0: never. Burn-in
     keypad: bool = False  # arrow keys, Enter, Backspace, F1 (again) and F2 (help) walk the screens without seeing
     language: str = "zh"
 

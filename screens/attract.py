@@ -1,7 +1,8 @@
-"""What is shown while nobody is there: dark, and never long in the same place, so that no picture burns into the panel.
+"""What is shown while nobody is there: dark, and never long in the same place, so that no picture burns into the
+panel.
 
-It is a step of the terminal, not of a visit: the kiosk shows it over the home screen and takes it away at any touch, any
-key, or when the presence sensor says that somebody stands there. What was touched means nothing but "I am here".
+It is a step of the terminal, not of a visit: the kiosk shows it over the home screen and takes it away at any touch,
+any key, or when the presence sensor says that somebody stands there. What was touched means nothing but "I am here".
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def attract(turn: int, pictures: tuple[str, ...]) -> Attract:
 
 
 def corner(turn: int) -> tuple[float, float]:
-    """Where in the free room the words stand, 0..1 across and down. Two triangle waves whose lengths share no divisor:
+    """Where in the free room the words stand, 0..1 across and down. Two triangle waves of different lengths:
     every place is visited before one comes again, and neighbours in time are neighbours in place."""
     return _wave(turn, 7), _wave(turn, 11)
 

@@ -208,7 +208,9 @@ PLACES = s.PlaceList(
 PLACES_LONG = replace(
     PLACES, key="q.places2", path=("示例省", "示例市", "示例县"),
     names=("山背乡", "石背岭瑶族乡", "城关镇", "大坪塘行政村", "政务中心小区"),
-    known=("湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", "示例县山背村3组", "示例县山背村5组"),
+    known=(
+        "湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", "示例县山背村3组", "示例县山背村5组",
+    ),
 )  # fmt: skip
 PLACES_TOP = replace(PLACES, key="q.places3", path=(), names=("示例省",), known=())
 ADDRESS_LONG = replace(

@@ -34,6 +34,7 @@ from matters import visit as visits
 from matters.events import Event, Pressed, Surroundings, Tick
 from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere, Trouble, Working
 from screens.app import ScreenApp
+from screens.attract import MOVES_S, attract
 from screens.status import StatusView
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class VisitProcess:
         self._spoken: list[str] = []
         self._moment = ""
         self._ending = False
+        self._touched = self.clock()  # when anybody last touched, or came near
+        self._resting: int = -1  # how often the picture that nobody looks at has moved; -1: somebody does
         self.drafts = False  # something lies put aside on this terminal
         self._unready = ""  # code of what would keep a visit from being handed in
         self._refusing = False
@@ -155,6 +158,46 @@ class VisitProcess:
                 self.conductor.handle(Tick(self.clock()))
             if self.staff is not None:
                 self.staff.tick()
+            self._rest()
+
+    # ------------------------------------------------------------------ while nobody is there
+
+    def _rest(self) -> None:
+        """After a while on the home screen: a dark picture that moves, so that nothing burns in."""
+        after, idle = self.settings.screen.attract_s, self.clock() - self._touched
+        free = (
+            self._moment == "home"
+            and self.farewell is None
+            and self.staff is None
+            and not self._refusing
+            and not self._aside
+        )
+        if self.hidden or not free or after <= 0 or idle < after:
+            self._wake()
+            return
+        turn = int((idle - after) / MOVES_S)
+        if turn != self._resting:
+            from kiosk.visiting.looking import status_view
+
+            self._resting = turn
+            pictures = tuple(event.picture for event in self.present().catalogue.events)
+            self.stage.show(attract(turn, pictures), status_view(self))
+
+    def _wake(self) -> bool:
+        """Back to the home screen, if it was resting."""
+        if self._resting < 0:
+            return False
+        self._resting, self._spoken = -1, []
+        self.stage.show(visits.step(self.present()), self._status)
+        self.stage.on_drawn(self._drawn)
+        return True
+
+    async def _look_out(self, sensor: Any) -> None:
+        """Somebody comes near: the screen is there for them."""
+        async for there in sensor.somebody():
+            if there:
+                self._touched = self.clock()
+                self._wake()
 
     # ------------------------------------------------------------------ from the supervisor
 
@@ -196,6 +239,7 @@ class VisitProcess:
             self._begin()
         if self.hidden:
             self.hidden = False
+            self._touched = self.clock()
             self.app.reveal()
         self.stage.on_drawn(self._shown)
         self.spawn(self._open_devices(message.get("devices", {})))
@@ -254,6 +298,9 @@ class VisitProcess:
         """From the screens, at the touch: the next step is handed to the stage before this returns."""
         self._hush()
         if self._aside:
+            return
+        self._touched = self.clock()
+        if self._wake():
             return
         if self.staff is not None:
             self.staff.handle(event)
@@ -323,8 +370,9 @@ class VisitProcess:
             if self._marks is not None:
                 self._marks.follow(visit)
         self._say_moment(step)
-        if self.staff is not None:  # shown when they have gone
+        if self.staff is not None or (self._resting >= 0 and isinstance(step, Home)):  # shown when they have gone
             return
+        self._resting = -1
         self.stage.show(step, self._status)
         self.stage.on_drawn(self._drawn)
         self._say_hints()
@@ -406,6 +454,8 @@ class VisitProcess:
         self.services.input = InputMethods(command("input"), self.state / "input")
         self.reader = paper_reader(self.settings)
         self.performer = Performer(self)
+        if (sensor := self.devices.ports.get("presence")) is not None:
+            self.spawn(self._look_out(sensor))
         self._opened.set()
         self.spawn(self._keep_looking_whether_ready())
         self._surroundings_changed()
@@ -418,7 +468,7 @@ class VisitProcess:
             seen: Surroundings = surroundings(self)
             if self.farewell is None:
                 self.conductor.handle(seen)
-                if self.staff is None:
+                if self.staff is None and self._resting < 0:
                     self.stage.show(visits.step(self.conductor.visit), self._status)
 
     # ------------------------------------------------------------------ voice

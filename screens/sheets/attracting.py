@@ -18,6 +18,7 @@ class AttractSheet(Sheet):
     head = "none"
     counter_height = 0.0
     fill = "status"
+    radius = 0
     pad = (0, 0, 0, 0)
 
     def tell_counter(self, counter: Counter) -> None:
@@ -43,7 +44,7 @@ class AttractSheet(Sheet):
     def place(self, x: int, y: int, width: int, height: int) -> None:
         """The block of words somewhere in the free room, by the turn."""
         block = self.ids.block
-        wide = min(width - look.u(80), look.u(860))
+        wide = min(width - look.u(80), look.u(680))
         high = block.measure(wide)
         across, down = corner(self.step.turn)
         self.pad = (0, 0, 0, 0)

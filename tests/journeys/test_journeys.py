@@ -166,6 +166,7 @@ VISITS: tuple[Journey, ...] = (
     Journey("supervisor-killed", pension),
     Journey("card-pulled", receipts=0),
     Journey("walks-away", receipts=0),
+    Journey("attract", receipts=0),
     Journey("bad-picture", receipts=0),
     Journey("wrong-paper", wrong_paper),
     Journey("camera-gone", receipts=0),
@@ -214,6 +215,42 @@ def test_the_county_holds_once_what_was_entered_and_the_terminal_keeps_nothing(
         assert (receipt["id"], receipt["matter"]) == (case["application"], case["matter"])
         assert receipt["items"] == len(case["items"])
         assert receipt["number"] == case["receipt"].replace(" ", "")
+
+
+def pension_by_key(a: Application) -> bool:
+    return (
+        a["matter"] == "pension"
+        and value(a, "phone") == "13800000000"
+        and value(a, "tier") == "20000"
+        and pages(a) == 2
+        and [(c["by"], c["strokes"]) for c in a["commitments"]] == [("key", [])]
+    )
+
+
+def test_a_visit_is_done_by_keypad_alone_and_heard_all_the_way(play: Callable[..., Left]) -> None:
+    """Nothing is touched, the signature too is by key; what was heard lies as sound in one file, and is not silence."""
+    import wave
+
+    script = load(JOURNEYS / "keypad.toml")
+    assert {step.kind for step in script.steps} <= {"walk", "key", "expect", "present", "remove", "place"}
+    left = play(script)
+    assert left.held
+    assert pension_by_key(left.application), left.application
+    heard = left.out / "heard.wav"
+    pieces = sorted(left.state.rglob("said-*.wav"))
+    assert len(pieces) > len(script.steps)  # every screen on arrival, and every thing the focus came to
+    loudest, frames = 0, 0
+    with wave.open(str(heard), "wb") as whole:
+        for number, piece in enumerate(pieces):
+            with wave.open(str(piece), "rb") as one:
+                if not number:
+                    whole.setparams(one.getparams())
+                sound = one.readframes(one.getnframes())
+            frames += len(sound) // 2
+            loudest = max(loudest, *(abs(s) for s in memoryview(sound).cast("h")[::50]), 0)
+            whole.writeframes(sound)
+    assert loudest > 3000
+    assert frames > 60 * 16_000
 
 
 def test_a_complaint_reaches_the_county_in_the_persons_own_words(play: Callable[..., Left]) -> None:
