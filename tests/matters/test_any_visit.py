@@ -13,7 +13,7 @@ from matters.application import from_json, to_json
 from matters.events import Outcome, Tick
 from matters.resolve import resolve
 from matters.steps import ALL_STEPS
-from matters.visit import Visit, advance, begin, step, wanted
+from matters.visit import Setting, Visit, advance, begin, step, wanted
 from matters.visit.handing import application
 from matters.visit.state import Answers
 from matters.visit.state import given as answers_given
@@ -26,6 +26,13 @@ KEYS = (
     "change:nothing", "change:material:marriage_certificate", "nonsense", "",
 )  # fmt: skip
 TEXTS = ("", "王小兰", "13800000000", "2026-02-26", "138", "x" * 300, "43119919940712002X", "\x00\u202e", "60")
+PRINTS = (
+    (),
+    (outcomes.PaperLine("出生医学证明", 0.99, (0.3, 0.1, 0.7, 0.15)),
+     outcomes.PaperLine("新生儿姓名", 0.98, (0.1, 0.2, 0.3, 0.23)),
+     outcomes.PaperLine("陈小禾", 0.97, (0.4, 0.2, 0.6, 0.23))),
+    (outcomes.PaperLine("房屋租赁合同，示例省示例县山背村石桥一组七号", 0.95, (0.1, 0.1, 0.9, 0.14)),),
+)  # fmt: skip
 FAILURES = ("card.removed_early", "printer.paper_out", "camera.absent", "outbox.disk_full", "county.no_line")
 
 
@@ -41,6 +48,8 @@ def results(drive: Drive, effect: effects.AnyEffect, way: int) -> outcomes.Resul
         case effects.Film() | effects.Shoot():
             drive.verdict = "capture.blurred" if way % 3 == 1 else "ok"
             return drive.picture()
+        case effects.ReadPaper():
+            return outcomes.PaperRead(PRINTS[way % len(PRINTS)], 90 * (way % 4))
         case effects.Submit():
             return outcomes.Submitted("018f0000-0000-7000-8000-000000000001", "31210047", "R1.x", "2026-03-12T10:41:00")
         case effects.PrintReceipt() | effects.PrintNotice():
@@ -97,7 +106,7 @@ def happenings(drive: Drive) -> tuple[Callable[[int], object], ...]:
 
 def lived(tape: list[int], matter: str = "") -> Iterator[Drive]:
     """A visit after each thing that happened to it."""
-    drive = Drive()
+    drive = Drive(Setting(reads_papers=True))
     if matter:
         drive.start(matter)
     yield drive
