@@ -48,7 +48,7 @@ HEALTH = {
     "camera.no_access": "faulty",
     "camera.faulty": "faulty",
 }
-HELD = "capture.held"  # the corners are those that the person has set: nothing is looked for, nothing taken by itself
+HELD = "held"  # the corners are those that the person has set: nothing is looked for, nothing taken by itself
 HELD_SNAP = 0.012  # of the longer side: how far from where a finger set it an edge is still meant
 HELD_LEAST = 0.01  # of the picture
 SAME_MOVE = 0.02  # of the picture: a page that lies where the last one lay and looks like it is the same

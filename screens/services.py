@@ -19,7 +19,7 @@ class Frame:
 
     `corners` are those of the paper that was found, 0..1 of width and height, clockwise from top left. `remark` says
     how it stands: "" before the first finding, ok, steady (ok and at rest), or the code of what to put right
-    (capture.blurred, capture.too_far …), or capture.held: the corners are those that the person has set.
+    (capture.blurred, capture.too_far …), or held: the corners are those that the person has set.
     """
 
     number: int

@@ -17,7 +17,7 @@ from screens.theme import look
 from screens.widgets.base import Node
 
 CORNERS: tuple[Point, ...] = ((0.15, 0.15), (0.85, 0.15), (0.85, 0.85), (0.15, 0.85))  # where none were found
-HELD = "capture.held"
+HELD = "held"
 DRAG = 24  # reference px a finger goes before it means to move a corner
 
 

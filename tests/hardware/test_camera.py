@@ -115,7 +115,7 @@ async def test_corners_that_a_finger_has_set_are_kept_to_and_nothing_is_taken_by
     (left, top), (right, _), (_, bottom), _ = first.corners
     half = bottom - (bottom - top) / 2  # the upper half of the page only
     still.hold(((left, top), (right, top), (right, half), (left, half)))
-    shown = await until(still, lambda frame: frame.remark == "capture.held")
+    shown = await until(still, lambda frame: frame.remark == "held")
     assert shown.corners is not None
     assert max(point[1] for point in shown.corners) < bottom - 0.2
     taking = asyncio.ensure_future(still.taken())

@@ -77,7 +77,7 @@ def test_what_was_set_is_said_once_the_camera_keeps_to_it(
     hand: Hand, held: list[Sequence[tuple[float, float]] | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = preview(hand)
-    frame = replace(shown._frame, number=100, remark="capture.held")
+    frame = replace(shown._frame, number=100, remark="held")
     monkeypatch.setattr(hand.stage.services, "frame", lambda: frame)
     sheet: Any = hand.stage.sheet
     sheet._look(0)
