@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from matters import steps
 from matters.build import must_build
 from matters.catalogue import Matter
 from matters.conditions import ALWAYS
@@ -14,7 +15,7 @@ from matters.knowing import knowing
 from matters.resolve import Given, resolve
 from matters.steps import Need
 from matters.visit.asking import need_rows
-from tests.matters.drive import shipped
+from tests.matters.drive import Drive, shipped
 from tests.matters.files import FIELD, ITEM, MATERIAL, built, documents, matter
 
 CONSENTS = [
@@ -97,6 +98,13 @@ def test_a_paper_that_hangs_on_an_answer_is_to_be_brought_by_whoever_has_it() ->
     assert [row.state for row in rows] == [Need.IF_ANY, Need.BRING]
     answered = need_rows(one, resolve(one, Given(situations={"case": "a"}), open_ended=True))
     assert [row.state for row in answered] == [Need.BRING, Need.BRING]
+
+
+def test_whoever_lays_a_paper_down_is_told_what_a_good_picture_of_it_looks_like() -> None:
+    drive = Drive()
+    shown = drive.to("pension", steps.Capture)
+    assert isinstance(shown, steps.Capture)
+    assert shown.hint == "先放首页。整页都在、字看得清、红章看得见"
 
 
 def test_every_paper_of_the_shipped_notice_that_is_surely_wanted_is_told_apart_from_the_rest() -> None:
