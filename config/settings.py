@@ -50,6 +50,7 @@ class Screen:
     attract_s: float = 300.0  # without a touch on the home screen before it goes dark and moves; 0: never. Burn-in
     keypad: bool = False  # arrow keys, Enter, Backspace, F1 (again) and F2 (help) walk the screens without seeing
     language: str = "zh"
+    languages: str = ""  # a folder with more languages, LANGUAGE/*.toml; what one lacks is said in Chinese
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class Visits:
     idle_elder_factor: float = 1.5
     goodbye_s: float = 15.0
     county_wait_s: float = 6.0  # how long the screen waits for the county before it says "kept here"
+    receipt_days: float = 30.0  # how long a card brings back a receipt that never came out; 0: until it is fetched
     aside_days: float = 7.0  # how long a visit that was put aside can be gone on with by slip and card; 0: not offered
 
 
@@ -108,6 +110,7 @@ class Voice:
     volume_percent: int = 80
     by_hour: str = ""  # another volume at some hours: "12-14=40, 20-7=30" (hours of the day, percent)
     speed_wpm: int = 150
+    prompts: str = ""  # folder of recorded prompts, NAME.wav (`kiosk voice missing` says which); "": all synthetic
 
 
 @dataclass(frozen=True)

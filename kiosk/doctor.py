@@ -33,7 +33,7 @@ def served(findings: list[Finding]) -> bool:
 
 async def examine(settings: Settings, state: Path) -> list[Finding]:
     """Look at everything once. Touches devices only to ask how they are."""
-    words = locales.load(settings.screen.language)
+    words = locales.chosen(settings.screen.language, settings.screen.languages)
     found = [_disk(settings, state, words), _clock(words), zone(words), _enrolled(state, words)]
     found += [_catalogue(settings, state, words), swap(words), _pin(state, words)]
     found.append(await asyncio.to_thread(_outbox, state, words))

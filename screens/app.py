@@ -10,12 +10,14 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.locales import Locale
 from config.settings import Screen
 from matters.events import Event
+from screens.density import px_per_mm
 from screens.services import Services
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ class ScreenApp:
     ) -> None:
         """Makes the window at once (some 0.3 s). `hidden`: for a process that stands by; `reveal` shows it."""
         prepare(folder)
+        if not screen.px_per_mm:
+            screen = replace(screen, px_per_mm=px_per_mm(screen.width_px, screen.height_px))
         from kivy.config import Config
 
         for section, key, value in (

@@ -6,6 +6,7 @@ matter are not here: they come from the catalogue. A key that is missing is an e
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,11 +19,16 @@ class MissingText(KeyError):
     """A key that the language does not have. The message names the key and the language."""
 
 
+class WrongText(ValueError):
+    """A text of a county's own language asks for something that is not given. Names file, key and what is wrong."""
+
+
 class Locale:
     """One language's words. `locale("home.title")`, `locale("check.pages", page=1, pages=2)`."""
 
-    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
-        self.language = language
+    def __init__(self, language: str, texts: Mapping[str, str], borrowed: tuple[str, ...] = ()) -> None:
+        """`borrowed`: keys that this language lacks and Chinese stands in for."""
+        self.language, self.borrowed = language, borrowed
         self._texts = dict(texts)
 
     def __call__(self, key: str, **values: object) -> str:
@@ -49,6 +55,32 @@ def flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str
             yield from flatten(value, key + ".")
         else:
             raise TypeError(f"{key}: a text is wanted, not {type(value).__name__}")
+
+
+def chosen(language: str, added: str = "") -> Locale:
+    """The language of a terminal: one of ours, or one that a county has put into the folder `added` without touching
+    the program, as `LANGUAGE/*.toml` with the keys of ours. What it does not say yet is said in Chinese.
+
+    Raises FileNotFoundError where neither has it, WrongText for a text that could not be filled in.
+    """
+    if not added or not any((Path(added) / language).glob("*.toml")):
+        return load(language)
+    ours, theirs = load(), load(language, Path(added))
+    texts = {}
+    for key in ours.keys():  # noqa: SIM118 - a Locale is no mapping
+        if key not in theirs:
+            continue
+        text = theirs(key)
+        try:
+            places = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            raise WrongText(f"{added}/{language}: {key}: {error}") from None
+        known = {name for _, name, _, _ in string.Formatter().parse(ours(key)) if name is not None}
+        if not places <= known:
+            raise WrongText(f"{added}/{language}: {key}: nothing is given for {', '.join(sorted(places - known))}")
+        texts[key] = text
+    lacking = tuple(key for key in ours.keys() if key not in texts)  # noqa: SIM118
+    return Locale(language, {**{key: ours(key) for key in lacking}, **texts}, lacking)
 
 
 def load(language: str = DEFAULT, folder: Path = HERE) -> Locale:

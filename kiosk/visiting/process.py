@@ -61,7 +61,7 @@ class VisitProcess:
         self.hidden, self.tested = hidden, tested
         # Under a test that searches the other processes for a person, nothing a person entered goes to them.
         self.discreet = tested and os.environ.get("KIOSK_DISCREET") == "1"
-        self.words = locales.load(settings.screen.language)
+        self.words = locales.chosen(settings.screen.language, settings.screen.languages)
         self.pictures = Pictures()
         self.journal = Journal(state)
         self.services = VisitServices(self.pictures)
@@ -83,6 +83,7 @@ class VisitProcess:
         self.farewell_until = 0.0
         self._status = StatusView()
         self._spoken: list[str] = []
+        self._keys: dict[str, str] | None = None  # of the locale, by text: what recorded prompts are named by
         self._moment = ""
         self._ending = False
         self._touched = self.clock()  # when anybody last touched, or came near
@@ -477,7 +478,9 @@ class VisitProcess:
         speaker = self.devices.ports.get("speaker") if self.devices is not None else None
         if speaker is not None and texts:
             self._hush()
-            self.spawn(speaker.say("。".join(texts)))
+            if self._keys is None:
+                self._keys = {self.words(key): key for key in self.words.keys()}  # noqa: SIM118 - a Locale is no dict
+            self.spawn(speaker.say_all(texts, [self._keys.get(text, "") for text in texts]))
 
     def _hush(self) -> None:
         speaker = self.devices.ports.get("speaker") if self.devices is not None else None

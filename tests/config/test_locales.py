@@ -31,3 +31,34 @@ def test_a_language_has_the_words_of_the_first_one(language: str, file: locales.
         left_out = {"weekday", "half"}  # a language may say a date without them
         assert fields(text) <= fields(first[key]), f"{language}: {key} asks for what it is not given"
         assert fields(first[key]) - fields(text) <= left_out, f"{language}: {key} leaves something unsaid"
+
+
+# ---------------------------------------------------------------- a language that a county adds itself
+
+
+def test_a_language_is_added_by_a_folder_alone(tmp_path: locales.Path) -> None:
+    ours = locales.load()
+    (tmp_path / "za").mkdir()
+    lines = ["[screens.home]", 'title = "Ngoenzneix daeuj guh gijmaz?"', "[screens.check]", 'page = "{page} / {pages}"']
+    (tmp_path / "za" / "words.toml").write_text("\n".join(lines), "utf-8")
+    words = locales.chosen("za", str(tmp_path))
+    assert words("screens.home.title") == "Ngoenzneix daeuj guh gijmaz?"
+    assert words("screens.check.page", page=1, pages=2) == "1 / 2"
+    assert words("screens.check.main") == ours("screens.check.main")  # not translated yet: said in Chinese
+    assert "screens.check.main" in words.borrowed
+    assert "screens.home.title" not in words.borrowed
+    assert set(words.keys()) == set(ours.keys())
+
+
+@pytest.mark.parametrize("text", ["{page} {who}", "{page.__class__}", "{page", "{0}"])
+def test_a_text_that_could_not_be_filled_in_is_named(tmp_path: locales.Path, text: str) -> None:
+    (tmp_path / "za").mkdir()
+    (tmp_path / "za" / "words.toml").write_text(f'[screens.check]\npage = "{text}"\n', "utf-8")
+    with pytest.raises(locales.WrongText, match=r"za: screens\.check\.page"):
+        locales.chosen("za", str(tmp_path))
+
+
+def test_ours_are_found_where_the_folder_has_no_such_language(tmp_path: locales.Path) -> None:
+    assert locales.chosen("en", str(tmp_path)).language == "en"
+    with pytest.raises(FileNotFoundError):
+        locales.chosen("za", str(tmp_path))
