@@ -93,8 +93,8 @@ def parse(text: str) -> Address:
     """Takes an address apart. Raises AddressError."""
     try:
         parts = urlsplit(text)
-        # A USB device is named VENDOR:PRODUCT, in hexadecimal: no port.
-        port = None if parts.scheme.endswith("+usb") else parts.port
+        # A USB device is named VENDOR:PRODUCT, in hexadecimal, a sound device plughw:CARD,DEVICE: no port.
+        port = None if parts.scheme.endswith("+usb") or parts.scheme == "alsa" else parts.port
     except ValueError as error:
         raise AddressError(f"{text}: {error}") from None
     if not parts.scheme or "://" not in text:

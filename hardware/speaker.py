@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from hardware.ports import Device, Fault
@@ -20,6 +21,10 @@ class Speaker(Device, Protocol):
     async def say(self, text: str, prompt: str = "") -> Fault | None:
         """Says a text; returns when it has been said, or was stopped. `prompt` is the text's key in the locale: a
         recording of that name is played instead of the synthetic voice. Cancelling stops it."""
+        ...
+
+    async def say_all(self, texts: Sequence[str], prompts: Sequence[str] = ()) -> Fault | None:
+        """Says texts one after another, each by its recording where there is one; `prompts`: their keys ("": none)."""
         ...
 
     async def tone(self, name: str) -> Fault | None:

@@ -290,6 +290,28 @@ class VoiceSpeaker:
             recorded = spoken
         return await self._play(recorded, mine)
 
+    async def say_all(self, texts: Sequence[str], prompts: Sequence[str] = ()) -> Fault | None:
+        """What has no recording is spoken in runs, so that a screen without any is one utterance as before."""
+        mine = self._begin()
+        keys = [*prompts, *[""] * (len(texts) - len(prompts))]
+        found = await asyncio.to_thread(lambda: [self._recorded(*pair) for pair in zip(texts, keys, strict=True)])
+        run: list[str] = []
+        for text, recorded in [*zip(texts, found, strict=True), ("", b"")]:
+            if recorded is None:
+                run.append(text)
+                continue
+            if run:
+                spoken = await self._voice.speak("。".join(run), self.speed_wpm)
+                run = []
+                fault = spoken if isinstance(spoken, Fault) else await self._play(spoken, mine)
+                if fault is not None:
+                    return fault
+            if recorded and (fault := await self._play(recorded, mine)) is not None:
+                return fault
+            if mine != self._said:  # stopped, or something else is said by now
+                return None
+        return None
+
     async def tone(self, name: str) -> Fault | None:
         return await self._play(tone(name), self._begin())
 
@@ -341,8 +363,10 @@ class VoiceSpeaker:
         if prompt and not set(prompt) & {"/", "\\", "\0"}:
             names.insert(0, prompt)
         for name in names:
-            with contextlib.suppress(OSError):
-                return (self._prompts / f"{name}.wav").read_bytes()
+            with contextlib.suppress(OSError, wave.Error, ValueError, EOFError):
+                sound = (self._prompts / f"{name}.wav").read_bytes()
+                _samples(sound)  # what is no sound is spoken by the machine instead
+                return sound
         return None
 
 
@@ -369,7 +393,7 @@ def from_address(address: Address, *, settings: Voice, command: Sequence[str] | 
         sink = FolderSink(Path(address.path), pace)
     else:
         raise AddressError(f"{address.text}: {address.scheme}:// is no speaker")
-    prompts = address.options.get("prompts")
+    prompts = address.options.get("prompts") or settings.prompts
     try:
         volumes(settings.by_hour, settings.volume_percent)
     except HoursError as error:

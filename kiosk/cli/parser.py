@@ -73,6 +73,13 @@ def parser() -> argparse.ArgumentParser:
     compared.add_argument("before", type=Path, help="folder, file or bundle")
     compared.add_argument("after", type=Path, help="folder, file or bundle")
 
+    guided = verb(catalogue, "guide", "kiosk.cli.sheets:guide", "the guide of a matter on A4")
+    guided.add_argument("matter")
+    guided.add_argument("out", type=Path, metavar="OUT.pdf", help="a name ending in .png: the flow chart as a picture")
+    formed = verb(catalogue, "form", "kiosk.cli.sheets:form", "an application as its filled form on A4")
+    formed.add_argument("application", type=Path, metavar="APPLICATION.json")
+    formed.add_argument("out", type=Path, metavar="OUT.pdf")
+
     card = group("card", "identity cards")
     read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
     read.add_argument("--device", required=True, metavar="ADDRESS")
@@ -110,6 +117,7 @@ def parser() -> argparse.ArgumentParser:
 
     audit = group("audit", "the trail")
     verb(audit, "show", "kiosk.cli.outbox:audit_show", "every event")
+    verb(audit, "retention", "kiosk.cli.retention:retention", "what is kept here and for how long, what was forgotten")
     chain = verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
     chain.add_argument("--anchor", default="", metavar="NUMBER-HASH", help="what the county was told (gateway anchors)")
 
@@ -128,6 +136,10 @@ def parser() -> argparse.ArgumentParser:
     privacy.add_argument("--ending", action="append", choices=("done", "stopped", "idle", "killed", "power"))
     settings = group("settings", "the settings file")
     verb(settings, "check", "kiosk.cli.devices:check_settings", "read it and every device's address; starts nothing")
+    voice = group("voice", "what is said")
+    missing = verb(voice, "missing", "kiosk.cli.voicing:missing", "a list of the prompts that nobody has recorded yet")
+    missing.add_argument("out", type=Path, metavar="OUT", help="a table (TSV) for whoever reads them in a studio")
+    missing.add_argument("--prompts", type=Path, metavar="DIR", help="what is recorded (default: the settings' folder)")
     staff = group("staff", "staff access")
     pin = verb(
         staff, "set-pin", "kiosk.cli.devices:set_pin", "set the PIN (read from standard input, never an argument)"

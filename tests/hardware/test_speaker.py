@@ -241,3 +241,37 @@ async def test_the_host_of_all_simulators_offers_this_speaker(tmp_path: Path) ->
         await speaker.tone("notice")
         assert len((await host.command("speaker", "said"))["said"]) == 1
         await speaker.close()
+
+
+async def test_a_screen_is_said_by_recordings_where_there_are_some_and_by_the_machine_between(tmp_path: Path) -> None:
+    prompts, out = tmp_path / "prompts", tmp_path / "out"
+    prompts.mkdir()
+    (prompts / "screens.home.title.wav").write_bytes(tone("warning"))
+    (prompts / "broken.wav").write_bytes(b"no sound")
+    speaker = open_speaker(f"wav://{out}", Voice(prompts=str(prompts), volume_percent=100))
+    texts = ["您今天来办什么事？", "上学", "看病", "再读一遍"]
+    assert await speaker.say_all(texts, ["screens.home.title", "", "", "broken"]) is None
+    recorded, spoken = said(out)  # one recording, and what has none (or a broken one) in one go
+    assert samples(recorded) == samples(prompts / "screens.home.title.wav")
+    assert seconds(spoken) > 1
+    await speaker.close()
+
+
+async def test_nothing_is_said_after_a_stop_however_much_was_to_come(tmp_path: Path) -> None:
+    prompts, out = tmp_path / "prompts", tmp_path / "out"
+    prompts.mkdir()
+    for name in "ab":
+        (prompts / f"{name}.wav").write_bytes(tone("warning"))
+    speaker = open_speaker(f"wav://{out}?pace=1", Voice(prompts=str(prompts)))
+    saying = asyncio.create_task(speaker.say_all(["一", "二"], ["a", "b"]))
+    await asyncio.sleep(0.15)  # within the first, or before it on a busy machine; never in the second
+    speaker.stop()
+    await saying
+    assert len(said(out)) <= 1
+    await speaker.close()
+
+
+@pytest.mark.parametrize("name", ["plughw:1,0", "hw:CARD=Headset,DEV=0", "default", "sysdefault:CARD=PCH"])
+def test_a_sound_device_has_alsa_s_own_name(name: str) -> None:
+    speaker = open_speaker(f"alsa://{name}", Voice())
+    assert speaker._sink._device == name  # type: ignore[attr-defined]
