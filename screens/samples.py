@@ -231,6 +231,9 @@ CREDIT = s.Entry(
     "latin",
 )
 
+NAME_READ = replace(NAME, key="name-read", text="陈小禾", source="paper")
+DATE_READ = replace(DATE, key="date-read", text="2026-02-26", source="paper")
+
 CARD = s.Card("card", at(4, 9), True, "您的", "waiting")
 CARD_AGAIN = replace(CARD, key="card2", state="again", problem="card.removed_early")
 CARD_GONE = replace(CARD, key="card3", state="gone", problem="reader.absent")
@@ -266,6 +269,14 @@ CAPTURE = s.Capture(
 CAPTURE_MORE = replace(CAPTURE, key="paper2", title="结婚证", can_commit=True, can_skip=True, pages=2, page=2)
 CAPTURE_GONE = replace(CAPTURE_MORE, key="paper3", problem="camera.absent")
 REVIEW = s.Review("review", at(6, 5), True, "birth", "孩子的出生医学证明", "picture", "ok", 1, 1, True)
+REVIEW_HINT = replace(
+    REVIEW, key="review3", title="户口簿", can_add=True,
+    paper=s.PaperHint("picture", "other_known", "户口簿", "出生证明"),
+)
+REVIEW_EXPIRED = replace(
+    REVIEW, key="review4", paper=s.PaperHint("picture", "expired", "身份证", "2024-01-02"), title="身份证"
+)
+CAPTURE_HINT = replace(CAPTURE, key="paper4", paper=s.PaperHint("picture", "other", "户口簿"))
 REVIEW_BAD = replace(REVIEW, key="review2", verdict="capture.blurred")
 
 SIGNATURE = (
@@ -307,6 +318,16 @@ CHECK_LONG = replace(
     ),
 )  # fmt: skip
 
+CHECK_READ = replace(
+    CHECK, key="check-read",
+    rows=(
+        CHECK.rows[0],
+        s.Row("child", "孩子", "陈小禾", "", "paper"),
+        s.Row("birth", "孩子生日", "2026年2月26日", "", paper=s.PaperHint("birth", "differs", "孩子生日")),
+        s.Row("papers", "户口簿", "拍好2页", paper=s.PaperHint("p", "other_known", "户口簿", "出生证明")),
+        *CHECK.rows[5:],
+    ),
+)  # fmt: skip
 CHECK_HELPED = replace(
     CHECK, key="check3", by_clerk=2,
     rows=(
@@ -434,6 +455,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "04i-card-shown-absent": (CARD_SHOWN_ABSENT, STATUS),
     "04j-card-shown-offer": (CARD_SHOWN_OFFER, STATUS),
     "05-question": (NAME, STATUS),
+    "05u-name-read": (NAME_READ, STATUS),
+    "05v-date-read": (DATE_READ, STATUS),
     "05b-name-pinyin": (NAME_PINYIN, STATUS),
     "05c-name-long": (NAME_LONG, STATUS),
     "05d-phone": (PHONE, STATUS),
@@ -457,11 +480,15 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "06b-camera-more": (CAPTURE_MORE, STATUS),
     "06c-camera-gone": (CAPTURE_GONE, STATUS),
     "06d-review": (REVIEW, STATUS),
+    "06f-review-hint": (REVIEW_HINT, STATUS),
+    "06g-review-expired": (REVIEW_EXPIRED, STATUS),
+    "06h-camera-hint": (CAPTURE_HINT, STATUS),
     "06e-review-bad": (REVIEW_BAD, STATUS),
     "07-commitment": (COMMITMENT, STATUS),
     "07b-commitment-empty": (COMMITMENT_EMPTY, STATUS),
     "08-check": (CHECK, STATUS),
     "08b-check-long": (CHECK_LONG, STATUS),
+    "08e-check-read": (CHECK_READ, STATUS),
     "08d-check-helped": (CHECK_HELPED, STATUS),
     "08c-working": (WORKING, STATUS),
     "09-handed-in": (HANDED, PRINTING),
@@ -470,6 +497,7 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "14-fault-paper": (HANDED_TROUBLE, replace(STATUS, printer="paper")),
     "13-staff": (BOARD, replace(STATUS, printer="paper", network="down")),
     "13b-staff-fine": (BOARD_FINE, STATUS),
+    "13i-staff-drafts": (replace(BOARD, drafts=4), STATUS),
     "13c-pin": (PIN, STATUS),
     "13d-pin-wrong": (replace(PIN, digits=0, problem="wrong"), STATUS),
     "13e-pin-locked": (replace(PIN, digits=0, problem="locked", seconds=240.0), STATUS),
