@@ -188,8 +188,14 @@ class Performer:
         return Done()
 
     async def _print_notice(self, _: effects.PrintNotice, __: Tell) -> Result:
-        from kiosk.visiting.slips import notice_slip
+        from kiosk.visiting.slips import notice_paper, notice_sheet, notice_slip
 
+        document = self._ports.get("document_printer")
+        if document is not None:  # whole sheets where there is a printer for them; else, or if it fails, the slip
+            paper, words = notice_paper(self._process), self._process.words
+            printed = await document.print(await asyncio.to_thread(notice_sheet, paper, words))
+            if isinstance(printed, Printed):
+                return printed
         return await self._print(notice_slip(self._process))
 
     async def _print_receipt(self, effect: effects.PrintReceipt, _: Tell) -> Result:
@@ -219,8 +225,12 @@ class Performer:
         settings = self._process.settings
         return Drafts(self._process.state, settings.visits.aside_days, suite=settings.county.suite)
 
+    def drafts_count(self) -> int:
+        """How many visits lie put aside on this terminal."""
+        return self._drafts().count()
+
     def drafts_lie_here(self) -> bool:
-        return self._process.settings.visits.aside_days > 0 and self._drafts().count() > 0
+        return self._process.settings.visits.aside_days > 0 and self.drafts_count() > 0
 
     async def _draft(self, work: Callable[[Drafts], T]) -> T | Failed:
         """Something that blocks (scrypt, fsync), in the desk's thread."""

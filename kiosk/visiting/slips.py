@@ -16,6 +16,7 @@ from papers.said import Said, said
 from wire.receipt import check_mark
 
 if TYPE_CHECKING:
+    from config.locales import Locale
     from kiosk.visiting.process import VisitProcess
     from matters.catalogue import Matter
     from wire.messages import ItemDetail
@@ -23,29 +24,39 @@ if TYPE_CHECKING:
 
 def notice_slip(process: VisitProcess) -> Any:
     """The one-time notice as it is on the screen."""
+    return notice(notice_paper(process), process.words)
+
+
+def notice_sheet(paper: NoticePaper, words: Locale) -> bytes:
+    """The same on A4, as a PDF. Takes a moment: for a thread."""
+    from kiosk import guides
+    from papers.sheet import pdf
+
+    return pdf(guides.notice(paper, words))
+
+
+def notice_paper(process: VisitProcess) -> NoticePaper:
+    """What the notice on the screen says, for paper. Raises LookupError when something else is on the screen."""
     visit = process.present()
     step = visits.step(visit)
     if not isinstance(step, Notice):
         raise LookupError("the notice is not what is shown")
     place = process.settings.place
-    return notice(
-        NoticePaper(
-            county=place.county,
-            hall=place.hall,
-            title=step.where.title if step.where is not None else step.title,
-            lead=step.lead,
-            fee_fen=step.fee_fen if step.fee_known else None,
-            minutes=step.minutes,
-            limit_days=step.limit_days,
-            limit_words=step.limit_words,
-            needs=tuple(Need(row.title, row.state.value, row.hint) for row in step.rows),
-            phone=place.phone,
-            terminal=process.settings.terminal,
-            hours=place.hours,
-            on=datetime.now().astimezone().date().isoformat(),
-            example=bool(visit.catalogue.label),
-        ),
-        process.words,
+    return NoticePaper(
+        county=place.county,
+        hall=place.hall,
+        title=step.where.title if step.where is not None else step.title,
+        lead=step.lead,
+        fee_fen=step.fee_fen if step.fee_known else None,
+        minutes=step.minutes,
+        limit_days=step.limit_days,
+        limit_words=step.limit_words,
+        needs=tuple(Need(row.title, row.state.value, row.hint) for row in step.rows),
+        phone=place.phone,
+        terminal=process.settings.terminal,
+        hours=place.hours,
+        on=datetime.now().astimezone().date().isoformat(),
+        example=bool(visit.catalogue.label),
     )
 
 
