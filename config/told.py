@@ -25,7 +25,7 @@ MAY_BE_TOLD = frozenset(
         "place.phone", "place.hours", "place.collect_at",
         "screen.elder", "screen.contrast", "screen.low", "screen.motion",
         "visits.idle_s", "visits.idle_warning_s", "visits.idle_elder_factor", "visits.goodbye_s",
-        "visits.county_wait_s", "visits.aside_days",
+        "visits.county_wait_s", "visits.aside_days", "visits.receipt_days",
         "voice.read_on_arrival", "voice.volume_percent", "voice.speed_wpm",
         "papers.page_bytes_most",
         "county.sources",

@@ -41,4 +41,5 @@ def main(rest: Sequence[str]) -> int:
         mirror=settings.storage.second,
         thrift=thrift,
         draft_days=settings.visits.aside_days,
+        receipt_days=settings.visits.receipt_days,
     )

@@ -3,7 +3,7 @@
 The slip carries twenty digits, plain and as a QR code: four find the draft on this terminal, sixteen are the secret.
 The key is made by scrypt (RFC 7914) from the secret and the card's number, and neither is kept here, so a terminal that
 is stolen holds nothing anybody can open; a slip that is found is of no use without the card. Sealed by AES-256-GCM, or
-SM4-GCM where the county's suite says so, from the cryptography library; the key is used once. Why so: decision 0005.
+SM4-GCM where the county's suite says so, from the cryptography library; the key is used once. Why so: decision 0006.
 
 A file is: "VKD1", suite (1 byte), kept since (8 bytes, seconds since 1970), salt (16), nonce (12), sealed content. All
 that lies in front is authenticated with it. The content is a length (4 bytes), the pages' names and sizes as JSON

@@ -84,6 +84,11 @@ class Looking(Store):
             if not all(self.files.check(file.sha256, file.size) for file in self.content(entry).uploads)
         ]
 
+    def unprinted_count(self) -> int:
+        """Receipts that never came out and still lie here."""
+        with self._reading():
+            return int(self._row("SELECT count(*) FROM unprinted")[0])
+
     def known(self, record: str) -> Committed | None:
         """What a commit of this id gave, if there was one; acknowledged since or not."""
         with self._reading():

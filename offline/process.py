@@ -17,10 +17,12 @@ import random
 import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from offline import times
 from offline.drafts import Drafts
 from offline.errors import OfflineError
 from offline.identity import load as load_identity
@@ -33,7 +35,7 @@ from offline.trail import Trail
 
 LINE_MOST = 1 << 16
 _BUSY_PAUSE_S = 1.0
-DRAFTS_EVERY_S = 600.0
+FORGET_EVERY_S = 600.0
 
 
 def main(
@@ -48,16 +50,18 @@ def main(
     mirror: Path | None = None,
     thrift: Thrift | None = None,
     draft_days: float = 0.0,
+    receipt_days: float = 0.0,
 ) -> int:
     """Run until told to stop. `channel`: number of an inherited socket. `draft_days`: how long drafts that were put
-    aside are kept (offline.drafts). Returns the exit status.
+    aside are kept (offline.drafts); `receipt_days`: receipts that never came out (0: until they are fetched).
+    Returns the exit status.
 
     1 and a line on stderr when the outbox cannot be opened (the supervisor rescues it before it starts us again).
     """
     logging.getLogger("aiotus").setLevel(logging.WARNING)  # it says every file it brought up
     options = Options(url, Pauses(retry_first_s, retry_most_s, random.SystemRandom()), feed_every_s, thrift or Thrift())
     try:
-        asyncio.run(_serve(socket.socket(fileno=channel), state, options, point, mirror, draft_days))
+        asyncio.run(_serve(socket.socket(fileno=channel), state, options, point, mirror, (draft_days, receipt_days)))
     except OfflineError as error:
         print(f"sync: {error}", file=sys.stderr)
         return 1
@@ -65,7 +69,7 @@ def main(
 
 
 async def _serve(
-    end: socket.socket, state: Path, options: Options, point: Points, mirror: Path | None, draft_days: float
+    end: socket.socket, state: Path, options: Options, point: Points, mirror: Path | None, keep: tuple[float, float]
 ) -> None:
     end.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=end, limit=LINE_MOST)
@@ -79,7 +83,7 @@ async def _serve(
     try:
         sync = Sync(state, outbox, options, time.time, report=report, trail=trail, point=point)
         listening = asyncio.create_task(_listen(reader, sync, outbox))
-        forgetting = asyncio.create_task(_forget_drafts(Drafts(state, draft_days), trail))
+        forgetting = asyncio.create_task(_forget(Drafts(state, keep[0]), outbox, keep[1], trail))
         async with _alone(state, listening):
             if not listening.done():
                 outbox.sweep()
@@ -125,16 +129,33 @@ async def _listen(reader: asyncio.StreamReader, sync: Sync, outbox: Outbox) -> N
     sync.stop()
 
 
-async def _forget_drafts(drafts: Drafts, trail: Trail) -> None:
-    """Drafts whose days are over go, every ten minutes; how many, the trail says."""
+async def _forget(drafts: Drafts, outbox: Outbox, receipt_days: float, trail: Trail) -> None:
+    """What is kept for some days goes when they are over, looked at every ten minutes; how much, the trail says."""
     while True:
         try:
-            gone = await asyncio.to_thread(drafts.expire)
-            if gone:
-                await asyncio.to_thread(trail.record, "draft.gone", reason="expired", count=gone)
+            for event, fields in await asyncio.to_thread(forget_now, drafts, outbox, receipt_days):
+                await asyncio.to_thread(trail.record, event, **fields)
         except OfflineError as error:
-            logging.getLogger("kiosk.sync").error("drafts were not looked through: %s", error.code)
-        await asyncio.sleep(DRAFTS_EVERY_S)
+            logging.getLogger("kiosk.sync").error("what is over was not forgotten: %s", error.code)
+        await asyncio.sleep(FORGET_EVERY_S)
+
+
+def forget_now(
+    drafts: Drafts, outbox: Outbox, receipt_days: float, clock: Callable[[], float] = time.time,
+    count: times.Count = times.machine,
+) -> list[tuple[str, dict[str, str | int]]]:  # fmt: skip
+    """Drafts whose days are over, and receipts that never came out and that no card fetched; what the trail is told.
+
+    Receipts only by a clock that the county's word stands behind: one that is wrong by years must not take a receipt
+    that was due yesterday. Raises OfflineError.
+    """
+    told: list[tuple[str, dict[str, str | int]]] = []
+    if gone := drafts.expire():
+        told.append(("draft.gone", {"reason": "expired", "count": gone}))
+    believed = receipt_days > 0 and times.verified(outbox.note(times.NOTE), count(), clock)
+    if believed and (gone := outbox.forget_unprinted(clock() - receipt_days * 86_400)):
+        told.append(("receipt.forgotten", {"count": gone}))
+    return told
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

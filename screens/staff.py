@@ -64,6 +64,7 @@ class StaffBoard(Step):
     open_now: bool = True
     version: str = ""
     now: datetime | None = None  # local time, to say "today"
+    drafts: int = 0  # visits that were put aside and lie here, sealed
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from kiosk.privacy import (
     tree,
 )
 
-ENDINGS = ("done", "stopped", "idle", "killed", "power")
+ENDINGS = ("done", "stopped", "idle", "aside", "killed", "power")
 CARD = "chen-dashan"
 WORLD = ("simulators", "gateway")
 """Roles and folders of a rehearsal that are not the terminal."""
@@ -223,11 +223,19 @@ def _steps(ending: str, phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], d
         )
     endings: dict[str, tuple[Any, ...]] = {
         "stopped": (new("expect", "您还在吗？"), new("tap", "#stop"), at_home, settled),
+        "aside": (
+            new("tap", "#help"),
+            new("expect", "先放一放"),
+            new("tap", "#aside"),
+            new("expect", "带上小票和身份证"),
+            at_home,
+            settled,
+        ),
         "idle": (new("expect", "您还在吗？"), new("expect", "好一会儿没人点"), at_home, settled),
         "killed": (new("kill", "visit"), new("expect", "机器出了点毛病"), at_home, settled),
         "power": (new("kill", "supervisor"), new("wait", 1.0), new("start", True), at_home, settled),
     }
-    visits = {"goodbye_s": 3.0} if ending in ("killed", "power") else idle
+    visits = {"goodbye_s": 3.0} if ending in ("killed", "power", "aside") else idle
     return tuple(steps[: typed + 1]), endings[ending], {**script.settings, "visits": visits}
 
 

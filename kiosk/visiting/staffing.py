@@ -236,6 +236,7 @@ class StaffMode:
             hours=process.settings.place.hours,
             open_now=open_at(process.settings.place, now),
             now=now,
+            drafts=process.performer.drafts_count() if process.performer is not None else 0,
         )  # fmt: skip
 
     def _device(self, name: str) -> StaffDevice:

@@ -291,6 +291,8 @@ class StaffBoardSheet(_StaffSheet, Paged):
         ids.devices.items = tuple(self.cut(devices, devices_a_page()))
         ids.pager.tell(self.page, self.pages)
         ids.waiting.number, ids.waiting.unit, ids.waiting.meaning = str(step.waiting), say("staff.board.unit"), ""
+        ids.drafts.shown = step.drafts > 0
+        ids.drafts.text = say("staff.board.drafts", count=step.drafts) if step.drafts else ""
         ids.oldest.shown = True
         if step.waiting and step.oldest is not None:
             ids.oldest.text = say("staff.board.oldest", when=moment_words(step.oldest, step.now))

@@ -19,6 +19,7 @@ class Row:
 
 SAID = {
     "done": "handing in, to the goodbye", "stopped": "the person's own wish", "idle": "time-out",
+    "aside": "putting it aside, with a slip",
     "killed": "SIGKILL of its process", "power": "SIGKILL of everything, and a new start",
 }  # fmt: skip
 
