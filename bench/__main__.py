@@ -15,7 +15,9 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 
-NAMES = ("start", "touch", "visits", "handing", "outbox", "cards", "devices", "receipts", "papers", "reading")
+NAMES = (
+    "start", "touch", "visits", "handing", "outbox", "cards", "devices", "receipts", "papers", "verdicts", "reading",
+)  # fmt: skip
 TARGET = Path("build") / "bench"
 
 

@@ -28,17 +28,47 @@ GROUNDS = (
     "two",
     "keys",
     "sheen",
+    "mat",
 )
+CUT = 0.1  # share of the sheets of which a part is out of the picture
+SEVERAL = 0.12  # share of the pictures with more than one sheet
 SHAPES = ((16, 9), (4, 3), (3, 4), (9, 16), (1, 1), (6, 5))
 
 
 @dataclass(frozen=True)
 class Scene:
-    """BGR, the corners clockwise from the sheet's own top left (None: no sheet), and what was done to it."""
+    """BGR, the corners clockwise from the sheet's own top left (None: no sheet), what was done to it, and the corners
+    of further whole sheets that lie apart from it, none larger."""
 
     image: Image
     corners: Floats | None
     tags: dict[str, float | str] = field(default_factory=dict)
+    more: tuple[Floats, ...] = ()
+
+
+def seen(corners: Floats, width: int, height: int) -> Floats:
+    """The part (n, 2) of a convex shape that lies in the picture: what a finder can be asked for."""
+    points = [np.asarray(point, np.float64) for point in corners]
+    for axis, edge, sign in ((0, 0.0, 1.0), (0, float(width), -1.0), (1, 0.0, 1.0), (1, float(height), -1.0)):
+        kept = []
+        for before, after in zip(points[-1:] + points[:-1], points, strict=True):
+            a, b = sign * (before[axis] - edge), sign * (after[axis] - edge)
+            if (a < 0) != (b < 0):
+                kept.append(before + (after - before) * a / (a - b))
+            if b >= 0:
+                kept.append(after)
+        points = kept
+    return np.asarray(points, np.float32).reshape(-1, 2)
+
+
+def overlap_seen(found: Floats, truth: Floats, width: int, height: int) -> float:
+    """Intersection over union of the parts of two quadrilaterals that lie in the picture."""
+    a, b = seen(found, width, height), seen(truth, width, height)
+    if len(a) < 3 or len(b) < 3:
+        return 0.0
+    one, other = cv2.contourArea(a), cv2.contourArea(b)
+    shared = min(cv2.intersectConvexConvex(a, b)[0], one, other)
+    return float(shared / max(one + other - shared, 1e-6))
 
 
 def _noise(dice: Dice, height: int, width: int, cells: int) -> Floats:
@@ -132,10 +162,33 @@ def _ground(dice: Dice, kind: str, height: int, width: int) -> Floats:
         image = np.asarray(image * (1 - share) + other * share, np.float32)
     elif kind == "keys":
         _keys(image, dice)
+    elif kind == "mat":  # a writing pad, a tray, a folder that lies under the paper
+        image = _ground(dice, ("plain", "grain", "wood", "cloud", "white")[int(dice.integers(5))], height, width)
+        _mat(image, dice)
     elif kind == "clutter":
         image = _ground(dice, ("plain", "grain", "wood", "cloud", "dark")[int(dice.integers(5))], height, width)
         _clutter(image, dice, int(dice.integers(3, 16)))
     return image
+
+
+def _mat(image: Floats, dice: Dice) -> None:
+    height, width = image.shape[:2]
+    size = (width * dice.uniform(0.7, 1.1), height * dice.uniform(0.7, 1.1))
+    middle = (width * dice.uniform(0.4, 0.6), height * dice.uniform(0.4, 0.6))
+    box = cv2.boxPoints((middle, size, dice.normal(0, 6)))
+    mask = np.zeros((height, width), np.float32)
+    cv2.fillPoly(mask, [box.astype(np.int32)], 1.0, cv2.LINE_AA)
+    shade = cv2.GaussianBlur(mask, (0, 0), max(height, width) * dice.uniform(0.002, 0.012))
+    layer = np.empty_like(image)
+    layer[:] = _colour(dice)
+    layer += (_noise(dice, height, width, max(height, width) // 2) * dice.uniform(0, 7))[:, :, None]
+    if dice.random() < 0.3:
+        cv2.polylines(
+            layer, [(box * 0.94 + np.array(middle) * 0.06).astype(np.int32)], True, _colour(dice).tolist(),
+            max(1, max(height, width) // 200), cv2.LINE_AA,
+        )  # fmt: skip
+    image *= 1 - dice.uniform(0, 0.4) * shade[:, :, None]
+    image[:] = image * (1 - mask[:, :, None]) + layer * mask[:, :, None]
 
 
 def _keys(image: Floats, dice: Dice) -> None:
@@ -215,8 +268,17 @@ def _clutter(image: Floats, dice: Dice, count: int) -> None:
         image[:] = np.where(changed, layer, image)
 
 
-def _pose(dice: Dice, width: int, height: int, sheet_w: int, sheet_h: int) -> Floats | None:
-    """Corners of a sheet held or laid before a camera: turned, tilted, at some distance."""
+def _pose(
+    dice: Dice,
+    width: int,
+    height: int,
+    sheet_w: int,
+    sheet_h: int,
+    size: tuple[float, float] | None = None,
+    least: float = 0.06,
+) -> Floats | None:
+    """Corners of a sheet held or laid before a camera: turned, tilted, at some distance. `size`: from how much to how
+    much of what fits it takes; such a sheet is never cut off. `least`: share of the picture that it covers."""
     for _ in range(20):
         turn = dice.normal(0, 9) if dice.random() < 0.7 else dice.uniform(-180, 180)
         tilt_x, tilt_y = dice.normal(0, 9), dice.normal(0, 7)
@@ -231,18 +293,21 @@ def _pose(dice: Dice, width: int, height: int, sheet_w: int, sheet_h: int) -> Fl
         span = seen.max(axis=0) - seen.min(axis=0)
         fit = min(width / span[0], height / span[1])
         scale = fit * (dice.uniform(0.55, 0.97) if dice.random() < 0.75 else dice.uniform(0.3, 0.6))
+        if size is not None:
+            scale = fit * dice.uniform(*size)
         seen *= scale
         low, high = seen.min(axis=0), seen.max(axis=0)
         room = np.array([width, height]) - (high - low)
-        where = np.clip(dice.normal(0.5, 0.22, 2), 0.01, 0.99)
-        if dice.random() < 0.06:  # a corner or two out of the picture
-            where[int(dice.integers(2))] = (-0.12, 1.12)[int(dice.integers(2))]
+        where = np.clip(dice.normal(0.5, 0.22 if size is None else 0.5, 2), 0.01, 0.99)
+        if dice.random() < CUT and size is None:  # a corner or two out of the picture, or a good part
+            out = dice.uniform(0.06, 0.9)
+            where[int(dice.integers(2))] = (-out, 1 + out)[int(dice.integers(2))]
             room = np.maximum(room, 0.3 * (high - low))
         place = -low + where * room
         corners = seen + place
         x, y = corners[:, 0], corners[:, 1]
         area = abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
-        if area > 0.06 * width * height:
+        if area > least * width * height:
             return np.asarray(corners, np.float32)
     return None
 
@@ -335,11 +400,19 @@ def scene(seed: int, longest: int = 1280, *, empty: float = 0.1) -> Scene:
     kind = GROUNDS[int(dice.integers(len(GROUNDS)))]
     tags: dict[str, float | str] = {"ground": kind}
     image = _ground(dice, kind, height, width)
+    if dice.random() < 0.15:  # held up: what is behind is out of focus
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), longest * dice.uniform(0.002, 0.02)), np.float32)
+        tags["behind"] = 1.0
     if kind != "clutter" and dice.random() < 0.25:
         _clutter(image, dice, int(dice.integers(1, 5)))
         tags["things"] = 1.0
-    corners = None
-    if dice.random() >= empty:
+    corners: Floats | None = None
+    more: list[Floats] = []
+    if dice.random() < SEVERAL * (1 - empty):
+        image, laid = _several(image, dice, longest, tags)
+        if laid:
+            corners, more = laid[0], laid[1:]
+    elif dice.random() >= empty:
         sheet = draw(dice, int(longest * 0.9))
         h, w = sheet.image.shape[:2]
         tags["sheet"] = sheet.kind
@@ -349,8 +422,53 @@ def scene(seed: int, longest: int = 1280, *, empty: float = 0.1) -> Scene:
             if dice.random() < 0.18:
                 _hand(image, dice, corners)
                 tags["hand"] = 1.0
+            elif dice.random() < 0.1:
+                _cover(image, dice, corners)
+                tags["covered"] = 1.0
     image = _light(image, dice, tags)
-    return Scene(_lens(image, dice, tags), corners, tags)
+    return Scene(_lens(image, dice, tags), corners, tags, tuple(more))
+
+
+def _several(image: Floats, dice: Dice, longest: int, tags: dict[str, float | str]) -> tuple[Floats, list[Floats]]:
+    """Two or three sheets that lie apart, the largest first."""
+    height, width = image.shape[:2]
+    laid: list[Floats] = []
+    wanted = 2 if dice.random() < 0.75 else 3
+    for _ in range(12):
+        sheet = draw(dice, int(longest * 0.6))
+        h, w = sheet.image.shape[:2]
+        corners = _pose(dice, width, height, w, h, (0.32, 0.62))
+        if corners is None:
+            continue
+        wide = np.ascontiguousarray((corners - corners.mean(0)) * 1.04 + corners.mean(0), np.float32)
+        if any(cv2.intersectConvexConvex(wide, np.ascontiguousarray(one))[0] > 0 for one in laid):
+            continue
+        image = _lay(image, dice, sheet.image, sheet.mask, corners, {})
+        laid.append(corners)
+        if len(laid) == wanted:
+            break
+    laid.sort(key=lambda one: -float(cv2.contourArea(np.ascontiguousarray(one))))
+    if len(laid) > 1:
+        tags["several"] = float(len(laid))
+    return image, laid
+
+
+def _cover(image: Floats, dice: Dice, corners: Floats) -> None:
+    """A pen across an edge, or a thing on a corner."""
+    longest = max(image.shape[:2])
+    tone = _colour(dice).tolist()
+    if dice.random() < 0.5:
+        side = int(dice.integers(4))
+        at = corners[side] + (corners[(side + 1) % 4] - corners[side]) * dice.uniform(0.1, 0.9)
+        angle = dice.uniform(0, np.pi)
+        reach = np.array([np.cos(angle), np.sin(angle)]) * longest * dice.uniform(0.08, 0.25)
+        a, b = (at - reach).astype(int).tolist(), (at + reach).astype(int).tolist()
+        cv2.line(image, tuple(a), tuple(b), tone, max(2, int(longest * dice.uniform(0.008, 0.03))), cv2.LINE_AA)
+    else:
+        x, y = (float(value) for value in corners[int(dice.integers(4))])
+        size = longest * dice.uniform(0.04, 0.12)
+        box = cv2.boxPoints(((x, y), (size, size * dice.uniform(0.5, 2)), dice.uniform(0, 180))).astype(np.int32)
+        cv2.fillPoly(image, [box], tone, cv2.LINE_AA)
 
 
 def _lay(
@@ -376,6 +494,16 @@ def _lay(
         flat = cv2.remap(flat, x2, y2, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         mask = cv2.remap(mask, x2, y2, cv2.INTER_LINEAR)
         tags["bowed"] = 1.0
+    if dice.random() < 0.1:  # a page of a book, a curled receipt: two sides are arcs
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+        a, b = corners[0], corners[1] if dice.random() < 0.5 else corners[3]
+        along = (b - a) / (np.linalg.norm(b - a) + 1e-6)
+        part = ((x - a[0]) * along[0] + (y - a[1]) * along[1]) / float(np.linalg.norm(b - a) + 1e-6)
+        arc = (4 * part * (1 - part)) * float(dice.uniform(-0.02, 0.02)) * max(height, width)
+        x3, y3 = x - arc * along[1], y + arc * along[0]
+        flat = cv2.remap(flat, x3, y3, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        mask = cv2.remap(mask, x3, y3, cv2.INTER_LINEAR)
+        tags["curled"] = 1.0
     share = mask.astype(np.float32)[:, :, None] / 255
     if dice.random() < 0.75:
         size = max(height, width) * dice.uniform(0.002, 0.025)

@@ -37,6 +37,7 @@ REMARKS = {
     "dark": ("care", "bulb"),
     "glare": ("care", "sun"),
     "shadow": ("care", "sun"),
+    "blank": ("care", "refresh"),
     "cut_off": ("care", "maximize"),
     "too_far": ("care", "zoom-in"),
     "several": ("care", "files"),
@@ -320,7 +321,7 @@ class CaptureSheet(Sheet):
         found = code not in ("looking", "empty", "cut_off", "several", "not_paper", "same_page")
         if step.paper is not None and code in ("looking", "empty"):  # on the page before, while the next is awaited
             message.tone, message.icon = "care", "info-circle"
-            message.text, message.second = hint_words(step.paper, say.locale)
+            message.text, message.second = hint_words(step.paper, say.locale, "before")
         elif code in REMARKS:
             message.tone, message.icon = REMARKS[code]
             message.text = say(f"capture.remark.{code}")

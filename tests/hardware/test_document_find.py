@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.papers.scenes import scene
+from bench.papers.scenes import overlap_seen, scene
 from hardware.document import find, locate, rectify
 from hardware.document.geometry import overlap, paper_size
 from tests.hardware.made_pages import on_desk, page
@@ -41,10 +41,12 @@ def test_made_pictures_are_found_and_seldom_wrongly() -> None:
         if made.corners is None:
             alarms += found is not None
             continue
-        share = 0.0 if found is None else overlap(found, np.ascontiguousarray(made.corners))
+        height, width = made.image.shape[:2]
+        sheets = (made.corners, *made.more)
+        share = 0.0 if found is None else max(overlap_seen(found, sheet, width, height) for sheet in sheets)
         shares.append(share)
         wrong += found is not None and share < 0.5
-    assert np.mean(shares) > 0.84
+    assert np.mean(shares) > 0.8
     assert wrong <= 2
     assert alarms <= 1
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from bench.papers.defects import case
 from hardware.document import judge
 from tests.hardware.made_pages import Floats, Image, on_desk
 
@@ -117,3 +118,34 @@ def test_every_verdict_has_its_measure_beside_it() -> None:
         "direction",
         "movement",
     } <= set(quality)
+
+
+@pytest.mark.parametrize("depth", [0.2, 0.3])
+def test_a_finger_over_the_print_is_said_and_one_at_the_border_is_not(depth: float) -> None:
+    image, corners = on_desk("household-register")
+    middle = (corners[1] + corners[2]) / 2
+    inward = corners.mean(axis=0) - middle
+    inward /= np.linalg.norm(inward)
+    long_side = float(np.linalg.norm(corners[3] - corners[0]))
+    for reach, expected in ((depth, "capture.hand"), (0.0, "ok")):
+        held = image.copy()
+        tip = middle + inward * (reach * long_side - 30)
+        cv2.line(held, tuple(tip.astype(int).tolist()), (1279, int(tip[1])), (120, 150, 205), 60, cv2.LINE_AA)
+        assert verdict(held, corners) == expected
+
+
+def test_the_side_without_print_is_said_to_be_blank() -> None:
+    image, corners = on_desk()
+    cv2.fillConvexPoly(image, corners.astype(np.int32), (225, 228, 230))
+    assert verdict(noisy(image, 3.0), corners) == "capture.blank"
+
+
+def test_papers_with_known_defects_are_told_apart() -> None:
+    """Two of each, of the half that set no threshold. How good it is on many says `python -m bench verdicts`."""
+    wrong = []
+    for number in range(26):
+        one = case("held", number)
+        said = judge(one.image, one.corners, shape=one.shape)[1]
+        if said != one.expected:
+            wrong.append((one.defect, said))
+    assert len(wrong) <= 1, wrong
