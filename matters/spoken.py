@@ -23,8 +23,9 @@ RELATIONS = (
 SUBJECTS = ("question", "slow", "money", "manner", "machine", "other")  # what somebody asks or complains about
 
 NEEDED = (
-    "more", "typed.number.title", "typed.number.hint", "typed.number.main", "typed.name.title", "typed.name.hint",
-    "typed.name.main", "card.whose", "items.needs_card", "items.needs_parent", "state.do", "state.not",
+    "more", "departments", "typed.number.title", "typed.number.hint", "typed.number.main", "typed.name.title",
+    "typed.name.hint", "typed.name.main", "card.whose", "items.needs_card", "items.needs_parent", "state.do",
+    "state.not",
     "state.chosen", "check.who", "check.items", "check.count", "check.pages", "check.signed", "check.not_needed",
     "check.later", "check.later_second", "check.delivery", "check.promise", "delivery.title", "items.title",
     "delivery.phone", "limit.after", "limit.now", "limit.unknown", "take.id_card", "take.receipt", "sex.1", "sex.2",

@@ -76,7 +76,7 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
         matter.lead,
         sum(fee or 0 for fee in fees),
         minutes,
-        limit.days if matter.takes_applications else None,
+        limit.days or None if matter.takes_applications else None,  # on the spot is said in words, not as 0 days
         _limit_words(visit, limit),
         need_rows(matter, found, say(visit, UNCONNECTED)),
         matter.takes_applications,
@@ -102,7 +102,8 @@ def need_rows(matter: Matter, found: Resolved, unconnected: str = "") -> tuple[N
     rows = []
     for need in found.materials:
         material = need.material
-        hint = need.exempt.words if need.exempt else (unconnected if need.unconnected else "") or material.hint
+        waits = unconnected if need.unconnected and need.certain else ""
+        hint = need.exempt.words if need.exempt else waits or material.hint
         rows.append(NeedRow(material.id, material.title, hint, material.icon, _need(need), material.pages))
     return tuple(rows)
 

@@ -97,9 +97,9 @@ def _open(visit: Visit, name: str) -> Visit:
     """A tile: a life event or a department with several matters lists them, with one matter opens it, a matter opens
     itself."""
     matters = visit.catalogue.matters
-    if visit.place in ("home", "list:more"):
-        if name == "more":
-            return replace(visit, place="list:more")
+    if visit.place in ("home", "list:more", "list:departments"):
+        if name in ("more", "departments"):
+            return replace(visit, place=f"list:{name}")
         catalogue, department = visit.catalogue, name.partition(DEPARTMENT)[2]
         behind = catalogue.of_department(department) if department else catalogue.of_event(name)
         if len(behind) > 1:
@@ -115,7 +115,9 @@ def _above(visit: Visit) -> str:
     """Where the way back leads: home, or the further list that a life event or a department stands in."""
     catalogue, name = visit.catalogue, visit.place.partition(":")[2]
     at_home = {event.id for event in catalogue.events[: catalogue.tile_most - 1]} | {"more", ""}
-    return "home" if name in at_home else "list:more"
+    if name in at_home:
+        return "home"
+    return "list:departments" if name.startswith(DEPARTMENT) else "list:more"
 
 
 def _notice(visit: Visit, matter: Matter) -> Visit:

@@ -76,6 +76,8 @@ def _list(visit: Visit) -> steps.MatterList:
     event = visit.place.partition(":")[2]
     if event == "more":
         return steps.MatterList(visit.place, None, True, say(visit, "more"), further(visit))
+    if event == "departments":
+        return steps.MatterList(visit.place, None, True, say(visit, "departments"), departments(visit))
     if department := event.partition(DEPARTMENT)[2]:
         title, matters = department, visit.catalogue.of_department(department)
     else:
@@ -85,16 +87,17 @@ def _list(visit: Visit) -> steps.MatterList:
 
 
 def further(visit: Visit) -> tuple[Tile, ...]:
-    """What is behind "more": the life events that the home screen has no room for, then every department. Between them
-    they lead to every matter."""
+    """What is behind "more": the life events that the home screen has no room for, and the way by department."""
     catalogue = visit.catalogue
-    rest = catalogue.events[catalogue.tile_most - 1 :]
+    rest = [event_tile(catalogue, event) for event in catalogue.events[catalogue.tile_most - 1 :]]
+    return (*rest, Tile("departments", say(visit, "departments"), (), "clerk", len(catalogue.matters)))
+
+
+def departments(visit: Visit) -> tuple[Tile, ...]:
+    """Every department, the one with most matters first; between them they lead to every matter."""
+    catalogue = visit.catalogue
     return tuple(
-        [event_tile(catalogue, event) for event in rest]
-        + [
-            Tile(DEPARTMENT + name, name, (), "clerk", len(catalogue.of_department(name)))
-            for name in catalogue.departments
-        ]
+        Tile(DEPARTMENT + name, name, (), "clerk", len(catalogue.of_department(name))) for name in catalogue.departments
     )
 
 

@@ -30,6 +30,7 @@ def test_every_matter_is_reached_by_its_life_event() -> None:
 def test_every_matter_is_reached_by_each_of_its_departments() -> None:
     drive = Drive()
     drive.press("tile:more")
+    drive.press("tile:departments")
     departments = [name for name in listed(drive) if name.startswith("department:")]
     reached = set()
     for department in departments:
@@ -38,7 +39,7 @@ def test_every_matter_is_reached_by_each_of_its_departments() -> None:
             reached |= set(listed(drive))
         elif drive.visit.matter is not None:
             reached.add(drive.visit.matter.id)
-        assert drive.press("back").key == "list:more"
+        assert drive.press("back").key == "list:departments"
     assert reached == set(shipped().matters)
 
 

@@ -100,11 +100,26 @@ def test_a_paper_that_hangs_on_an_answer_is_to_be_brought_by_whoever_has_it() ->
     assert [row.state for row in answered] == [Need.BRING, Need.BRING]
 
 
+def test_a_paper_that_only_some_have_is_not_said_to_be_wanted_because_its_source_is_not_connected() -> None:
+    shared = [{"reason": "share", "source": "welfare", "words": "不用带"}]
+    one = made(materials=[{**MATERIAL, "hint": "是的话", "exempt": shared, "when": {"case": "a"}}])
+    (row,) = need_rows(one, resolve(one, Given(), open_ended=True), "这次要带")
+    assert (row.state, row.hint) == (Need.IF_ANY, "是的话")
+    (row,) = need_rows(one, resolve(one, Given(situations={"case": "a"}), open_ended=True), "这次要带")
+    assert (row.state, row.hint) == (Need.BRING, "这次要带")
+
+
+def test_what_is_done_on_the_spot_is_said_in_words_and_not_as_no_days() -> None:
+    notice = Drive().start("job_registration")
+    assert isinstance(notice, steps.Notice)
+    assert (notice.limit_days, notice.limit_words) == (None, "材料齐，当场办好")
+
+
 def test_whoever_lays_a_paper_down_is_told_what_a_good_picture_of_it_looks_like() -> None:
     drive = Drive()
     shown = drive.to("pension", steps.Capture)
     assert isinstance(shown, steps.Capture)
-    assert shown.hint == "先放首页。整页都在、字看得清、红章看得见"
+    assert shown.hint == "先放首页。整页都在、字清楚、红章看得见"
 
 
 def test_every_paper_of_the_shipped_notice_that_is_surely_wanted_is_told_apart_from_the_rest() -> None:
