@@ -145,7 +145,7 @@ def photograph(page: Pillow.Image, seed: int, wrongs: Wrongs, longest: int = 326
         kernel = np.zeros((wrongs.motion, wrongs.motion), np.float32)
         kernel[wrongs.motion // 2] = 1.0 / wrongs.motion
         picture = cv2.filter2D(picture, -1, kernel)
-    picture += dice.normal(0, wrongs.noise, picture.shape).astype(np.float32)
+    picture += dice.standard_normal(picture.shape, np.float32) * np.float32(wrongs.noise)
     sharp = np.clip(picture, 0, 255).astype(np.uint8)
     return np.asarray(cv2.imdecode(cv2.imencode(".jpg", sharp, [cv2.IMWRITE_JPEG_QUALITY, 88])[1], 1), np.uint8)
 

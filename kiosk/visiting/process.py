@@ -32,7 +32,7 @@ from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
 from matters import visit as visits
 from matters.events import Event, Pressed, Surroundings, Tick
-from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Step, StillThere, Trouble, Working
+from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Review, Step, StillThere, Trouble, Working
 from screens.app import ScreenApp
 from screens.attract import MOVES_S, attract
 from screens.status import StatusView
@@ -382,11 +382,15 @@ class VisitProcess:
         """A photographed paper was read and seems not to be what was asked for: said once, wherever the person is."""
         from screens.paper_hints import hint_words
 
-        for hint in visits.hints(self.present()) if self.conductor is not None else ():
+        if self.conductor is None:
+            return
+        step = visits.step(self.conductor.visit)
+        for hint in visits.hints(self.conductor.visit):
             if (hint.key, hint.code) not in self._hinted:
                 self._hinted.add((hint.key, hint.code))
                 if self.settings.voice.read_on_arrival:
-                    self._speak(list(hint_words(hint, self.words)))
+                    beside = isinstance(step, Review) and step.picture == hint.key
+                    self._speak(list(hint_words(hint, self.words, "title" if beside else "before")))
 
     def _drawn(self) -> None:
         if self._moment == "home" and not self.hidden:

@@ -23,7 +23,7 @@ class CheckLine(Item):
     def beside(row: Row) -> str:
         """What to look at twice: who filled it in, or what a photographed paper says."""
         if row.paper is not None:
-            return hint_words(row.paper, say.locale)[0]
+            return hint_words(row.paper, say.locale, "row")[0]
         shown = row.source == "clerk" or (row.source == "paper" and row.can_change)
         shown = shown or (look.elder and not row.can_change and bool(row.source))  # no room beside large numbers
         return say(f"check.source.{row.source}") if shown else ""
