@@ -32,6 +32,10 @@ class Place:
     phone: str = "0000-0000000"  # the hall's, printed on receipts
     hours: str = "9:00–12:00，14:00–17:00"
     days: str = "12345"  # weekdays on which the hall is staffed: 1 Monday … 7 Sunday
+    summer: str = ""  # when summer hours hold, e.g. "05-01..09-30"; empty: the whole year alike
+    summer_hours: str = ""
+    market: str = ""  # market days: "lunar 1,4,7", "solar 2,5,8" (days of the month that end so), "weekday 7"
+    market_hours: str = ""  # on market days, holidays too; empty: as on other days
     collect_at: str = "县政务中心1楼"
     regions: str = ""  # file with the county's places (docs: 厂商手册); "sample": the one that ships; empty: written
 

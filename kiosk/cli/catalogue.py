@@ -52,6 +52,9 @@ def findings(report: Report, as_json: bool) -> int:
 
 def show_matter(arguments: argparse.Namespace) -> int:
     """A matter as the terminal merges it: form, materials with reasons, steps, limit with its rule."""
+    from datetime import date
+
+    from config.calendar import due
     from kiosk.catalogues import load
     from matters.show import NoSuch
     from matters.show import show as merged
@@ -67,7 +70,17 @@ def show_matter(arguments: argparse.Namespace) -> int:
     items = [name for name in arguments.items.split(",") if name]
     try:
         sources = frozenset(settings.county.sources)
-        show(merged(loaded.catalogue, arguments.matter, items, answers, sources=sources), True)
+        found = merged(loaded.catalogue, arguments.matter, items, answers, sources=sources)
     except NoSuch as error:
         return complain(str(error))
+    if arguments.accepted:
+        try:
+            accepted = date.fromisoformat(arguments.accepted)
+        except ValueError:
+            return complain(f"--accepted wants YYYY-MM-DD, not {arguments.accepted!r}")
+        limit = found["limit"]
+        days = limit.get("days") if isinstance(limit, dict) else None
+        last = due(accepted, days) if isinstance(days, int) else None
+        found["accepted"], found["by"] = accepted.isoformat(), last.isoformat() if last is not None else "unknown"
+    show(found, True)
     return DONE

@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("matter")
     shown.add_argument("--items", default="", metavar="A,B")
     shown.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE")
+    shown.add_argument("--accepted", default="", metavar="YYYY-MM-DD", help="say by which day the limit ends then")
 
     packed = verb(catalogue, "pack", "kiosk.cli.bundles:pack", "a folder as one bundle, its check passed")
     packed.add_argument("folder", type=Path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from config import calendar
 from config.settings import Place
 from hardware.ports import Health
 from matters.events import Surroundings
@@ -25,7 +26,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
         fitted = process.settings.devices
         return Surroundings(
             at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online,
-            can_scan=bool(fitted.scanner),
+            can_scan=bool(fitted.scanner), can_read_social=bool(fitted.social_card),
         )  # fmt: skip
     return Surroundings(
         at,
@@ -35,6 +36,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
         online=online,
         printer_problem=devices.code("receipt_printer"),
         can_scan=devices.usable("scanner"),
+        can_read_social=devices.usable("social_card"),
         drafts=process.drafts,
     )
 
@@ -63,7 +65,7 @@ def status_view(process: VisitProcess) -> StatusView:
     return StatusView(
         county=place.county,
         hall=place.hall,
-        hours=place.hours,
+        hours=_hours(place, now) or place.hours,
         open_now=open_at(place, now),
         now=now,
         card=card,
@@ -73,14 +75,13 @@ def status_view(process: VisitProcess) -> StatusView:
 
 
 def open_at(place: Place, now: datetime) -> bool:
-    """Whether the hall is staffed at a local time, from hours written as 9:00–12:00，14:00–17:00 and weekdays."""
-    if str(now.isoweekday()) not in place.days:
-        return False
-    for span in place.hours.replace(",", "，").split("，"):
-        begin, _, end = span.strip().replace("-", "–").partition("–")
-        try:
-            if time.fromisoformat(begin.zfill(5)) <= now.time() < time.fromisoformat(end.zfill(5)):
-                return True
-        except ValueError:
-            continue
-    return False
+    """Whether the hall is staffed at a local time: by its hours of the day, season and market, and the holidays."""
+    return any(begin <= now.time() < end for begin, end in calendar.spans(_hours(place, now)))
+
+
+def _hours(place: Place, now: datetime) -> str:
+    """The day's hours; a setting that cannot be read leaves the everyday ones."""
+    try:
+        return calendar.hours_on(place, now.date())
+    except calendar.CalendarError:
+        return place.hours if str(now.isoweekday()) in place.days else ""
