@@ -64,6 +64,7 @@ class Desk:
         self._clock = clock
         self._random = random
         self._area = area
+        self._known: tuple[object, identities.Identity] | None = None
         self._ready: dict[str, PageReady] = {}  # pages sealed ahead, by the SHA-256 of the picture
         self._recording = ThreadPoolExecutor(1, "trail")
 
@@ -102,7 +103,7 @@ class Desk:
     def ready(self) -> Failed | None:
         """Why nobody should begin a visit that ends here, None if they may: not enrolled, no room, a broken disk."""
         try:
-            identities.load(self._state)
+            self._identity()
             return None if self._outbox.room_for(VISIT_BYTES) else Failed("storage.full")
         except OfflineError as error:
             return Failed(error.code)
@@ -217,7 +218,7 @@ class Desk:
             if known := self._outbox.known(record):  # pressed again after an unclear end: what counts is what is there
                 self._outbox.mirror_one(record)
                 return known
-            identity = identities.load(self._state)
+            identity = self._identity()
             verified = self._verified()
 
             def sign(sealed: WireSealed, sequence: int) -> Signed:
@@ -250,7 +251,7 @@ class Desk:
         from wire.seal import seal_page
 
         with contextlib.suppress(OfflineError, WireError):
-            county = identities.load(self._state).county
+            county = self._identity().county
             self._ready[hashlib.sha256(page).hexdigest()] = seal_page(page, county, self._suite or None)
 
     def forget(self, sha256: str) -> None:
@@ -263,7 +264,7 @@ class Desk:
         """Receipts of the card that lies on the reader which were never printed, oldest first. Empty when the outbox
         cannot tell."""
         try:
-            return self._outbox.unprinted(card_hash(_card_key(identities.load(self._state)), id_number))
+            return self._outbox.unprinted(card_hash(_card_key(self._identity()), id_number))
         except OfflineError:
             return []
 
@@ -279,6 +280,20 @@ class Desk:
         return False
 
     # ------------------------------------------------------------------
+
+    def _identity(self) -> identities.Identity:
+        """Read and verified anew only when its files are others: the county may have changed its keys. Raises as
+        identity.load does."""
+        try:
+            stamp = tuple(
+                (at.st_ino, at.st_mtime_ns, at.st_size)
+                for at in ((self._state / name).stat() for name in ("terminal.json", "terminal.key"))
+            )
+        except OSError:
+            return identities.load(self._state)  # which says what is missing
+        if self._known is None or self._known[0] != stamp:
+            self._known = (stamp, identities.load(self._state))
+        return self._known[1]
 
     def _new_id(self) -> str:
         from wire import uuid7
