@@ -122,9 +122,17 @@ def _kind(material: Material, page: int, read: PaperRead, others: Iterable[Mater
     elif sure:
         yield Note("kind", sure)
     elif legible(read) >= TELLING:
-        rivals = [(known_by(_all_words(other), read), other.id) for other in others if other.id != material.id]
-        best, name = max(rivals, default=(0.0, ""))
-        yield Note("other", best, name) if best else Note("other", 0.6)
+        rivals = [(_weight(other, read), other) for other in others if other.id != material.id]
+        weight, rival = max(rivals, key=lambda pair: pair[0], default=(0.0, None))
+        if weight and rival is not None:
+            yield Note("other", known_by(_all_words(rival), read), rival.id)
+        else:
+            yield Note("other", 0.6)
+
+
+def _weight(material: Material, read: PaperRead) -> float:
+    """How many of a paper's words stand on the page: a register has an identity number too, but more of its own."""
+    return sum(known_by((word,), read) for word in _all_words(material))
 
 
 def _all_words(material: Material) -> tuple[str, ...]:

@@ -67,6 +67,11 @@ def test_another_paper_of_the_same_matter_is_named() -> None:
     assert found[0].sure > 0.9
 
 
+def test_of_two_papers_that_share_a_word_the_one_with_more_of_its_own_is_named() -> None:
+    (found,) = judged("birth_certificate", page(REGISTER))  # an identity card has a 公民身份号码 as well
+    assert (found.code, found.about) == ("other", "household_register")
+
+
 def test_a_paper_nobody_knows_is_only_not_the_one_asked_for() -> None:
     assert Note("other", 0.6) in judged("household_register", page(LEASE))
 
