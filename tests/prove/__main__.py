@@ -1,6 +1,6 @@
 """`make prove`: the promise at every point, thousands of times; prints the table and writes it into docs/proof.md.
 
-    python -m tests.prove [--minutes N] [--seed N] [--without-visits] [--out FILE]
+    python -m tests.prove [--minutes N] [--seed N] [--part proof|visits|all] [--out FILE]
 
 The time is shared between the parts; each goes over what there is in passes (torn.STRIDE), so that a short run looks
 everywhere, less densely, and a long one goes over it again with other random disks and schedules. The visits of the
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,7 @@ TORN = (
 )
 PROOF = ROOT / "docs" / "proof.md"
 BEGIN, END = "<!-- table: written by make prove -->", "<!-- end of table -->"
+VISITS = "<!-- visits: written by make prove -->"
 
 
 def schedules(seed: int, until: float, work: Path) -> tuple[Tally, int]:
@@ -76,15 +78,54 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0, help="how long, beside the visits (default: 60)")
     parser.add_argument("--torn", type=int, default=6, help="random disks per operation, beside the four plain ones")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--without-visits", action="store_true", help="leave out the privacy check's visits")
+    parser.add_argument("--part", choices=("all", "proof", "visits"), default="all",
+                        help="proof: without the privacy check's visits; visits: nothing else")  # fmt: skip
     parser.add_argument("--out", type=Path, default=PROOF)
     given = parser.parse_args()
-    rows: list[tuple[str, str, Tally]] = []
+    machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Linux {platform.release()}"
+    about = f"Run on {datetime.now(UTC):%Y-%m-%d}, {machine}"
     began = time.monotonic()
-    ends = began + given.minutes * 60
 
     def say(text: str) -> None:
         print(f"· {time.monotonic() - began:5.0f} s  {text}", file=sys.stderr, flush=True)
+
+    clean = True
+    with tempfile.TemporaryDirectory(prefix="prove-") as folder:
+        if given.part != "visits":
+            rows = proof(given, Path(folder), say)
+            clean = all(tally.clean for _, _, tally in rows)
+            table = [
+                "| what was done | how often | lost | twice | number changed | database unsound |",
+                "|---|---|---|---|---|---|",
+                *(f"| {what} | {many} | {t.lost} | {t.twice} | {t.changed} | {t.unsound} |" for what, many, t in rows),
+            ]
+            took = (time.monotonic() - began) / 60
+            write(given.out, BEGIN, [f"{about}; seed {given.seed}, {took:.0f} minutes.", "", *table])
+            if given.out == PROOF:
+                write(ROOT / "README.md", BEGIN, table)
+            for what, _, each in rows:
+                for text in each.found:
+                    print(f"{what}: {text}", file=sys.stderr)
+        if given.part != "proof":
+            say("privacy: what is left of a person after visits of every ending")
+            endings = privacy.prove(Path(folder), say)
+            clean = clean and not any(each.found for each in endings)
+            table = [
+                "| after a visit that ended by | planted | searched | found |",
+                "|---|---|---|---|",
+                *(
+                    f"| {each.ending} | {each.planted} | {each.searched} | {each.found or 'nothing'} |"
+                    for each in endings
+                ),
+            ]
+            write(given.out, VISITS, [f"{about}.", "", *table])
+    return 0 if clean else 1
+
+
+def proof(given: argparse.Namespace, work: Path, say: Callable[[str], None]) -> list[tuple[str, str, Tally]]:
+    """Every part within its share of the time: what was done, how often, what came of it."""
+    rows: list[tuple[str, str, Tally]] = []
+    ends = time.monotonic() + given.minutes * 60
 
     def until(part: str) -> float:
         names = list(SHARES)
@@ -92,68 +133,41 @@ def main() -> int:
         now = time.monotonic()
         return now + max(0.0, ends - now) * SHARES[part] / left
 
-    with tempfile.TemporaryDirectory(prefix="prove-") as folder:
-        work = Path(folder)
-        (work / "keys").mkdir()
-        say("SIGKILL at every operation that changes the disk")
-        tally, count = kills.prove(work, seconds=until("kills") - time.monotonic())
+    (work / "keys").mkdir()
+    say("SIGKILL at every operation that changes the disk")
+    tally, count = kills.prove(work, seconds=until("kills") - time.monotonic())
+    rows.append(
+        ("SIGKILL before and after disk operations of handing in and sending, real gateway",
+         f"{count} kills, at {passes(tally)}", tally)
+    )  # fmt: skip
+    for program, name in TORN:
+        say(f"torn and dropped writes: {name}")
+        tally = torn.prove(program, given.seed, given.torn, work, until=until(program))
         rows.append(
-            ("SIGKILL before and after disk operations of handing in and sending, real gateway",
-             f"{count} kills, at {passes(tally)}", tally)
+            (f"Torn and dropped writes, {name}",
+             f"{tally.states} disks, cut at {tally.operations} operations, {passes(tally)}", tally)
         )  # fmt: skip
-        for program, name in TORN:
-            say(f"torn and dropped writes: {name}")
-            tally = torn.prove(program, given.seed, given.torn, work, until=until(program))
-            rows.append(
-                (f"Torn and dropped writes, {name}",
-                 f"{tally.states} disks, cut at {tally.operations} operations, {passes(tally)}", tally)
-            )  # fmt: skip
-        say("random schedules")
-        tally, count = schedules(given.seed, until("schedules"), work)
-        rows.append(
-            ("Random schedules (kills, bad lines, sticks, lost disks, damaged pages, changed keys)",
-             f"{tally.states} schedules of {tally.operations} steps, {count} kills", tally)
-        )  # fmt: skip
-        if tus_peer.fetch():
-            say("a third party's tus server")
-            tally, count = tus_peer.prove(world_in(work / "keys"), work)
-            rows.append(("Uploads to @tus/server from npm, cut and gone on with", f"{count} files", tally))
-        endings = []
-        if not given.without_visits:
-            say("privacy: what is left of a person after visits of every ending")
-            endings = privacy.prove(work)
-    table = [
-        "| what was done | how often | lost | twice | number changed | database unsound |",
-        "|---|---|---|---|---|---|",
-        *(f"| {what} | {many} | {t.lost} | {t.twice} | {t.changed} | {t.unsound} |" for what, many, t in rows),
-    ]
-    left = [
-        "| after a visit that ended by | planted | searched | found |",
-        "|---|---|---|---|",
-        *(f"| {each.ending} | {each.planted} | {each.searched} | {each.found or 'nothing'} |" for each in endings),
-    ]
-    print("\n".join([*table, "", *left]))
-    for what, _, each in rows:
-        for text in each.found:
-            print(f"{what}: {text}", file=sys.stderr)
-    clean = all(t.clean for _, _, t in rows) and not any(each.found for each in endings)
-    machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Linux {platform.release()}"
-    when = datetime.now(UTC).strftime("%Y-%m-%d")
-    took = (time.monotonic() - began) / 60
-    about = f"Run on {when}, seed {given.seed}, {took:.0f} minutes; {machine}."
-    write(given.out, [about, "", *table, "", *(left if endings else ["The visits were left out of this run."])])
-    if given.out == PROOF:
-        write(ROOT / "README.md", table)
-    return 0 if clean else 1
+    say("random schedules")
+    tally, count = schedules(given.seed, until("schedules"), work)
+    rows.append(
+        ("Random schedules (kills, bad lines, sticks, lost disks, damaged pages, changed keys)",
+         f"{tally.states} schedules of {tally.operations} steps, {count} kills", tally)
+    )  # fmt: skip
+    if tus_peer.fetch():
+        say("a third party's tus server")
+        tally, count = tus_peer.prove(world_in(work / "keys"), work)
+        rows.append(("Uploads to @tus/server from npm, cut and gone on with", f"{count} files", tally))
+    return rows
 
 
-def write(path: Path, lines: list[str]) -> None:
-    """The table between its marks; what else the file says stays."""
-    text = path.read_text("utf-8") if path.exists() else f"# The proof\n\n{BEGIN}\n{END}\n"
-    before, mark, rest = text.partition(BEGIN)
+def write(path: Path, begin: str, lines: list[str]) -> None:
+    """The table between its marks, printed too; what else the file says stays."""
+    print("\n".join(lines))
+    text = path.read_text("utf-8") if path.exists() else f"# The proof\n\n{BEGIN}\n{END}\n\n{VISITS}\n{END}\n"
+    before, mark, rest = text.partition(begin)
     if mark:
         after = rest.partition(END)[2]
-        path.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", "utf-8")
+        path.write_text(f"{before}{begin}\n" + "\n".join(lines) + f"\n{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

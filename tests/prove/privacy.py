@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,13 @@ SAID = {
 }  # fmt: skip
 
 
-def prove(work: Path) -> list[Row]:
+def prove(work: Path, say: Callable[[str], None] = lambda _: None) -> list[Row]:
     """One row per ending; none as an ordinary user, who may not read the processes' memory."""
     if os.geteuid() != 0:
         return [Row("(not searched: run as root)", "-", "-", "not searched")]
     rows = []
     for ending in ENDINGS:
+        say(f"… {SAID[ending]}")
         folder = work / f"privacy-{ending}"
         folder.mkdir()
         try:
