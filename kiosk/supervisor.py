@@ -5,7 +5,7 @@ are ids and counts. It is kept small: it runs for months.
 
 A visit process is one person's. When it says its visit has ended, the fresh one that was started ahead is shown and
 the old one is killed: in Python nothing else truly forgets. A visit process that dies, or does not answer for
-`HANGS_S`, is replaced; so are sync and the simulators. The trail says what happened.
+`HANGS_S` (`STARTS_S` before its first word), is replaced; so are sync and the simulators. The trail says what happened.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from kiosk.journal import Journal
 from kiosk.processes import Child, start, sweep_scratch
 
 HANGS_S = 20.0  # a visit process that has not answered for so long is taken for hung
+STARTS_S = 120.0  # the same before its first word: a cold disk on a slow machine must not end in starting for ever
 CRASHES_CALM_S = 60.0  # a process that lived this long starts the waiting anew
 FIRST_RESTART_S, LAST_RESTART_S = 0.2, 30.0
 FIRST_PICTURE_S = 10.0  # longest that sync waits for the home screen to be drawn
@@ -74,6 +75,7 @@ class Supervisor:
         self._ending = asyncio.Event()
         self._moment = "starting"  # of the active visit: starting | farewell | home | visit | ending
         self._heard = time.monotonic()
+        self._spoke: set[int] = set()  # the visit processes that have said a word
         self._restart_s = FIRST_RESTART_S
         self._county: dict[str, Any] = {"online": None if settings.county.url or settings.county.embedded else False}
         self._ready = asyncio.Event()  # devices' real addresses are known
@@ -200,10 +202,12 @@ class Supervisor:
         began = time.monotonic()
         async for message in child.channel.messages():
             self._heard = time.monotonic() if child is self._active else self._heard
+            self._spoke.add(child.pid)
             await self._hear(child, message)
         await child.over()
         await child.kill()
         self._begun.pop(child.pid, None)
+        self._spoke.discard(child.pid)
         for asked, waiting in self._answers.values():
             if asked is child and not waiting.done():
                 waiting.set_exception(RuntimeError("the visit process ended before it answered"))
@@ -343,8 +347,9 @@ class Supervisor:
             if self._told() != self._known:  # by line, by stick, or by hand
                 self._known = self._told()
                 await self._renew()
-            if child is not None and child.alive and time.monotonic() - self._heard > HANGS_S:
-                log.error("the visit process has not answered for %g s: replaced", HANGS_S)
+            patience = HANGS_S if child is not None and child.pid in self._spoke else STARTS_S
+            if child is not None and child.alive and time.monotonic() - self._heard > patience:
+                log.error("the visit process has not answered for %g s: replaced", patience)
                 self._heard = time.monotonic()
                 with contextlib.suppress(ProcessLookupError):
                     child.process.kill()
