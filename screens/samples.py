@@ -238,7 +238,7 @@ CARD = s.Card("card", at(4, 9), True, "您的", "waiting")
 CARD_AGAIN = replace(CARD, key="card2", state="again", problem="card.removed_early")
 CARD_GONE = replace(CARD, key="card3", state="gone", problem="reader.absent")
 CARD_READING = replace(CARD, key="card4", state="reading")
-CARD_BEHALF = replace(CARD, key="card5", behalf="offer")
+CARD_BEHALF = replace(CARD, key="card5", behalf="offer", social=True)
 CARD_HELPER = replace(
     CARD, key="helper:card", whose="您自己的", behalf="undo", problem="card.same_person", state="again"
 )

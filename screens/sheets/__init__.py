@@ -3,4 +3,16 @@
 from screens.sheets import after, asking, attracting, closing, entry, finding, staff, taking
 from screens.sheets.base import Register, Sheet, shows
 
-__all__ = ["Register", "Sheet", "after", "asking", "attracting", "closing", "entry", "finding", "shows", "staff", "taking"]
+__all__ = [
+    "Register",
+    "Sheet",
+    "after",
+    "asking",
+    "attracting",
+    "closing",
+    "entry",
+    "finding",
+    "shows",
+    "staff",
+    "taking",
+]

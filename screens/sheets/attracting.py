@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from screens.attract import Attract, corner
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Sheet, fitting, shows
 from screens.theme import look
 from screens.widgets.frame import Counter
 from screens.words import say
@@ -44,8 +44,10 @@ class AttractSheet(Sheet):
     def place(self, x: int, y: int, width: int, height: int) -> None:
         """The block of words somewhere in the free room, by the turn."""
         block = self.ids.block
-        wide = min(width - look.u(80), look.u(680))
-        high = block.measure(wide)
+        wide = min(width - look.u(80), look.u(680 if look.portrait else 1000))
+        self._drawn = fitting(block, wide, height - look.u(80))
+        with look.squeezed(self._drawn):
+            high = block.measure(wide)
         across, down = corner(self.step.turn)
         self.pad = (0, 0, 0, 0)
         left = look.u(40) + round(across * max(0, width - wide - look.u(80)))
@@ -54,4 +56,5 @@ class AttractSheet(Sheet):
         super().place(x, y, width, height)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
-        self.ids.block.place(*self._block)
+        with look.squeezed(self._drawn):
+            self.ids.block.place(*self._block)

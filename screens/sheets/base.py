@@ -133,7 +133,7 @@ def label_width(labels: Iterable[str], role: str, *, most: int = 4) -> float:
     wide = 0
     for label in labels:
         wide = max(wide, longest(label, size, False), min(advance(label, size, False), most * size))
-    return wide / look.scale
+    return wide / look.scale + 12
 
 
 T = TypeVar("T", bound=type[Sheet])

@@ -373,6 +373,10 @@ class Typing(Sheet):
         row.shown = label.shown = writing
         if not writing:
             return
+        if look.low and "suggestions" in self.ids:  # one place for both: whole answers until one begins to write
+            whole = self.ids.suggestions
+            whole.shown = bool(whole.items) and not (self.text() or self.recognised or self.spelled)
+            row.shown = label.shown = self.ids.upper.shown = not whole.shown
         if way == "pinyin":
             label.text = self.found.spelled or self.spelled or say("entry.spell")
             row.tell(self.found.words[:9])
@@ -441,7 +445,7 @@ class EntrySheet(Typing):
             left = length - len(step.text)
             count.text = say("entry.left", count=left) if left > 0 else say("entry.full", count=length)
         self.ids.suggestions.items = tuple(
-            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[: 1 if look.low else 4])
+            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[: 2 if look.low else 4])
         )
         self.ids.suggestions.shown = bool(step.suggestions) and not step.text
         super().told()
@@ -542,7 +546,7 @@ class Suggestion(PadKey):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if look.low:
-            self.tall = self.elder_tall = 64.0
+            self.tall = self.elder_tall = 80.0
 
 
 @shows(Search)

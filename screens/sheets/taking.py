@@ -72,6 +72,8 @@ class CardSheet(Sheet):
             self.ids.title.text = say("card.title", whose=step.whose)
             message.text = say("card.wait")
         self.ids.type.shown = step.can_type and step.state != "gone"
+        if step.social and step.state in ("waiting", "gone"):
+            message.second = say("card.social")
         tell_behalf(self.ids.behalf, step.behalf)
         self.ids.picture.elastic = True
         self.ids.picture.name = "fault-card-reader-gone" if step.state == "gone" else "card-on-reader"

@@ -204,7 +204,7 @@ class Band(Column):
         if self._title.shown and self._now.shown:
             least = 0 if look.portrait else look.u(300)  # segments
             parts = [part for part in row.visible_inner() if part not in (self._segments, self._spring)]
-            self._title.shown = sum(p.natural() for p in parts) + look.u(98) + least <= width - left - right
+            self._title.shown = sum(p.natural() for p in parts) + look.u(24) + least <= width - left - right
         for role in ("second", "small", "status"):
             self._now.role = self._rest.role = self._left.role = role
             if sum(p.natural() for p in row.visible_inner()) + look.u(40) <= width - left - right:
