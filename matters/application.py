@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Answer:
-    """A field's value and where it came from: card | typed | chosen | paper | derived | clerk."""
+    """A field's value and where it came from: card | social (a social-security card) | typed | chosen | paper |
+    derived | clerk."""
 
     value: str
     source: str

@@ -20,6 +20,11 @@ class ReadCard(Effect):
 
 
 @dataclass(frozen=True)
+class ReadSocialCard(Effect):
+    """Wait for a social-security card and read what it lets anybody read. Outcome: SocialCardRead or Failed."""
+
+
+@dataclass(frozen=True)
 class Film(Effect):
     """Show the papers' camera live, and take the picture by itself once it is steady and good.
 
@@ -150,6 +155,7 @@ class ForgetDraft(Effect):
 
 AnyEffect = (
     ReadCard
+    | ReadSocialCard
     | Film
     | Shoot
     | ReadPaper

@@ -99,6 +99,7 @@ class Surroundings:
     online: bool
     printer_problem: str = ""  # fault code
     can_scan: bool = False
+    can_read_social: bool = False
     drafts: bool = False  # something lies put aside on this terminal
 
 

@@ -39,6 +39,17 @@ class CardRead:
 
 
 @dataclass(frozen=True)
+class SocialCardRead:
+    """A social-security card, as far as anybody may read it. Name and number are "" where the card keeps them back."""
+
+    name: str
+    id_number: str
+    card_number: str
+    generation: int
+    valid_to: str = ""
+
+
+@dataclass(frozen=True)
 class CodeScanned:
     """What was held before the scanner: a receipt's code. It opens its application, so its repr keeps it back."""
 
@@ -118,5 +129,16 @@ class CasesFound:
 
 
 Result = (
-    Failed | Done | CardRead | CodeScanned | PictureTaken | PaperRead | Printed | Submitted | AtCounty | CasesFound | DraftOpened
+    Failed
+    | Done
+    | CardRead
+    | SocialCardRead
+    | CodeScanned
+    | PictureTaken
+    | PaperRead
+    | Printed
+    | Submitted
+    | AtCounty
+    | CasesFound
+    | DraftOpened
 )

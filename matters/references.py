@@ -13,6 +13,7 @@ from matters.findings import Finding, Weight
 from matters.tables import Notes
 
 CARD = ("card.name", "card.id_number", "card.sex", "card.nation", "card.birth", "card.address")
+SOCIAL = ("social.card_number",)  # of a social-security card, where the person has laid one
 BLANK = re.compile(r"\{(\w+)\}")
 SPECIAL_BLANKS = ("name", "id_number", "hall", "county", "collect_at", "phone_masked")
 
@@ -74,7 +75,7 @@ def _matter(matter: Matter, say: _Say) -> None:
             _condition(option.when, known, field.place, say)
         for fill in field.fill:
             _condition(fill.when, known, field.place, say)
-            if fill.source not in CARD and fill.source.removeprefix("field.") not in known:
+            if fill.source not in (*CARD, *SOCIAL) and fill.source.removeprefix("field.") not in known:
                 say.error("no_such", field.place, id=fill.source)
         known[field.id] = {option.id for option in field.options}
     promises = {promise.id for promise in matter.promises}

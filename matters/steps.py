@@ -248,6 +248,7 @@ class Card(Step):
     state: str
     problem: str = ""
     can_type: bool = True
+    social: bool = False  # a social-security card does as well, for writing name and number
     behalf: str = ""  # offer: 我替别人办; undo: 是我自己的事; "": neither
 
 
@@ -444,8 +445,8 @@ class Ask(Step):
 
 
 AnyStep = (
-    Home | MatterList | Search | Notice | Consent | Choice | Items | Entry | PlaceList | Card | CardShown | Capture | Review
-    | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
+    Home | MatterList | Search | Notice | Consent | Choice | Items | Entry | PlaceList | Card | CardShown | Capture
+    | Review | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
     | Resume | Ask
 )  # fmt: skip
 

@@ -34,6 +34,7 @@ from matters.outcomes import (
     PictureTaken,
     Printed,
     Result,
+    SocialCardRead,
     Submitted,
 )
 
@@ -65,6 +66,7 @@ class Performer:
         self._forgotten = False  # a picture was thrown away since the last filming began
         self._how: dict[type, Callable[[Any, Tell], Awaitable[Result]]] = {
             effects.ReadCard: self._read_card,
+            effects.ReadSocialCard: self._read_social,
             effects.Film: self._film,
             effects.Shoot: self._shoot,
             effects.Forget: self._forget,
@@ -113,6 +115,18 @@ class Performer:
             valid_from=record.valid_from,
             valid_to=record.valid_to,
         )
+
+    async def _read_social(self, _: effects.ReadSocialCard, tell: Tell) -> Result:
+        """What a social-security card lets anybody read."""
+        reader = self._ports.get("social_card")
+        if reader is None:
+            return Failed("social_reader.absent")
+        record = await reader.read(lambda: tell("card.reading"))
+        if isinstance(record, Fault):
+            self._process.journal.note("card.failed", code=record.code)
+            return Failed(record.code)
+        self._process.journal.note("card.read", kind="social")
+        return SocialCardRead(record.name, record.id_number, record.card_number, record.generation, record.valid_to)
 
     async def _scan(self, effect: effects.ScanCode, _: Tell) -> Result:
         """A receipt's code, or a slip's; whatever else is held there is none of our business and goes nowhere."""

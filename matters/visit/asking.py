@@ -13,7 +13,7 @@ from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
 from matters.visit import behalf, checking, papering, placing, reading
 from matters.visit.keys import draft_of, is_from_paper
 from matters.visit.signing import clauses, filled
-from matters.visit.state import Visit, doing, given, helper, person, resolved
+from matters.visit.state import Visit, doing, from_social, given, helper, person, resolved
 from matters.visit.words import say
 
 __all__ = ["filled", "step"]
@@ -247,12 +247,19 @@ def _card(visit: Visit, where: Where | None) -> steps.Card:
     whose = say(visit, "card.whose_absent" if helping else "card.whose")
     behalf_key = "" if helping else "offer"
     if not visit.can_read_card:
-        return steps.Card(visit.place, where, True, whose, "gone", "reader.absent", behalf=behalf_key)
+        social = visit.can_read_social
+        return steps.Card(visit.place, where, True, whose, "gone", "reader.absent", social=social, behalf=behalf_key)
     state = "reading" if visit.reading else "again" if visit.problem else "waiting"
-    return steps.Card(visit.place, where, True, whose, state, visit.problem, behalf=behalf_key)
+    return steps.Card(
+        visit.place, where, True, whose, state, visit.problem, social=visit.can_read_social, behalf=behalf_key
+    )
 
 
 def _shown(visit: Visit, where: Where | None) -> steps.CardShown:
+    if from_social(visit.answers):
+        told = (("name", visit.answers.name), ("id_number", identity.mask_id(visit.answers.number)))
+        whose = "absent" if visit.answers.helping else "own"
+        return steps.CardShown(visit.place, where, True, told, "card.social", whose=whose)
     rows = behalf.card_rows(visit, visit.answers.card)
     behalf_key = "" if visit.answers.helping else "offer"
     return steps.CardShown(

@@ -15,7 +15,7 @@ from matters.references import CARD
 from matters.resolve import Resolved, resolve
 from matters.visit import helping, reading
 from matters.visit.signing import clauses
-from matters.visit.state import Answers, Visit, doing, given, known, resolved, standing
+from matters.visit.state import Answers, Visit, doing, from_social, given, known, resolved, standing
 
 SECONDS = {
     "notice": 60, "consent": 30, "situation": 20, "items": 45, "card": 30, "typed": 45, "shown": 15, "field": 30,
@@ -51,7 +51,7 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
         way.append("items")
     way += helping.places(answers)
     if answers.typing:
-        way += ["typed:number", "typed:name"]
+        way += ["shown"] if from_social(answers) else ["typed:number", "typed:name"]
     else:
         way += ["shown"] if answers.card else ["card"]
     way += [f"consent:{kind}" for kind in asked if kind not in consents.FIRST]

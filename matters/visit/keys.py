@@ -112,7 +112,7 @@ def _open(visit: Visit, name: str) -> Visit:
 
 
 def _above(visit: Visit) -> str:
-    """Where the way back leads: home, or the further list that a life event or a department stands in."""
+    """Where the way back leads: home, or the list that a life event or a department stands in."""
     catalogue, name = visit.catalogue, visit.place.partition(":")[2]
     at_home = {event.id for event in catalogue.events[: catalogue.tile_most - 1]} | {"more", ""}
     if name in at_home:
@@ -214,8 +214,10 @@ def _at_card(visit: Visit, key: str) -> Visit:
 
 def _at_shown(visit: Visit, key: str) -> Visit:
     if key == "again":
+        if visit.answers.typing:  # a social-security card was laid: another card, of either kind
+            visit = answer(visit, typing=False, number="", name="", social=None)
         return flow.go(visit, "card")
-    if key == "behalf" and not visit.answers.helping:
+    if key == "behalf" and not visit.answers.helping and not visit.answers.typing:
         return behalf.begin(visit)
     if key == "main":
         return flow.onward(_passed(visit, "shown"))

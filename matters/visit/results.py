@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matters.events import Outcome, Surroundings, Underway
-from matters.outcomes import AtCounty, CardRead, CasesFound, CodeScanned, Done, Failed, PictureTaken, Printed, Submitted
+from matters.outcomes import (
+    AtCounty,
+    CardRead,
+    CasesFound,
+    CodeScanned,
+    Done,
+    Failed,
+    PictureTaken,
+    Printed,
+    SocialCardRead,
+    Submitted,
+)
 from matters.visit import aside, behalf, flow, helping, papering, reading
 from matters.visit.clock import active
 from matters.visit.state import Running, Visit, answer, drop
@@ -18,7 +29,7 @@ def underway(visit: Visit, event: Underway) -> Visit:
         return visit
     if running.wish.startswith(("Film:", "Shoot:")):
         return replace(visit, problem="")  # the camera is back
-    if not running.wish.startswith("card:"):
+    if not running.wish.startswith(("card:", "social:")):
         return visit
     return replace(active(visit), reading=event.code == "card.reading", problem="", lookup_problem="")
 
@@ -38,6 +49,8 @@ def outcome(visit: Visit, event: Outcome) -> Visit:
     match kind:
         case "card":
             return _card(visit, rest, result)
+        case "social":
+            return _social(visit, result)
         case "scan":
             return _scanned(visit, rest, result)
         case "aside":
@@ -89,6 +102,24 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
         if place == "lookup":
             return replace(waiting, lookup_problem=result.code)
         return replace(waiting, problem=result.code)
+    return visit
+
+
+def _social(visit: Visit, result: object) -> Visit:
+    """A social-security card at the card step: it writes name and number for the person, and no more."""
+    visit = replace(visit, reading=False)
+    if isinstance(result, SocialCardRead):
+        visit = answer(active(visit), social=result)
+        if not result.id_number or not result.name:  # the third generation keeps them back
+            return replace(visit, problem="social.no_name", again_at=visit.at + visit.setting.retry_s)
+        if helping.is_helpers(visit, result.id_number):
+            return replace(visit, problem="card.same_person", again_at=visit.at + visit.setting.retry_s)
+        told = answer(
+            visit, typing=True, number=result.id_number, name=result.name, passed=visit.answers.passed - {"shown"}
+        )
+        return flow.go(replace(told, drafts=drop(drop(told.drafts, "typed:number"), "typed:name")), "shown")
+    if isinstance(result, Failed):
+        return replace(visit, problem=result.code, again_at=visit.at + visit.setting.retry_s)
     return visit
 
 
@@ -158,6 +189,7 @@ def surroundings(visit: Visit, event: Surroundings) -> Visit:
         can_print=event.can_print,
         can_film=event.can_film,
         can_scan=event.can_scan,
+        can_read_social=event.can_read_social,
         online=event.online,
         printer_problem=event.printer_problem,
         can_resume=event.drafts,

@@ -11,7 +11,7 @@ from matters import identity
 from matters.catalogue import Catalogue, Matter
 from matters.effects import AnyEffect
 from matters.events import Strokes
-from matters.outcomes import CardRead, CaseRow, PaperRead, PictureTaken, Submitted
+from matters.outcomes import CardRead, CaseRow, PaperRead, PictureTaken, SocialCardRead, Submitted
 from matters.regions import Region
 from matters.resolve import Given, Resolved, resolve
 
@@ -50,6 +50,7 @@ class Setting:
     can_print: bool = True
     can_film: bool = True
     can_scan: bool = False
+    can_read_social: bool = False
     reads_papers: bool = False  # what is printed on a photographed paper is read
     online: bool = True
 
@@ -73,6 +74,7 @@ class Answers:
     number: str = ""
     name: str = ""
     card: CardRead | None = None
+    social: SocialCardRead | None = None  # a social-security card that was laid; typing for the person, proving nothing
     helping: bool = False  # who stands here acts for somebody else: all of the above is that somebody's
     helper_typing: bool = False
     helper_number: str = ""
@@ -123,6 +125,7 @@ class Visit:
     can_print: bool = True
     can_film: bool = True
     can_scan: bool = False
+    can_read_social: bool = False
     online: bool = True
     printer_problem: str = ""
     # effects
@@ -233,8 +236,21 @@ def standing(answers: Answers, today: str) -> str:
     return "helper" if level and helped(answers, today) else level
 
 
+def from_social(answers: Answers) -> bool:
+    """Whether name and number were read from a social-security card instead of typed. Anybody may read it: no module
+    vouches for it and no PIN for its holder, so it is known no better than `typed`."""
+    return answers.typing and answers.social is not None and answers.social.id_number == answers.number != ""
+
+
 def person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str]]:
     """card.name … as far as known, and where each came from."""
+    values, sources = _person(answers, today)
+    if values and answers.social is not None and answers.social.card_number:
+        values["social.card_number"], sources["social.card_number"] = answers.social.card_number, "social"
+    return values, sources
+
+
+def _person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str]]:
     level = known(answers, today)
     if level == "card" and answers.card is not None:
         card = answers.card
@@ -255,8 +271,9 @@ def person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str]
             "card.sex": identity.sex_of(number),
             "card.birth": identity.birth_of(number),
         }
+        told = "social" if from_social(answers) else "typed"
         return values, {
-            "card.name": "typed", "card.id_number": "typed", "card.sex": "derived", "card.birth": "derived",
+            "card.name": told, "card.id_number": told, "card.sex": "derived", "card.birth": "derived",
         }  # fmt: skip
     return {}, {}
 

@@ -51,6 +51,8 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
     if place in ("card", "helper:card") or (place == "lookup" and "lookup" not in visit.answers.passed):
         if visit.can_read_card and ready:
             yield f"card:{place}", lambda name: effects.ReadCard(name)
+        if place == "card" and visit.can_read_social and ready:
+            yield f"social:{place}", lambda name: effects.ReadSocialCard(name)
         if place == "lookup" and visit.can_scan and ready:
             yield "scan", lambda name: effects.ScanCode(name)
     elif place == "lookup" and visit.cases is None and not visit.lookup_problem:

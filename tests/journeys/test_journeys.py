@@ -167,6 +167,7 @@ VISITS: tuple[Journey, ...] = (
     Journey("card-pulled", receipts=0),
     Journey("walks-away", receipts=0),
     Journey("attract", receipts=0),
+    Journey("social-card", receipts=0),
     Journey("bad-picture", receipts=0),
     Journey("wrong-paper", wrong_paper),
     Journey("camera-gone", receipts=0),
