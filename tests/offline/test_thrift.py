@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -111,3 +116,57 @@ def test_a_metered_line_brings_what_residents_handed_in_and_fetches_no_catalogue
     assert not [report for report in terminal.reports if "catalogue" in report]
     terminal.once(gateway.url)  # the line costs nothing again
     assert [report for report in terminal.reports if "catalogue" in report]
+
+
+def test_the_settings_file_reaches_the_process_that_sends(gateway: Gateway, terminal: Terminal, tmp_path: Path) -> None:
+    """From the file that a county edits to what goes over the line, by the process the terminal runs."""
+    large, _ = put(terminal, pages=1, size=3000)
+    small, _ = put(terminal, pages=0)
+    county = gateway.county()
+    counties.publish_catalogue(county, county.store(), os.urandom(1000), "2026.11-9")
+    now = time.localtime()
+    span = f"{(now.tm_hour + 6) % 24:02d}:00-{(now.tm_hour + 7) % 24 or 24:02d}:00"
+    config = tmp_path / "settings.toml"
+    config.write_text(f'[county]\nupload_hours = "{span}"\nmetered = true\nretry_first_s = 0.1\n', "utf-8")
+    mine, theirs = socket.socketpair()
+    words = ["--channel", str(theirs.fileno()), "--state", str(terminal.state), "--config", str(config)]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "role", "sync", *words, "--county", gateway.url],
+        pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, env=os.environ | {"TZ": "CST-8"},
+    )  # fmt: skip
+    theirs.close()
+    told: list[dict[str, object]] = []
+    with mine.makefile("r", encoding="utf-8") as lines:
+        for text in lines:
+            told.append(json.loads(text))
+            if told[-1].get("acknowledged"):
+                break
+    mine.sendall(b'{"stop": true}\n')
+    assert child.wait(20) == 0
+    mine.close()
+    assert told[-1]["acknowledged"] == small
+    assert gateway.held(terminal.name) == [small]
+    (entry,) = terminal.outbox().entries()
+    assert (entry.id, entry.tries) == (large, 0)
+    assert not (terminal.state / "catalogue" / "incoming").exists()
+
+
+def test_hours_that_are_none_hold_nothing_up(gateway: Gateway, terminal: Terminal, tmp_path: Path) -> None:
+    """A slip of the county's pen is said and everything goes on: what residents handed in is worth more than hours."""
+    record, _ = put(terminal, pages=1, size=3000)
+    config = tmp_path / "settings.toml"
+    config.write_text('[county]\nupload_hours = "at night"\nretry_first_s = 0.1\n', "utf-8")
+    mine, theirs = socket.socketpair()
+    words = ["--channel", str(theirs.fileno()), "--state", str(terminal.state), "--config", str(config)]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "role", "sync", *words, "--county", gateway.url],
+        pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    theirs.close()
+    with mine.makefile("r", encoding="utf-8") as lines:
+        assert any(json.loads(text).get("acknowledged") == record for text in lines)
+    mine.sendall(b'{"stop": true}\n')
+    _, said = child.communicate(timeout=20)
+    mine.close()
+    assert "at night" in said
+    assert gateway.held(terminal.name) == [record]
