@@ -88,6 +88,10 @@ def load(path: Path) -> Script:
     for key in table:
         if key not in ("about", "cases", "settings", "step"):
             raise ScriptError(f"{path}: unknown key {key!r}; a script has about, cases, settings and [[step]]")
+    if lost := _swallowed(table.get("settings", {}), "settings"):
+        key, where = lost
+        line = next((n for n, one in enumerate(text.splitlines(), 1) if one.split("=")[0].strip() == key), 1)
+        raise ScriptError(f"{path}, line {line}: {key!r} stands below [{where}] and so inside it; move it to the top")
     cases = table.get("cases")
     if cases is not None and type(cases) is not int:
         raise ScriptError(f"{path}: cases wants a whole number, not {cases!r}")
@@ -100,6 +104,18 @@ def load(path: Path) -> Script:
     if not actions:
         raise ScriptError(f"{path}: no [[step]] in it")
     return Script(str(table.get("about", "")), tuple(actions), dict(table.get("settings", {})), cases)
+
+
+def _swallowed(settings: object, where: str) -> tuple[str, str] | None:
+    """A key of the script that the table above it has taken in: (key, table). No setting is called so."""
+    if not isinstance(settings, dict):
+        return None
+    for key, value in settings.items():
+        if key in ("about", "cases"):
+            return key, where
+        if found := _swallowed(value, f"{where}.{key}"):
+            return found
+    return None
 
 
 def _action(number: int, entry: dict[str, Any], at: str) -> Action:

@@ -9,6 +9,8 @@ from matters.visit.state import Answers, Visit
 
 GUARD_S = 0.3  # the finger that ended the idle warning is still on the glass: its release presses nothing
 
+CLERK_S = 300.0  # somebody who called the clerk waits for us so long; the screen then shows nothing of theirs
+
 FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone
 
 
@@ -22,13 +24,13 @@ def warning_for(visit: Visit) -> float:
 
 def waits_for_us(visit: Visit) -> bool:
     """We are at work: the person cannot be idle."""
-    if visit.help == "calling":
+    if visit.help == "calling" or (visit.help and visit.at - visit.called_at < CLERK_S):
         return True
     if visit.place in ("submitting", "goodbye", "resume:opening") or visit.aside == "working":
         return True
     if visit.place == "lookup" and "lookup" in visit.answers.passed and visit.cases is None:
         return not visit.lookup_problem
-    return any(r.wish.startswith(("receipt:", "notice:", "submit")) for r in visit.running) or visit.reading
+    return any(r.wish.startswith(("receipt:", "notice:", "submit", "Shoot:")) for r in visit.running) or visit.reading
 
 
 def active(visit: Visit) -> Visit:

@@ -41,7 +41,7 @@ def _pressed(visit: Visit, key: str) -> Visit:
     if key == "help":
         if visit.clerk:
             return replace(visit, help="joined")
-        return replace(visit, help="calling", calls=visit.calls + 1)
+        return replace(visit, help="calling", calls=visit.calls + 1, called_at=visit.at)
     if key == "stop" and name in flow.SECONDS:
         return clock.farewell(visit, "stopped")
     if name == "resume":

@@ -140,6 +140,7 @@ class Visit:
     # help, idleness
     help: str = ""  # "" | calling | called | kept
     calls: int = 0
+    called_at: float = 0.0
     still: bool = False
     still_since: float = 0.0
     woken: float = -1e9  # when a touch ended the warning

@@ -74,3 +74,10 @@ def test_a_scripts_settings_lie_over_the_rehearsals_and_leave_the_rest(tmp_path:
     assert settings["visits"] == {"idle_s": 5.0}
     assert settings["county"] == {"embedded": True, "retry_first_s": 0.5}
     assert settings["screen"] == {"width_px": 800, "height_px": 600}
+
+
+def test_a_key_that_a_table_above_has_taken_in_is_said_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "script.toml"
+    path.write_text('[settings.visits]\nidle_s = 6.0\nabout = "walks away"\n[[step]]\ntap = "#main"\n', "utf-8")
+    with pytest.raises(ScriptError, match=r"line 3: 'about' stands below \[settings.visits\] .* move it to the top"):
+        load(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from matters import effects, steps
-from matters.outcomes import AtCounty, Failed, Printed, Submitted
+from matters.outcomes import AtCounty, Done, Failed, Printed, Submitted
 from matters.visit.state import Answers
 from tests.matters.drive import Drive
 
-DONE = Submitted("018f0000-0000-7000-8000-000000000002", "31210048", "R1.code", "2026-03-12T10:41:05")
+SENT = Submitted("018f0000-0000-7000-8000-000000000002", "31210048", "R1.code", "2026-03-12T10:41:05")
 
 
 def to_the_look(drive: Drive, phone: str = "13800000000") -> steps.Check:
@@ -36,8 +36,8 @@ def test_words_are_handed_in_and_have_a_receipt() -> None:
     assert wish is not None
     assert (wish.subject, wish.words, wish.phone) == ("slow", "补贴还没有到", "13800000000")
     assert "补贴" not in repr(wish)
-    drive.give(effects.HandInWords, DONE)
-    drive.give(effects.AwaitCounty, AtCounty(DONE.application))
+    drive.give(effects.HandInWords, SENT)
+    drive.give(effects.AwaitCounty, AtCounty(SENT.application))
     drive.wait(1)
     step = drive.step
     assert isinstance(step, steps.HandedIn)
@@ -117,7 +117,12 @@ def test_who_waits_for_the_clerk_is_not_idle() -> None:
     drive = Drive()
     drive.to("pension", steps.CardShown)
     drive.press("help")
-    drive.wait(300)
+    drive.wait(200)
     step = drive.step
     assert isinstance(step, steps.Help)
     assert step.state == "calling"
+    drive.give(effects.CallClerk, Done())
+    drive.wait(60)  # called, and the clerk is on the way
+    assert isinstance(drive.step, steps.Help)
+    drive.wait(400)  # nobody came, and nobody is there any more
+    assert isinstance(drive.step, steps.Goodbye)
