@@ -45,7 +45,7 @@ def guide(catalogue: Catalogue, matter: Matter, settings: Settings, words: Local
             blocks.append(_materials(found, words))
     elif matter.advice:
         blocks.append(Heading(say("materials")))
-        rows = tuple((title, hint) for _, title, hint in matter.advice)
+        rows = tuple((one.title, one.hint) for one in matter.advice)
         blocks.append(Table((say("material"), say("remark")), (0.4, 0.6), rows))
     lanes = lanes_of(found, words)
     if lanes:

@@ -184,7 +184,7 @@ class _Matters:
                 ages=self.ages(t.table("ages")),
                 confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
                 materials_before=t.number("materials_before"),
-                advice=t.each("advice", lambda a: (a.text("icon"), a.text("title"), a.text("hint", ""))),
+                advice=t.each("advice", self.advice),
                 place=t.place,
             )
         )
@@ -419,6 +419,9 @@ class _Matters:
         )
         t.rest()
         return made
+
+    def advice(self, t: Table) -> model.Advice:
+        return model.Advice(t.text("icon"), t.text("title"), t.text("hint", ""), t.flag("if_any", False))
 
     def ages(self, t: Table | None) -> model.Ages:
         if t is None:

@@ -326,6 +326,16 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What to bring or do for a matter that is only told about; `if_any`: only who is in that situation has it."""
+
+    icon: str
+    title: str
+    hint: str
+    if_any: bool = False
+
+
+@dataclass(frozen=True)
 class Ages:
     """Whole years of age of the person who applies; a card outside them gets a remark, the county decides."""
 
@@ -364,7 +374,7 @@ class Matter:
     ages: Ages
     confidence: Confidence
     materials_before: int | None = None  # how many papers were asked for before the reform; None: unknown
-    advice: tuple[tuple[str, str, str], ...] = ()  # (icon, title, hint): what to bring or do, for notice-only matters
+    advice: tuple[Advice, ...] = ()
     place: Place = NOWHERE
 
     @property

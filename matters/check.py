@@ -89,7 +89,7 @@ def _say(rule: str, weight: Weight, place: Place, **values: str) -> Finding:
 
 def _papers(matter: Matter) -> Iterator[Finding]:
     rows = [(m.place, f"{m.title} {m.hint} {m.why}") for m in matter.materials]
-    rows += [(matter.place, f"{title} {hint}") for _, title, hint in matter.advice]
+    rows += [(matter.place, f"{one.title} {one.hint}") for one in matter.advice]
     for place, text in rows:
         if found := CATCH_ALL.search(text):
             yield _say("catch_all", Weight.WARNING, place, value=found.group())

@@ -113,7 +113,7 @@ SHEETS: dict[str, Sheet] = {
         Sheet("clauses", _columns("text when?"), bare="text"),
         Sheet("delivery", _columns("id title reason icon after when?"), bare="id"),
         Sheet("consents", _columns("id collected* purpose recipients kept_until"), bare="id"),
-        Sheet("advice", _columns("icon title hint")),
+        Sheet("advice", _columns("icon title hint if_any!")),
         Sheet("rest", _columns("file content")),
     )
 }

@@ -66,8 +66,9 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
     matter = doing(visit)
     found = resolve(matter, given(visit), open_ended=True)
     limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
-    fees = [state.item.fee_fen for state in found.items if state.chosen]
-    minutes = where.progress.minutes_left if where and where.progress else 0
+    # What is only told about is done elsewhere: all of its items count, and reading takes a minute.
+    fees = [state.item.fee_fen for state in found.items if state.chosen or not matter.takes_applications]
+    minutes = where.progress.minutes_left if where and where.progress else 1
     return steps.Notice(
         visit.place,
         where,
@@ -97,7 +98,8 @@ def need_rows(matter: Matter, found: Resolved, unconnected: str = "") -> tuple[N
     `unconnected`: what to say of a paper that a data source would spare, were it connected here."""
     if not matter.takes_applications:
         return tuple(
-            NeedRow(f"advice:{n}", title, hint, icon, Need.BRING) for n, (icon, title, hint) in enumerate(matter.advice)
+            NeedRow(f"advice:{n}", one.title, one.hint, one.icon, Need.IF_ANY if one.if_any else Need.BRING)
+            for n, one in enumerate(matter.advice)
         )
     rows = []
     for need in found.materials:

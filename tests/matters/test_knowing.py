@@ -115,6 +115,13 @@ def test_what_is_done_on_the_spot_is_said_in_words_and_not_as_no_days() -> None:
     assert (notice.limit_days, notice.limit_words) == (None, "材料齐，当场办好")
 
 
+def test_a_matter_that_is_only_told_about_says_what_it_costs_and_what_only_some_bring() -> None:
+    notice = Drive().start("house_hukou")
+    assert isinstance(notice, steps.Notice)
+    assert (notice.fee_known, notice.fee_fen, notice.minutes) == (True, 0, 1)
+    assert [row.state for row in notice.rows] == [Need.BRING, Need.BRING, Need.BRING, Need.IF_ANY]
+
+
 def test_whoever_lays_a_paper_down_is_told_what_a_good_picture_of_it_looks_like() -> None:
     drive = Drive()
     shown = drive.to("pension", steps.Capture)

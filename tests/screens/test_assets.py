@@ -116,7 +116,7 @@ def named(thing: object, field: str) -> Iterator[str]:
 def test_every_picture_and_icon_of_the_shipped_catalogue_is_drawn() -> None:
     catalogue = shipped()
     pictures, icons = set(named(catalogue, "picture")), set(named(catalogue, "icon"))
-    icons |= {icon for matter in catalogue.matters.values() for icon, _, _ in matter.advice}
+    icons |= {one.icon for matter in catalogue.matters.values() for one in matter.advice}
     assert len(pictures) > 5
     assert len(icons) > 10
     assert pictures <= {source.stem for source in SOURCES}
