@@ -62,3 +62,37 @@ def test_ours_are_found_where_the_folder_has_no_such_language(tmp_path: locales.
     assert locales.chosen("en", str(tmp_path)).language == "en"
     with pytest.raises(FileNotFoundError):
         locales.chosen("za", str(tmp_path))
+
+
+# ---------------------------------------------------------------- how it is said
+
+# Tables that no resident reads, and the guide, which is a document of law and keeps its terms.
+FOR_OTHERS = ("conform.", "doctor.", "finding.", "mend.", "workbook.", "gateway.window.", "guide.", "papers.foot",
+              "papers.trial.", "fault.document_printer.")  # fmt: skip
+
+
+def test_no_resident_is_spoken_to_in_officialese() -> None:
+    """config/officialese.txt, which also judges the catalogue: the terminal's own words are held to it."""
+    lines = (locales.HERE.parent / "officialese.txt").read_text("utf-8").splitlines()
+    instead = dict(line.split("\t", 1) for line in lines if line.strip() and not line.startswith("#"))
+    words = locales.load()
+    found = [
+        f"{key}: {words(key)!r} says {bad!r}; say {better!r}"
+        for key in words.keys()  # noqa: SIM118 - a Locale is no mapping
+        if not key.startswith(FOR_OTHERS) and not key.endswith(".staff")
+        for bad, better in instead.items()
+        if bad in words(key)
+    ]
+    assert len(instead) > 30
+    assert not found, "\n".join(found)
+
+
+def test_nothing_shown_to_a_resident_shouts_or_runs_on() -> None:
+    """DESIGN-LANGUAGE, Words: no exclamation marks, short clauses between two marks."""
+    import re
+
+    words = locales.load()
+    shown = [key for key in words.keys() if key.startswith(("screens.", "working.", "next."))]  # noqa: SIM118
+    assert not [key for key in shown if "！" in words(key) or "!" in words(key)]
+    long = [key for key in shown if any(len(part) > 16 for part in re.split(r"[，。、；：？\n…{}]", words(key)))]
+    assert long == []

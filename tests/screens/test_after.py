@@ -165,7 +165,7 @@ def test_every_state_of_a_lookup_has_its_words_and_a_way_back(hand: Hand, state:
 
 def test_a_case_is_shown_with_its_number_and_state_in_plain_words(hand: Hand) -> None:
     hand.show(samples.LOOKUP)
-    for words in ("31210047", "受理了，正在办", "办好了", "要补材料"):
+    for words in ("31210047", "收下了，正在办", "办好了", "要补材料"):
         assert words in hand.words()
 
 
