@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from matters import answers as judge_answer
 from matters import codes, identity
@@ -45,6 +46,29 @@ class Note:
     about: str = ""
 
 
+@dataclass(frozen=True, repr=False)
+class Paper:
+    """A page as read, and what is asked of it again and again worked out once: its lines as they are compared (text,
+    sureness), how many characters are legible, how surely each of the catalogue's words stands on it."""
+
+    read: PaperRead
+    lines: tuple[tuple[str, float], ...]
+    legible: int
+    words: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        return f"Paper({len(self.lines)} lines)"
+
+
+def look_at(read: PaperRead, materials: Iterable[Material]) -> Paper:
+    """A page and the words of the papers that it could be. Takes tens of milliseconds: once a page."""
+    lines = tuple((plain(line.text), line.sure) for line in read.lines)
+    words = {word for material in materials for word in _all_words(material)}
+    known = {word: max((likeness(plain(word), text) * sure for text, sure in lines), default=0.0) for word in words}
+    legible = sum(len(text) for text, sure in lines if sure >= LEGIBLE)
+    return Paper(read, lines, legible, MappingProxyType({word: sure for word, sure in known.items() if sure}))
+
+
 def plain(text: str) -> str:
     """A line as it is compared: one width, no blanks."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
@@ -70,22 +94,15 @@ def likeness(word: str, text: str) -> float:
     return 1.0 - wrong / len(word) if wrong <= most else 0.0
 
 
-def known_by(words: Iterable[str], read: PaperRead) -> float:
+def known_by(words: Iterable[str], paper: Paper) -> float:
     """How surely one of the words stands on the page."""
-    lines = [(plain(line.text), line.sure) for line in read.lines]
-    found = [likeness(plain(word), text) * sure for word in words for text, sure in lines]
-    return round(max(found, default=0.0), 2)
-
-
-def legible(read: PaperRead) -> int:
-    """Characters that were read surely."""
-    return sum(len(plain(line.text)) for line in read.lines if line.sure >= LEGIBLE)
+    return round(max((paper.words.get(word, 0.0) for word in words), default=0.0), 2)
 
 
 def notes(
     material: Material,
     page: int,
-    read: PaperRead,
+    paper: Paper,
     person: Mapping[str, str],
     today: str,
     others: Iterable[Material] = (),
@@ -95,44 +112,44 @@ def notes(
     if look is None:
         return ()
     found = []
-    if read.turn:
-        found.append(Note("turned", 0.9, str(read.turn)))
-    if legible(read) < FAINT:
+    if paper.read.turn:
+        found.append(Note("turned", 0.9, str(paper.read.turn)))
+    if paper.legible < FAINT:
         return (*found, Note("faint", 0.7))
-    found += _kind(material, page, read, others)
+    found += _kind(material, page, paper, others)
     if not any(note.code == "other" for note in found):
-        if look.expires and (until := expiry(read)) is not None and until.isoformat() < today:
+        if look.expires and (until := expiry(paper.read)) is not None and until.isoformat() < today:
             found.append(Note("expired", 0.9, until.isoformat()))
-        found += _whose(material, read, person)
-    found += [Note("number_odd", 0.6) for number in _numbers(read) if identity.id_problem(number, today)][:1]
+        found += _whose(material, paper, person)
+    found += [Note("number_odd", 0.6) for number in _numbers(paper) if identity.id_problem(number, today)][:1]
     return tuple(found)
 
 
-def _kind(material: Material, page: int, read: PaperRead, others: Iterable[Material]) -> Iterator[Note]:
+def _kind(material: Material, page: int, paper: Paper, others: Iterable[Material]) -> Iterator[Note]:
     look = material.read
     if look is None:
         return
     sides = look.sides
     here = sides[page - 1] if page <= len(sides) else ()
     words = (*look.marks, *here) if here else (*look.marks, *(word for side in sides for word in side))
-    sure = known_by(words, read)
-    elsewhere = max((known_by(side, read) for n, side in enumerate(sides, 1) if n != page), default=0.0)
-    if here and elsewhere > known_by(here, read):
+    sure = known_by(words, paper)
+    elsewhere = max((known_by(side, paper) for n, side in enumerate(sides, 1) if n != page), default=0.0)
+    if here and elsewhere > known_by(here, paper):
         yield Note("other_side", elsewhere)
     elif sure:
         yield Note("kind", sure)
-    elif legible(read) >= TELLING:
-        rivals = [(_weight(other, read), other) for other in others if other.id != material.id]
+    elif paper.legible >= TELLING:
+        rivals = [(_weight(other, paper), other) for other in others if other.id != material.id]
         weight, rival = max(rivals, key=lambda pair: pair[0], default=(0.0, None))
         if weight and rival is not None:
-            yield Note("other", known_by(_all_words(rival), read), rival.id)
+            yield Note("other", known_by(_all_words(rival), paper), rival.id)
         else:
             yield Note("other", 0.6)
 
 
-def _weight(material: Material, read: PaperRead) -> float:
+def _weight(material: Material, paper: Paper) -> float:
     """How many of a paper's words stand on the page: a register has an identity number too, but more of its own."""
-    return sum(known_by((word,), read) for word in _all_words(material))
+    return sum(known_by((word,), paper) for word in _all_words(material))
 
 
 def _all_words(material: Material) -> tuple[str, ...]:
@@ -140,24 +157,24 @@ def _all_words(material: Material) -> tuple[str, ...]:
     return (*look.marks, *(word for side in look.sides for word in side)) if look is not None else ()
 
 
-def _whose(material: Material, read: PaperRead, person: Mapping[str, str]) -> Iterator[Note]:
+def _whose(material: Material, paper: Paper, person: Mapping[str, str]) -> Iterator[Note]:
     """Whether the one who applies is named on it. Without a name or number on the page nothing is said."""
     if material.read is None or not material.read.person:
         return
     name, number = person.get("card.name", ""), person.get("card.id_number", "").upper()
-    numbers = tuple(_numbers(read))
-    texts = [plain(line.text) for line in read.lines]
+    numbers = tuple(_numbers(paper))
+    texts = [text for text, _ in paper.lines]
     if (number and number in numbers) or (name and any(plain(name) in text for text in texts)):
         yield Note("theirs", 0.95)
     elif number and numbers:
         yield Note("not_theirs", 0.8)
 
 
-def _numbers(read: PaperRead) -> Iterator[str]:
+def _numbers(paper: Paper) -> Iterator[str]:
     """What looks like a resident number."""
-    for line in read.lines:
-        if line.sure >= LEGIBLE:
-            yield from _NUMBER.findall(plain(line.text))
+    for text, sure in paper.lines:
+        if sure >= LEGIBLE:
+            yield from _NUMBER.findall(text)
 
 
 def expiry(read: PaperRead) -> date | None:

@@ -37,7 +37,8 @@ def wishes(visit: Visit) -> Iterator[str]:
 
 def with_result(visit: Visit, picture: str, result: object) -> Visit:
     """A page was read, or could not be: then it stays unread, and nobody is told."""
-    return replace(visit, read=put(visit.read, picture, result if isinstance(result, PaperRead) else None))
+    paper = papertext.look_at(result, doing(visit).materials) if isinstance(result, PaperRead) else None
+    return replace(visit, read=put(visit.read, picture, paper))
 
 
 def _shots(visit: Visit) -> Iterator[tuple[Material, int, Shot]]:
@@ -54,10 +55,10 @@ def notes(visit: Visit, name: str) -> tuple[tuple[int, Note], ...]:
     who = person(visit.answers, visit.setting.today)[0]
     found = []
     for material, page, shot in _shots(visit):
-        read = visit.read.get(shot.taken.picture)
-        if material.id == name and read is not None:
+        paper = visit.read.get(shot.taken.picture)
+        if material.id == name and paper is not None:
             others = doing(visit).materials
-            said = papertext.notes(material, page, read, who, visit.setting.today, others)
+            said = papertext.notes(material, page, paper, who, visit.setting.today, others)
             found += [(page, note) for note in said]
     return tuple(found)
 
@@ -101,12 +102,12 @@ def suggested(visit: Visit, field: str, found: Resolved | None = None) -> str:
     one = doing(visit).field(field)
     facts = (found or resolved(visit)).facts
     for material, _, shot in _shots(visit):
-        read = visit.read.get(shot.taken.picture)
-        if read is None:
+        paper = visit.read.get(shot.taken.picture)
+        if paper is None:
             continue
         for fill in material.fills:
             if fill.field == field:
-                value = papertext.value(fill, one, read, visit.setting.today, facts)
+                value = papertext.value(fill, one, paper.read, visit.setting.today, facts)
                 if value:
                     return value
     return ""

@@ -11,7 +11,8 @@ from matters import identity
 from matters.catalogue import Catalogue, Matter
 from matters.effects import AnyEffect
 from matters.events import Strokes
-from matters.outcomes import CardRead, CaseRow, PaperRead, PictureTaken, SocialCardRead, Submitted
+from matters.outcomes import CardRead, CaseRow, PictureTaken, SocialCardRead, Submitted
+from matters.papertext import Paper
 from matters.regions import Region
 from matters.resolve import Given, Resolved, resolve
 
@@ -136,7 +137,7 @@ class Visit:
     reading: bool = False
     taken: tuple[str, ...] = ()  # every picture there is
     forgotten: tuple[str, ...] = ()
-    read: Mapping[str, PaperRead | None] = field(default_factory=lambda: MappingProxyType({}))  # by picture
+    read: Mapping[str, Paper | None] = field(default_factory=lambda: MappingProxyType({}))  # by picture
     # help, idleness
     help: str = ""  # "" | calling | called | kept
     calls: int = 0

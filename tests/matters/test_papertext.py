@@ -49,7 +49,7 @@ def codes(found: tuple[Note, ...]) -> set[str]:
 
 def judged(name: str, read: PaperRead, number: int = 1, matter: str = "newborn") -> tuple[Note, ...]:
     others = shipped().matters[matter].materials
-    return papertext.notes(material(matter, name), number, read, WHO, TODAY, others)
+    return papertext.notes(material(matter, name), number, papertext.look_at(read, others), WHO, TODAY, others)
 
 
 # ---------------------------------------------------------------- which paper, whose, until when
@@ -140,10 +140,10 @@ LINES = st.builds(
 def test_whatever_is_read_gives_notes_with_a_sureness_and_at_most_one_word_on_its_kind(
     lines: list[PaperLine], number: int, turn: int
 ) -> None:
-    for one in shipped().matters["newborn"].materials:
-        found = papertext.notes(
-            one, number, PaperRead(tuple(lines), turn), WHO, TODAY, shipped().matters["newborn"].materials
-        )
+    everything = shipped().matters["newborn"].materials
+    paper = papertext.look_at(PaperRead(tuple(lines), turn), everything)
+    for one in everything:
+        found = papertext.notes(one, number, paper, WHO, TODAY, everything)
         assert all(0.0 < note.sure <= 1.0 for note in found)
         assert len([note for note in found if note.code in ("kind", "other", "other_side", "faint")]) <= 1
         assert not any("王小兰" in note.about or "43119" in note.about for note in found)
@@ -283,7 +283,7 @@ def test_a_page_taken_again_is_read_again_and_what_the_old_one_said_is_gone() ->
     drive.press("again")
     assert hints(drive.visit) == ()
     drive.give(effects.Forget, Done())
-    assert "房屋" not in str([read and [line.text for line in read.lines] for read in drive.visit.read.values()])
+    assert "房屋" not in str([paper and paper.lines for paper in drive.visit.read.values()])
     drive.give(effects.Film, drive.picture())
     assert waits(drive)
 
@@ -356,4 +356,4 @@ def test_every_answer_a_paper_fills_is_asked_for_by_a_field_of_its_matter() -> N
 
 def test_a_material_without_words_is_never_judged() -> None:
     bare = replace(material("newborn", "birth_certificate"), read=None)
-    assert papertext.notes(bare, 1, page(LEASE), WHO, TODAY) == ()
+    assert papertext.notes(bare, 1, papertext.look_at(page(LEASE), ()), WHO, TODAY) == ()
