@@ -248,6 +248,30 @@ def test_an_error_in_a_catalogue_is_told_by_file_line_rule_and_words(kiosk: Term
     assert kiosk("catalogue", "check", kiosk.folder / "nowhere", status=1)
 
 
+def test_a_file_that_is_no_catalogue_is_said_so_in_words_and_within_bounds(kiosk: Terminal) -> None:
+    folder = kiosk.folder / "spoilt"
+    folder.mkdir()
+    bomb = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(40))
+    for name, raw in {
+        "wrong.yaml": b"matter: [",
+        "list.yaml": b"- a\n- b\n",
+        "bomb.yaml": bomb.encode(),
+        "gbk.yaml": "matter: 一件事\n".encode("gbk"),
+        "deep.yaml": b"[" * 100_000,
+        "huge.yaml": None,
+    }.items():
+        path = folder / name
+        if raw is None:
+            with path.open("wb") as file:
+                file.truncate(50_000_000)
+        else:
+            path.write_bytes(raw)
+        findings = kiosk("catalogue", "check", folder, status=1)
+        assert name in json.dumps(findings), name
+        assert "Traceback" not in kiosk.said + json.dumps(findings)
+        path.unlink()
+
+
 def test_the_check_judges_by_the_countys_own_profile_and_names_the_clause(kiosk: Terminal) -> None:
     kiosk.config.write_text('limit_profile = "yongzhou"\n' + kiosk.config.read_text("utf-8"), "utf-8")
     over = [one for one in kiosk("catalogue", "check", SHIPPED) if one["rule"] == "limit_over"]
