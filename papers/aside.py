@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from papers.receipt import head
-from papers.slip import QR, Banner, Block, Dashes, Remark, Row, Rule, Section, Slip, Small, Title
+from papers.slip import QR, Banner, Block, Dashes, Remark, Row, Rule, Slip, Small, Title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def aside(a: Aside, words: Words) -> Slip:
         Row(say("until"), words("papers.date", year=day.year, month=day.month, day=day.day)),
         Dashes(),
         QR(a.qr, say("scan")),
-        Section(a.digits),
+        Remark(a.digits),
         Dashes(),
         Remark(say("how")),
         Remark(say("card")),
