@@ -240,7 +240,7 @@ def devices_a_page() -> int:
     if look.low:
         return 2 if look.elder else 3
     if look.portrait:
-        return 5 if look.elder else 7
+        return 4 if look.elder else 7
     return 5 if look.elder else 6
 
 
