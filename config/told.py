@@ -24,7 +24,7 @@ MAY_BE_TOLD = frozenset(
         "limit_profile",
         "place.phone", "place.hours", "place.collect_at", "place.summer", "place.summer_hours",
         "place.market", "place.market_hours",
-        "screen.elder", "screen.contrast", "screen.low", "screen.motion",
+        "screen.elder", "screen.contrast", "screen.low", "screen.motion", "screen.attract_s",
         "visits.idle_s", "visits.idle_warning_s", "visits.idle_elder_factor", "visits.goodbye_s",
         "visits.county_wait_s", "visits.aside_days", "visits.receipt_days",
         "voice.read_on_arrival", "voice.volume_percent", "voice.speed_wpm",

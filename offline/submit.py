@@ -141,7 +141,11 @@ class Desk:
             )  # fmt: skip
             return number, receipt.make_code(claims, identity.key, identity.county.public_url)
 
-        card = application.known.id_number if application.known.level in CARD_LEVELS else ""
+        holder = next(
+            (one.id_number for one in application.helpers if one.role == "relative" and one.level == "card"),
+            application.known.id_number,  # whose card lay here: the helper's, where somebody acts for somebody else
+        )
+        card = holder if application.known.level in CARD_LEVELS else ""
         committed = self._hand_in(application.id, message, pages, signed_receipt, card)
         if isinstance(committed, Failed):
             return committed

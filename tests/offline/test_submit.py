@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from gateway import county as counties
-from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page
+from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Helper, Known, Page
 from matters.outcomes import Done, Failed, Submitted
 from offline import identity
 from offline.given import NotAnApplication, read_application
@@ -146,6 +146,15 @@ def test_killed_behind_the_button_and_pressed_again_the_county_has_one(
     assert isinstance(Desk.open(terminal.state).submit(application, PAGES, ITEMS), Submitted)
     terminal.once(gateway.url)
     assert gateway.held(terminal.name) == [application.id]
+
+
+def test_of_a_helped_visit_the_helpers_card_brings_the_receipt_back(terminal: Terminal, desk: Desk) -> None:
+    helper = Helper("relative", "card", "陈大山", "431199199305120134", "child", "mandate")
+    helped = replace(mine(54), known=replace(APPLICATION.known, level="helper"), helpers=(helper,))
+    done = desk.submit(helped, PAGES, ITEMS)
+    assert isinstance(done, Submitted)
+    assert [kept.number for kept in desk.unprinted("431199199305120134")] == [done.number]
+    assert desk.unprinted(ID_NUMBER) == []  # of a number that was typed nobody knows whose card it is
 
 
 def test_the_card_brings_an_unprinted_receipt_back_to_whoever_laid_it(terminal: Terminal, desk: Desk) -> None:
