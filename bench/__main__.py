@@ -17,6 +17,7 @@ from bench.figures import Figure, table
 
 NAMES = (
     "start", "touch", "visits", "handing", "outbox", "cards", "devices", "receipts", "papers", "verdicts", "reading",
+    "catalogue",
 )  # fmt: skip
 TARGET = Path("build") / "bench"
 

@@ -1,15 +1,20 @@
-"""Finding the paper in a picture, beside the textbook pipeline, on made pictures and on real photographs where given.
+"""Finding the paper in a picture, beside others, on made pictures and on real photographs where given.
 
 The textbook: grey, blur, Canny, contours, approxPolyDP, the largest convex quadrilateral over a share of the picture.
+jscanify: the package, in Node, where that is to be had; its time is its own, without handing pictures over.
 The made pictures come from seeds that neither thresholds nor training have seen. Real photographs are not part of the
-project: KIOSK_PHOTOS names a folder with truth.json (name -> {"corners": [[x, y] × 4]}), photos/ and empty/.
+project: KIOSK_PHOTOS names a folder with truth.json (name -> {"corners": [[x, y] × 4]}), photos/ and empty/. Of a made
+sheet that goes on behind the picture's border the part in the picture counts; of several, whichever was found.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,17 +25,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.figures import Figure, Report, share
+from bench.papers.jscanify import Jscanify, NoPeer
 from bench.tools import Say
-from hardware.document import locate
+from hardware.camera import PapersCamera
+from hardware.document import find, locate
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Locator = Callable[[Any], Floats | None]
-Case = tuple[Image, Floats | None]
+Case = tuple[Image, tuple[Floats, ...]]  # a picture and the sheets in it
 
 FIRST_SEED = 77_000_000
 LONGEST = 1280
 WRONG = 0.5
+STILL = (4000, 3000)  # px: a twelve-megapixel still
+STILLS = 15
+PREVIEW_S = 5.0
 LEAST_SHARE = 0.1  # of the picture: the usual limit of the textbook
 
 
@@ -63,15 +73,15 @@ def made(count: int) -> Iterator[Case]:
 
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         one = scene(seed, LONGEST)
-        yield one.image, one.corners
+        yield one.image, () if one.corners is None else (one.corners, *one.more)
 
 
 def real(folder: Path) -> Iterator[Case]:
     for name, truth in json.loads((folder / "truth.json").read_text("utf-8")).items():
         image, scale = _fitted(folder / "photos" / name)
-        yield image, np.asarray(truth["corners"], np.float32) * scale
+        yield image, (np.asarray(truth["corners"], np.float32) * scale,)
     for path in sorted((folder / "empty").iterdir()):
-        yield _fitted(path)[0], None
+        yield _fitted(path)[0], ()
 
 
 def _fitted(path: Path) -> tuple[Image, float]:
@@ -84,6 +94,13 @@ def _fitted(path: Path) -> tuple[Image, float]:
     return np.asarray(image, np.uint8), scale
 
 
+def _overlap(found: Floats, truth: Floats, width: int, height: int) -> float:
+    from bench.papers.scenes import overlap_seen
+
+    within = (truth >= 0).all() and (truth[:, 0] <= width).all() and (truth[:, 1] <= height).all()
+    return overlap(found, truth) if within else overlap_seen(found, truth, width, height)
+
+
 class Tally:
     """What one finder did."""
 
@@ -93,15 +110,16 @@ class Tally:
         self.ms: list[float] = []
         self.wrong = self.alarms = self.empty = 0
 
-    def add(self, image: Image, truth: Floats | None) -> None:
+    def add(self, image: Image, sheets: tuple[Floats, ...]) -> None:
         began = time.perf_counter()
         found = self._find(image)
         self.ms.append((time.perf_counter() - began) * 1000)
-        if truth is None:
+        if not sheets:
             self.empty += 1
             self.alarms += found is not None
             return
-        value = overlap(found, truth) if found is not None else 0.0
+        height, width = image.shape[:2]
+        value = max(_overlap(found, sheet, width, height) for sheet in sheets) if found is not None else 0.0
         self.overlaps.append(value)
         self.wrong += found is not None and value < WRONG
 
@@ -117,14 +135,28 @@ class Tally:
         }  # fmt: skip
 
 
-def compare(kind: str, cases: Iterator[Case], say: Say) -> tuple[list[Figure], dict[str, Any]]:
+def compare(
+    kind: str, cases: Iterator[Case], say: Say, other: Jscanify | None = None
+) -> tuple[list[Figure], dict[str, Any]]:
     cv2.setNumThreads(1)
     ours, theirs = Tally(locate), Tally(textbook)
-    for number, (image, truth) in enumerate(cases, 1):
-        ours.add(image, truth)
-        theirs.add(image, truth)
+    third = Tally(other) if other is not None else None
+    for number, (image, sheets) in enumerate(cases, 1):
+        for tally in (ours, theirs, third):
+            if tally is not None:
+                tally.add(image, sheets)
         say(f"{kind} {number}")
     a, b = ours.summary(), theirs.summary()
+    beside, theirs_too = [], {}
+    if third is not None and other is not None:
+        third.ms = other.ms[-len(third.ms) :]
+        c = theirs_too = third.summary()
+        beside = [
+            Figure(f"{kind}: mean overlap", a["overlap"], "", "jscanify", c["overlap"]),
+            Figure(f"{kind}: overlap of 0.90 and more", a["at_0.90"], "", "jscanify", c["at_0.90"]),
+            Figure(f"{kind}: wrong", a["wrong"], "", "jscanify", c["wrong"]),
+            Figure(f"{kind}: time, median", a["median_ms"], "ms", "jscanify", c["median_ms"]),
+        ]
     book, limit = "textbook Canny, approxPolyDP", "limit"
     real_ones = kind != "made"
 
@@ -144,17 +176,71 @@ def compare(kind: str, cases: Iterator[Case], say: Say) -> tuple[list[Figure], d
         Figure(f"{kind}: time, slowest", a["slowest_ms"], "ms", limit, 40.0, most=1.0),
         Figure(f"{kind}: time, 99th", share(ours.ms, 0.99), "ms", book, share(theirs.ms, 0.99)),
     ]
-    return figures, {"ours": a, "textbook": b, "overlaps": ours.overlaps, "ms": ours.ms}
+    runs = {"ours": a, "textbook": b, "jscanify": theirs_too, "overlaps": ours.overlaps, "ms": ours.ms}
+    return figures + beside, runs
+
+
+def still_ms() -> list[float]:
+    """Finding on a twelve-megapixel still, refined on its full size."""
+    from bench.papers.scenes import scene
+
+    times = []
+    for seed in range(FIRST_SEED, FIRST_SEED + STILLS):
+        image = np.asarray(cv2.resize(scene(seed, 1024).image, STILL, interpolation=cv2.INTER_CUBIC), np.uint8)
+        began = time.perf_counter()
+        find(image)
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+async def preview_fps() -> float:
+    """Frames a second that reach the screen's process, while the camera's finds and judges: a file at 20 a second."""
+    from bench.papers.scenes import scene
+
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "desk.png"
+        cv2.imwrite(str(picture), scene(FIRST_SEED + 1, LONGEST).image)
+        camera = PapersCamera(f"camera://{picture}")
+        try:
+            fault = await camera.start("any", True)
+            if fault is not None:
+                raise RuntimeError(fault.code)
+            for _ in range(int(10 * PREVIEW_S)):
+                first = camera.latest()
+                if first is not None:
+                    break
+                await asyncio.sleep(0.1)
+            else:
+                raise RuntimeError("no picture from the camera")
+            began = time.monotonic()
+            await asyncio.sleep(PREVIEW_S)
+            last = camera.latest() or first
+            return (last.number - first.number) / (time.monotonic() - began)
+        finally:
+            await camera.close()
 
 
 def measure(say: Say, quick: bool = False) -> Report:
-    figures, runs = compare("made", made(60 if quick else 600), say)
-    found = {"made": runs}
-    folder = os.environ.get("KIOSK_PHOTOS")
-    if folder:
-        more, runs = compare("real", real(Path(folder)), say)
-        figures += more
-        found["real"] = runs
-    else:
-        say("no real photographs: KIOSK_PHOTOS names no folder")
+    with contextlib.ExitStack() as stack:
+        other = None
+        try:
+            other = stack.enter_context(Jscanify())
+        except NoPeer as error:
+            print(f"papers: without jscanify: {error}")
+        figures, runs = compare("made", made(60 if quick else 600), say, other)
+        found = {"made": runs}
+        folder = os.environ.get("KIOSK_PHOTOS")
+        if folder:
+            more, runs = compare("real", real(Path(folder)), say, other)
+            figures += more
+            found["real"] = runs
+        else:
+            print("papers: no real photographs, KIOSK_PHOTOS names no folder")
+    times, fps = still_ms(), asyncio.run(preview_fps())
+    found["still"] = {"ms": times, "fps": fps}
+    figures += [
+        Figure("still of 12 megapixels: found and refined, median", statistics.median(times), "ms", "limit", 150.0,
+               most=1.0),
+        Figure("preview with the finder running", fps, "fps", "limit", 15.0, least=1.0),
+    ]  # fmt: skip
     return Report("papers", figures, found)
