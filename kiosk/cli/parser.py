@@ -81,6 +81,12 @@ def parser() -> argparse.ArgumentParser:
     formed.add_argument("application", type=Path, metavar="APPLICATION.json")
     formed.add_argument("out", type=Path, metavar="OUT.pdf")
 
+    pictured = verb(catalogue, "preview", "kiosk.cli.preview:preview", "every screen of a matter as a picture")
+    pictured.add_argument("matter")
+    pictured.add_argument("out", type=Path, metavar="DIR")
+    pictured.add_argument("--only", action="append", default=[], metavar="PREFIX", help="screens whose keys begin so")
+    pictured.add_argument("--size", default="", metavar="WxH", help="of the screen, e.g. 1080x1920")
+
     card = group("card", "identity cards")
     read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
     read.add_argument("--device", required=True, metavar="ADDRESS")
