@@ -53,6 +53,29 @@ SECTIONS: dict[str, tuple[str, tuple[Act, ...]]] = {
             Act("mend", "id_card", "mend"),
         ),
     ),
+    "Social-security card": (
+        "social",
+        (
+            Act("put in", "social_card", "insert", choice="card"),
+            Act("take out", "social_card", "remove"),
+            _fault("pull mid-read", "social_card", "pulled"),
+            _fault("silent", "social_card", "silent"),
+            _fault("wrong tag", "social_card", "wrong_tag"),
+            _fault("unplug", "social_card", "unplug"),
+            Act("mend", "social_card", "mend"),
+        ),
+    ),
+    "Scanner": (
+        "",
+        (
+            Act("a phone's code", "scanner", "scan", {"text": "https://phone.example/card?token=1"}),
+            _fault("half a code", "scanner", "half"),
+            _fault("garbage", "scanner", "garbage"),
+            _fault("silent", "scanner", "silent"),
+            _fault("unplug", "scanner", "unplug"),
+            Act("mend", "scanner", "mend"),
+        ),
+    ),
     "Camera": (
         "papers",
         (
@@ -130,6 +153,10 @@ def offered(what: str) -> list[str]:
         from hardware.sample_cards import sample_cards
 
         return sorted(sample_cards())
+    if what == "social":
+        from hardware.sample_cards import sample_cards
+
+        return sorted(name for name, card in sample_cards().items() if card.social)
     if what == "papers":
         from hardware.sample_papers import names
 

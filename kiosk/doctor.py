@@ -35,7 +35,7 @@ async def examine(settings: Settings, state: Path) -> list[Finding]:
     """Look at everything once. Touches devices only to ask how they are."""
     words = locales.chosen(settings.screen.language, settings.screen.languages)
     found = [_disk(settings, state, words), _clock(words), zone(words), _enrolled(state, words)]
-    found += [_catalogue(settings, state, words), swap(words), _pin(state, words)]
+    found += [_catalogue(settings, state, words), swap(words), _pin(state, words), *_places(settings, words)]
     found.append(await asyncio.to_thread(_outbox, state, words))
     found.append(await _county(settings, state, words))
     for name in DEVICES:
@@ -127,6 +127,19 @@ def _kept_out(proc: Path, sys: Path) -> bool:
     return False
 
 
+def _places(settings: Settings, words: locales.Locale) -> list[Finding]:
+    """Where the county's places are named and cannot be read, addresses have to be written by hand."""
+    from config import regions
+
+    if not settings.place.regions:
+        return []
+    try:
+        found = regions.load(settings.place.regions)
+    except regions.RegionsError as error:
+        return [Finding("places", False, words("doctor.places_wrong", why=error))]
+    return [Finding("places", True, words("doctor.places_ok", here="".join(found.here) or found.places[0].name))]
+
+
 def _pin(state: Path, words: locales.Locale) -> Finding:
     """Without a PIN the first who finds the way into the staff pages chooses it."""
     from kiosk.staff import StaffPin
@@ -205,4 +218,7 @@ async def _device(settings: Settings, name: str, words: locales.Locale) -> Findi
         await device.close()
     if status.health in (Health.ONLINE, Health.BUSY):
         return Finding(name, True, words("doctor.device_ok"))
+    if status.health is Health.UNKNOWN:  # it is there and cannot say how it is; a printer's paper one has to look at
+        printer = name in ("receipt_printer", "document_printer")
+        return Finding(name, True, words("doctor.printer_mute" if printer else "doctor.device_mute"))
     return Finding(name, False, fault_words(status.code or f"{CLASS_OF_DEVICE[name]}.absent", words).staff)

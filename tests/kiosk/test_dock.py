@@ -17,6 +17,8 @@ from kiosk.runner.display import Finger, virtual_display
 ACTS = [act for _, acts in SECTIONS.values() for act in acts]
 SIMULATED = {
     "id_card": "sim://id-card?pace=0",
+    "social_card": "sim://social-card",
+    "scanner": "sim://scanner",
     "camera": "sim://camera?width=640&height=480",
     "receipt_printer": "sim://receipt-printer?mm_s=0",
 }

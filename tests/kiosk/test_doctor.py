@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import locales
-from config.settings import Devices, Settings
+from config.settings import Devices, Place, Settings
 from hardware.simulator_client import Simulators
 from kiosk.doctor import DEVICES, examine, swap, zone
 from kiosk.staff import StaffPin
@@ -148,3 +148,27 @@ def test_a_staff_pin_that_was_never_set_is_named(tmp_path: Path) -> None:
     assert not asyncio.run(looked()).well
     StaffPin(tmp_path).set("271828")
     assert asyncio.run(looked()).well
+
+
+async def test_a_printer_that_cannot_say_how_it_is_is_not_called_unplugged(tmp_path: Path) -> None:
+    async with Simulators() as simulators:
+        addresses = await simulators.start({"receipt_printer": "sim://receipt-printer?mm_s=0"}, tmp_path)
+        mute = addresses["receipt_printer"]
+        mute += ("&" if "?" in mute else "?") + "status=none"
+        found = await examine(Settings(profile="test", devices=Devices(receipt_printer=mute)), tmp_path)
+    said = next(one for one in found if one.what == "receipt_printer")
+    assert said.well
+    assert said.text == WORDS("doctor.printer_mute")
+
+
+async def test_a_file_of_places_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    def place(regions: str) -> Settings:
+        return Settings(profile="test", place=Place(regions=regions))
+
+    wrong = tmp_path / "regions.toml"
+    wrong.write_text('[places]\n"甲村" = 100\n', "utf-8")
+    said = [one for one in await examine(place(str(wrong)), tmp_path) if one.what == "places"]
+    assert [one.well for one in said] == [False]
+    assert "甲村" in said[0].text
+    assert [one.well for one in await examine(place("sample"), tmp_path) if one.what == "places"] == [True]
+    assert [one for one in await examine(place(""), tmp_path) if one.what == "places"] == []
