@@ -128,6 +128,30 @@ ITEMS = s.Items(
     (("household", "上好户口，机器接着办这两样"),), 4,
 )  # fmt: skip
 
+ITEMS_MANY = replace(
+    ITEMS, key="items2", chosen=14, ties=(("death", "户口销了，机器接着办这两样"),),
+    options=(
+        s.Option("death", "户口注销", "派出所办", chosen=True),
+        s.Option("insurance", "医保停保", "当月就停", chosen=True, parent="death"),
+        s.Option("pension", "养老待遇停发", "多领的要退", chosen=True, parent="death"),
+        *(
+            s.Option(f"i{number}", name, "县里办", chosen=True)
+            for number, name in enumerate((
+                "火化证明", "丧葬补助金", "遗属待遇", "医保卡里的钱取出来", "养老卡里的钱取出来", "住房公积金提取",
+                "驾驶证注销", "低保停发", "特困供养停发", "老年补贴停发", "残疾人两项补贴停发",
+            ))
+        ),
+    ),
+)  # fmt: skip
+NATIONS = (
+    "汉族", "瑶族", "苗族", "侗族", "土家族", "壮族", "回族", "满族", "蒙古族", "藏族", "维吾尔族", "彝族", "布依族",
+    "白族", "黎族", "傣族", "畲族", "哈萨克族", "柯尔克孜族", "乌孜别克族", "塔吉克族", "鄂温克族", "其他",
+)  # fmt: skip
+CHOICE_LONG = s.Choice(
+    "long", at(5, 5), True, "您是哪个民族？", "照着身份证上的选。",
+    tuple(s.Option(f"n{number}", name, "", chosen=number == 18) for number, name in enumerate(NATIONS)),
+)  # fmt: skip
+
 RATE = s.Rate(
     "rate", DONE, False, 4,
     tuple(
@@ -413,6 +437,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "03b-choice": (MARRIED, STATUS),
     "03c-choice-many": (CHOICE_MANY, STATUS),
     "03d-choice-none": (CHOICE_NONE, STATUS),
+    "03e-items-many": (ITEMS_MANY, STATUS),
+    "03f-choice-long": (CHOICE_LONG, STATUS),
     "16-delivery-choice": (DELIVERY, STATUS),
     "11-rate": (RATE, STATUS),
     "11b-rate-first": (RATE_FIRST, STATUS),

@@ -179,3 +179,57 @@ def test_the_left_hand_has_the_main_key_and_the_pads_keys_on_its_side(hand_on: C
         pad, clear = hand.stage.find("#pad"), hand.stage.find("#clear")
         assert main is not None and back is not None and main.x < back.x  # noqa: PT018 - for the types
         assert pad is not None and clear is not None and clear.x < pad.x  # noqa: PT018
+
+
+# ---------------------------------------------------------------- pages
+
+
+@pytest.mark.parametrize(("elder", "low"), [(False, False), (True, False), (False, True), (True, True)])
+def test_every_item_is_on_some_page_and_no_tree_is_cut(hand_on: Callable[..., Hand], elder: bool, low: bool) -> None:
+    hand = hand_on(elder=elder, low=low)
+    hand.show(samples.ITEMS_MANY)
+    pages = []
+    while True:
+        pages.append({ident.removeprefix("option:") for ident in hand.idents() if ident.startswith("option:")})
+        if hand.stage.find("#page:next") is None:
+            break
+        hand.tap("#page:next")
+    assert len(pages) > 1
+    assert set().union(*pages) == {option.id for option in samples.ITEMS_MANY.options}
+    assert sum(len(page) for page in pages) == 14
+    assert any({"death", "insurance", "pension"} <= page for page in pages)
+    hand.tap("#page:before")
+    assert {ident.removeprefix("option:") for ident in hand.idents() if ident.startswith("option:")} == pages[-2]
+
+
+def test_a_long_list_opens_where_its_answer_is_and_stays_there(hand: Hand) -> None:
+    from dataclasses import replace
+
+    hand.show(samples.CHOICE_LONG)
+    assert "柯尔克孜族" in hand.words()
+    hand.tap("塔吉克族")
+    options = tuple(replace(option, chosen=option.title == "塔吉克族") for option in samples.CHOICE_LONG.options)
+    hand.show(replace(samples.CHOICE_LONG, options=options))
+    assert "柯尔克孜族" in hand.words()
+    hand.show(samples.MARRIED)
+    hand.show(replace(samples.CHOICE_LONG, options=tuple(replace(option, chosen=False) for option in options)))
+    assert "汉族" in hand.words()
+
+
+def test_the_elder_home_has_every_tile(hand_on: Callable[..., Hand]) -> None:
+    for low in (False, True):
+        hand = hand_on(elder=True, low=low)
+        hand.show(*samples.SAMPLES["01-home"])
+        assert {f"tile:{tile.id}" for tile in samples.TILES} | {"lookup", "ask", "search", "elder"} <= hand.idents()
+
+
+def test_the_page_to_look_through_shows_every_step_in_two_ways_and_all_settings_meet(ways: list[Any]) -> None:
+    from dataclasses import astuple
+
+    from screens.book import CHAPTERS, dealt
+
+    pictures = dealt(ways, CHAPTERS)
+    assert all(len({way for name, way in pictures if name == chapter}) == 2 for chapter in CHAPTERS)
+    met = {pair for _, way in pictures for pair in combinations(enumerate(astuple(way)), 2)}
+    assert met == {pair for way in ways for pair in combinations(enumerate(astuple(way)), 2)}
+    assert set(CHAPTERS) <= set(samples.SAMPLES)
