@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matters.catalogue import LEVELS, Field, Item, Material, Matter
+from matters.conditions import ALWAYS
 
 BY_RESULT = {"credential": "card", "money": "card", "end": "card"}
 
@@ -43,9 +44,14 @@ def knowing(matter: Matter, item: Item) -> Knowing:
     if item.gives in BY_RESULT:
         return Knowing(BY_RESULT[item.gives], item.gives)
     parts: list[Field | Material] = [*matter.fields, *matter.materials]
-    if any(item.id in part.items and sensitive(part) for part in parts):
+    if any(sensitive(part) and _surely_told(part, item) for part in parts):
         return Knowing("card", "sensitive")
     return Knowing("typed", "plain")
+
+
+def _surely_told(part: Field | Material, item: Item) -> bool:
+    """Whether whoever does this item tells it: asked for this item, or of everybody who does the matter."""
+    return item.id in part.items or (not part.items and part.when == ALWAYS)
 
 
 def with_levels(matter: Matter) -> Matter:

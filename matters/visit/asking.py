@@ -250,11 +250,22 @@ def _card(visit: Visit, where: Where | None) -> steps.Card:
     behalf_key = "" if helping else "offer"
     if not visit.can_read_card:
         social = visit.can_read_social
-        return steps.Card(visit.place, where, True, whose, "gone", "reader.absent", social=social, behalf=behalf_key)
+        return steps.Card(
+            visit.place, where, True, whose, "gone", "reader.absent", _typing_helps(visit), social=social,
+            behalf=behalf_key,
+        )  # fmt: skip
     state = "reading" if visit.reading else "again" if visit.problem else "waiting"
     return steps.Card(
-        visit.place, where, True, whose, state, visit.problem, social=visit.can_read_social, behalf=behalf_key
-    )
+        visit.place, where, True, whose, state, visit.problem, _typing_helps(visit), social=visit.can_read_social,
+        behalf=behalf_key,
+    )  # fmt: skip
+
+
+def _typing_helps(visit: Visit) -> bool:
+    """Whether anything that was chosen can be done by somebody who only says name and number. For a person who is not
+    here it always does: the helper's own card stands for theirs."""
+    states = resolved(visit).items
+    return visit.answers.helping or any(state.chosen and state.item.level == "typed" for state in states)
 
 
 def _shown(visit: Visit, where: Where | None) -> steps.CardShown:

@@ -47,7 +47,7 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
     asked = [asking.kind for asking in consents.wanted(matter, found)]
     way = ["notice", *(f"consent:{kind}" for kind in asked if kind in consents.FIRST)]
     way += [f"situation:{situation.id}" for situation in found.situations]
-    if len(found.items) > 1:
+    if len(found.items) > 1 or not found.chosen:  # or nothing can be done by a person known so little: it says why
         way.append("items")
     way += helping.places(answers)
     if answers.typing:

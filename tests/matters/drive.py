@@ -67,7 +67,7 @@ def likely(entry: steps.Entry) -> str:
         case steps.Kind.MONEY:
             return "1200"
         case steps.Kind.DIGITS:
-            return "3"
+            return "810100000000000001" if entry.limit > 15 else "3"  # an account, or how many
         case _:
             return "山背村三组"
 

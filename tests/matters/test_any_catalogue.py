@@ -19,7 +19,7 @@ from tests.matters.files import FIELD, ITEM, MATERIAL, documents, head, located,
 
 ITEMS = ("a", "b", "c", "d")
 KINDS = ("name", "text", "digits", "phone", "bank", "choice")
-FILLS = ("card.name", "card.id_number", "card.address", "")
+FILLS = {"name": "card.name", "text": "card.address"}
 CONSENTS = [
     {"id": kind, "collected": ["名字"], "purpose": "办事", "recipients": "县里", "kept_until": "办完"}
     for kind in ("general", "guardian", "sensitive")
@@ -71,7 +71,8 @@ def matters(draw: st.DrawFn, name: str = "m") -> dict[str, Any]:
 
     fields = []
     for number in range(draw(st.integers(0, 5))):
-        kind, fill = draw(st.sampled_from(KINDS)), draw(st.sampled_from(FILLS))
+        kind = draw(st.sampled_from(KINDS))
+        fill = draw(st.sampled_from(["", FILLS.get(kind, "")]))
         field = {**FIELD, "id": f"f{number}", "title": f"写第{number}样？", "label": f"写{number}", "kind": kind}
         field |= {"fill": fill} if fill else {}
         field |= {"options": OPTIONS} if kind == "choice" else {}

@@ -15,7 +15,7 @@ from matters.knowing import knowing
 from matters.resolve import Given, resolve
 from matters.steps import Need
 from matters.visit.asking import need_rows
-from tests.matters.drive import Drive, shipped
+from tests.matters.drive import MOTHER, Drive, shipped
 from tests.matters.files import FIELD, ITEM, MATERIAL, built, documents, matter
 
 CONSENTS = [
@@ -38,6 +38,7 @@ def made(**changes: Any) -> Matter:
         ({"gives": "end"}, {}, "card", "end"),
         ({"gives": "record"}, {"kind": "bank", "for": ["one"]}, "card", "sensitive"),
         ({"gives": "record"}, {"sensitive": "yes", "for": ["one"]}, "card", "sensitive"),
+        ({"gives": "record"}, {"kind": "bank"}, "card", "sensitive"),
         ({"gives": "record", "in_person": "婚姻登记条例"}, {}, "card+photo", "in_person"),
     ],
 )
@@ -136,3 +137,24 @@ def test_every_paper_of_the_shipped_notice_that_is_surely_wanted_is_told_apart_f
             for paper in one.materials:
                 if paper.id in rows and paper.when != ALWAYS:
                     assert rows[paper.id] is not Need.BRING, (one.id, paper.id)
+
+
+def test_whoever_wants_only_what_needs_the_card_is_not_offered_to_type_and_cannot_hand_in_nothing() -> None:
+    drive = Drive()
+    card = drive.to("elder_card", steps.Card)
+    assert isinstance(card, steps.Card)
+    assert not card.can_type
+    drive.press("type")  # a screen may be a moment behind
+    drive.type(MOTHER)
+    drive.press("main")
+    drive.type("王小兰")
+    shown = drive.press("main")
+    assert isinstance(shown, steps.Items)
+    assert (shown.chosen, [option.fixed for option in shown.options]) == (0, [True])
+    assert isinstance(drive.press("main"), steps.Card)
+
+
+def test_whoever_wants_what_only_needs_a_name_may_type() -> None:
+    card = Drive().to("pension", steps.Card)
+    assert isinstance(card, steps.Card)
+    assert card.can_type
