@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from offline.errors import NotFound
@@ -58,6 +60,12 @@ class Looking(Store):
         with self._reading():
             row = self._one(f"SELECT {ENTRY} FROM records WHERE id = ?", id)  # noqa: S608 - no outside text
         return Entry(*row) if row else None
+
+    def here(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids that still lie here, waiting or set aside."""
+        with self._reading():
+            rows = self._all("SELECT id FROM records WHERE id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+        return frozenset(row[0] for row in rows)
 
     def at_county(self, id: str) -> bool:  # noqa: A002
         """Whether the county has acknowledged it."""
