@@ -54,7 +54,7 @@ class CardSheet(Sheet):
     def main(self) -> KeySpec | None:
         state = self.step.state
         if state == "gone":
-            return KeySpec("type", say("card.type_main"), icon_end="arrow-right")
+            return KeySpec("type", say("card.type_main"), icon_end="arrow-right") if self.step.can_type else None
         return KeySpec("main", say("card.reading_main" if state == "reading" else "card.waiting"), kind="waiting")
 
     def told(self) -> None:
