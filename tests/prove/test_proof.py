@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.prove import torn
+from tests.prove.__main__ import BEGIN, END, PROOF, ROOT
 from tests.prove.disk import Disk, Op
 from tests.prove.kills import prove as prove_kills
 from tests.prove.torn import Tally, prove
@@ -70,3 +71,10 @@ def test_a_tally_with_a_fault_is_not_clean() -> None:
     assert tally.clean
     tally.fail("lost", "here")
     assert not tally.clean
+
+
+def test_the_readme_shows_the_table_of_the_last_proof() -> None:
+    shown = (ROOT / "README.md").read_text("utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+    proved = PROOF.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    assert shown.startswith("| what was done |")
+    assert shown in proved
