@@ -200,7 +200,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Exempt:
-    """Why a paper need not be shown. `reason`: one of matters.build.EXEMPTIONS."""
+    """Why a paper need not be shown. `reason`: one of matters.parts.EXEMPTIONS."""
 
     reason: str
     words: str

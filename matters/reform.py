@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
-from matters.build import BY_DATA
 from matters.catalogue import TYPES, Catalogue, Confidence, Item, Material, Matter, Place
 from matters.codes import basic_of
 from matters.findings import Finding, Weight
 from matters.limits import FAIRLY_COMPLEX_DAYS, matter_limit, single
+from matters.parts import BY_DATA
 from matters.resolve import Given, resolve
 
 CUT_LEAST = Fraction(60, 100)  # 000 二: at least 60 % fewer papers than before
