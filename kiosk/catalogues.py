@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,6 @@ from wire.errors import WireError
 
 if TYPE_CHECKING:
     from config.locales import Locale as Words
-    from kiosk.shelf import Shelf
 
 log = logging.getLogger("kiosk.catalogue")
 BROKEN = (files.CatalogueError, CatalogueRefused, WireError, OSError)
@@ -43,6 +43,7 @@ def load(named: str, state: Path, *, begins: bool = False) -> Loaded:
     `begins`: a visit does begin; a bundle that it cannot be loaded from is given up for the one before it.
     """
     refused = ""
+    kept = state / "catalogue" / "parsed" if begins else None
     if (state / "catalogue" / "current.json").exists():
         from kiosk.shelf import Shelf  # only where a county has sent one: a start is short
 
@@ -53,13 +54,13 @@ def load(named: str, state: Path, *, begins: bool = False) -> Loaded:
             if not sha256:
                 continue
             try:
-                return Loaded(_of_bundle(shelf, sha256), shelf.bundles / sha256, refused)
+                return Loaded(_built(shelf.bundle(sha256).contents, kept), shelf.bundles / sha256, refused)
             except BROKEN as error:
                 refused = refused or str(error)  # a bundle's begins with its code, bundle.*
                 log.error("the county's catalogue does not load any more: %s", error)
                 if begins:
                     shelf.go_back(sha256)
-    found = _named(named, state)
+    found = _named(named, state, kept)
     return Loaded(found.catalogue, found.source, refused or found.refused)
 
 
@@ -88,9 +89,13 @@ def prove(state: Path) -> None:
         Shelf.of(state).prove()
 
 
-def _of_bundle(shelf: Shelf, sha256: str) -> Catalogue:
-    bundle = shelf.bundle(sha256)
-    return must_build({name: files.parse(raw, name) for name, raw in bundle.contents.items()})
+def _built(contents: Mapping[str, bytes], kept: Path | None) -> Catalogue:
+    """The catalogue of these files; `kept`: where their parsed form may lie."""
+    if kept is None:
+        return must_build({name: files.parse(raw, name) for name, raw in contents.items()})
+    from config.catalogue.kept import documents
+
+    return must_build(documents(contents, kept))
 
 
 def read(source: Path) -> dict[str, files.Located]:
@@ -105,13 +110,13 @@ def read(source: Path) -> dict[str, files.Located]:
     return files.load(source)
 
 
-def _named(named: str, state: Path) -> Loaded:
+def _named(named: str, state: Path, kept: Path | None) -> Loaded:
     if not named:
-        return Loaded(must_build(files.load(files.SHIPPED)), files.SHIPPED)
+        return Loaded(_built(files.contents(files.SHIPPED), kept), files.SHIPPED)
     good = state / "catalogue" / "good"
     source = Path(named)
     try:
-        found = must_build(files.load(source))
+        found = _built(files.contents(source), kept)
     except (files.CatalogueError, CatalogueRefused) as error:
         refused = str(error)
         log.error("the catalogue was refused: %s", refused)
@@ -120,10 +125,10 @@ def _named(named: str, state: Path) -> Loaded:
         return Loaded(found, source)
     if good.is_dir():
         try:
-            return Loaded(must_build(files.load(good)), good, refused)
+            return Loaded(_built(files.contents(good), kept), good, refused)
         except (files.CatalogueError, CatalogueRefused):
             log.exception("the kept catalogue does not load any more")
-    return Loaded(must_build(files.load(files.SHIPPED)), files.SHIPPED, refused)
+    return Loaded(_built(files.contents(files.SHIPPED), kept), files.SHIPPED, refused)
 
 
 def _digest(folder: Path) -> str:

@@ -62,22 +62,26 @@ def load(folder: Path) -> dict[str, Located]:
 
     A single file is read too, so that one matter can be checked by itself.
     """
+    return {name: parse(raw, name) for name, raw in contents(folder).items()}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The same files, not yet parsed. Raises CatalogueError."""
     if folder.is_file():
-        return {folder.name: parse(_bytes(folder, folder.name), folder.name)}
+        return {folder.name: _bytes(folder, folder.name)}
     files = sorted(_files(folder)) if folder.is_dir() else []
     if not files:
         raise CatalogueError("catalogue.absent", str(folder))
     if len(files) > FILES_MOST:
         raise CatalogueError("catalogue.too_many", str(folder), detail=str(len(files)))
-    found: dict[str, Located] = {}
+    found: dict[str, bytes] = {}
     total = 0
     for path in files:
         name = path.relative_to(folder).as_posix()
-        raw = _bytes(path, name)
-        total += len(raw)
+        found[name] = _bytes(path, name)
+        total += len(found[name])
         if total > FOLDER_BYTES_MOST:
             raise CatalogueError("catalogue.too_large", str(folder), detail=f"over {FOLDER_BYTES_MOST} bytes together")
-        found[name] = parse(raw, name)
     return found
 
 
