@@ -37,6 +37,7 @@ class Limits:
     border: float = 0.004  # of the longer picture side: a corner nearer to the border is cut off
     ink: float = 4.0  # grey values between the paper and the darkest hundredth of what is on it: less is no print
     light_least: float = 92.0  # lightness (0..255) of the bright tenth of the paper
+    around_least: float = 120.0  # of the bright fiftieth of the picture: a dark cover in good light is not dark
     glare_share: float = 0.012  # of the paper that is burnt out in spots
     shadow: float = 0.5  # darkest to brightest ground of a printed page
     shadow_any: float = 0.42  # the same where pictures may be printed on it
@@ -85,6 +86,8 @@ def judge(
     )
     quality["corners_cut"] = int(outside.sum())
     page = _page(image, corners)
+    bright = cv2.cvtColor(image[::8, ::8], cv2.COLOR_BGR2GRAY)
+    quality["around"] = round(float(np.percentile(bright, 98)), 1)
     quality |= _light(page) | _sharpness(page) | {"hand": round(_hand(page), 4)}
     even = limits.shadow if shape in ("a4", "booklet", "certificate") else limits.shadow_any
     return quality, _verdict(quality, others, even, limits)
@@ -97,7 +100,7 @@ def _verdict(quality: dict[str, float], others: int, shadow: float, limits: Limi
         ("capture.cut_off", quality["corners_cut"] > 0),
         ("capture.too_far", quality["share"] < limits.share_least or quality["long_side_px"] < limits.long_side_px),
         ("capture.moving", quality.get("movement", 0.0) > limits.movement),
-        ("capture.dark", quality["light"] < limits.light_least),
+        ("capture.dark", quality["light"] < limits.light_least and quality["around"] < limits.around_least),
         ("capture.moving", limits.edge_moved_px < quality["edge_px"] < limits.edge_moved_most and one_way),
         ("capture.blank", quality["ink"] < limits.ink),
         ("capture.blurred", quality["edge_px"] > limits.edge_px or quality["edge_px"] == 0),  # 0: nothing to read

@@ -19,6 +19,7 @@ from hardware.document.geometry import Image
 
 SIDE = 1000  # px, the longer side of the page that is looked at
 RULE = 90  # px: what is straight and longer is a rule of a form, no print
+THICK = 5  # px: and is thinner
 SMEAR = 17  # px: gaps between characters are closed, those between lines are not
 HIGH, FLAT = (7, 60), 3.0  # px, how high a line of print is; how much longer than high
 PRINT_LEAST = 150  # px of such lines: fewer tell nothing
@@ -79,8 +80,9 @@ def _bars(page: Image) -> Boxes:
     grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
     ground = cv2.medianBlur(cv2.dilate(grey, np.ones((7, 7), np.uint8)), 21)
     ink = (cv2.subtract(ground, grey) > 38).astype(np.uint8)
-    for rule in ((1, RULE), (RULE, 1)):
-        rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(rule, np.uint8))
+    for thin, thick in (((1, RULE), (THICK, RULE)), ((RULE, 1), (RULE, THICK))):
+        rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(thin, np.uint8))
+        rules &= ~cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(thick, np.uint8))  # those are print run together
         ink[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
     smeared = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, SMEAR), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(smeared)
