@@ -260,7 +260,7 @@ class ItemsSheet(Paged):
         left: list[Option] = []
         right: list[Option] = []
         for group in groups:
-            (left if len(left) + len(group) <= half + 1 and not right else right).extend(group)
+            (left if not left or (len(left) + len(group) <= half and not right) else right).extend(group)
         self.ids.tree.tell(tuple(left), step.ties, False)
         self.ids.second.tell(tuple(right), step.ties, False)
 

@@ -241,7 +241,7 @@ def devices_a_page() -> int:
         return 2 if look.elder else 3
     if look.portrait:
         return 4 if look.elder else 7
-    return 5 if look.elder else 6
+    return 3 if look.elder else 6
 
 
 @shows(StaffBoard)

@@ -348,6 +348,9 @@ class TickBox(Node):
             )
 
 
+TALL, ROOMY = 142.0, 214.0  # an option's body, reference px: one of many, one of a few
+
+
 class OptionLine(Slab):
     """An answer to choose: box, name and one reason, state word. What cannot be changed is flat."""
 
@@ -381,13 +384,14 @@ class OptionLine(Slab):
         self._name.text, self._reason.text, self._word.text = option.title, option.reason, word
         self._name.role = "option" if roomy else "value"
         self._word.colour = "chosen_ink" if option.chosen else "ink2"
-        self.tall = 214.0 if roomy else 142.0
+        self.tall = ROOMY if roomy else TALL
 
-    tall = 142.0  # body, reference px
+    tall = TALL
 
     def measure(self, width: int) -> int:
         least = look.gap(self.tall)
-        self._reason.shown = bool(self._reason.text) and not ((look.elder or look.low) and look.squeeze > 1)
+        spare = self.tall > TALL or not (look.elder or look.low)  # second lines are the first to go
+        self._reason.shown = bool(self._reason.text) and (spare or (not look.elder and look.squeeze < 2))
         own = Row.measure(self, width - look.u(self.indent))
         return max(own, least, look.target) + look.u(look.palette.ledge_px)
 
