@@ -375,6 +375,7 @@ class Matter:
     confidence: Confidence
     materials_before: int | None = None  # how many papers were asked for before the reform; None: unknown
     advice: tuple[Advice, ...] = ()
+    not_here: str = ""  # why it cannot be handed in here (001 9: the reason is said in public); "" where it can
     place: Place = NOWHERE
 
     @property

@@ -77,6 +77,8 @@ def _matter(matter: Matter) -> Iterator[Finding]:
     yield from _fields(matter)
     yield from _unused(matter)
     yield from judge_reach(matter)
+    if not matter.takes_applications and not matter.not_here:
+        yield _say("no_reason", Weight.WARNING, matter.place, id=matter.id)
     if not matter.pinyin:
         yield _say("unfindable", Weight.WARNING, matter.place, id=matter.id)
     if matter.limit.confidence is Confidence.LOW or matter.confidence is Confidence.LOW:

@@ -25,6 +25,7 @@ CLAUSES = {
     "code": "000 三(四)1",
     "limit_over": "000 二; 002 二",
     "unused_result": "001 6",
+    "no_reason": "001 9",
     "materials_cut": "000 二, 三(四)2; 002 二, 三(三)2",
     "six": "000 三(四)2; 002 三(三)2",
     "connected": "003 二(六)",

@@ -82,6 +82,7 @@ class Parts:
                 confidence=Confidence(t.one_of("confidence", CONFIDENCES)),
                 materials_before=t.number("materials_before"),
                 advice=t.each("advice", self.advice),
+                not_here=t.text("not_here", ""),
                 place=t.place,
             )
         )

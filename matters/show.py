@@ -41,6 +41,7 @@ def show(
         "label": catalogue.label,
         "confidence": matter.confidence.value,
         "takes_applications": matter.takes_applications,
+        "not_here": matter.not_here,
         "situations": [
             {
                 "id": s.id,

@@ -14,7 +14,8 @@ from matters.tables import UNKNOWN, Documents, Node
 PROSE = frozenset((
     "title", "label", "hint", "main", "heading", "lead", "short", "reason", "text", "clauses", "words", "why", "tie",
     "required", "settled", "examples", "page_hints", "good", "after", "collected", "purpose", "recipients",
-    "kept_until", "decline", "suggestions", "receipt", "unit", "delivery_title", "delivery_hint", "items_title", "fee",
+    "kept_until", "decline", "not_here", "suggestions", "receipt", "unit", "delivery_title", "delivery_hint",
+    "items_title", "fee",
 ))  # fmt: skip
 NO_PROSE = {("exempt", "reason")}  # a code, not a text
 VAGUE = re.compile(r"视情况|根据需要|必要时|原则上|适当|若干|尽快|酌情|另行通知|按规定|有关规定|及时")

@@ -66,7 +66,7 @@ SHEETS: dict[str, Sheet] = {
             _columns(
                 "matter title official names* pinyin* examples* event picture heading lead who "
                 f"{_LIMIT} complexity=general|fairly_complex|complex|market_access reply_days ages.least ages.most "
-                f"materials_before items_title delivery_title delivery_hint {_CONFIDENCE}"
+                f"materials_before not_here items_title delivery_title delivery_hint {_CONFIDENCE}"
             ),
             ("situations", "items", "fields", "materials", "promises", "delivery", "consents", "advice"),
         ),

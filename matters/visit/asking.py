@@ -74,7 +74,7 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
         where,
         True,
         matter.heading,
-        matter.lead,
+        matter.lead + matter.not_here,
         sum(fee or 0 for fee in fees),
         minutes,
         limit.days or None if matter.takes_applications else None,  # on the spot is said in words, not as 0 days

@@ -124,6 +124,7 @@ WARNED: list[tuple[str, dict[str, Any]]] = [
     ("unspoken", matter(materials=[{**MATERIAL, "hint": "正/反面"}])),
     ("vague", matter(lead="县里会尽快办")),
     ("unfindable", matter(pinyin=[])),
+    ("no_reason", matter(items=[item(village="inform", town="assist")], situations=[], fields=[FIELD])),
     ("twice", matter(situations=[], fields=[{**FIELD, "fill": "card.name"},
                                             {**FIELD, "id": "again", "title": "再写？", "label": "别的",
                                              "fill": "card.name"}])),
