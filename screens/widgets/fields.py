@@ -400,6 +400,11 @@ class Candidates(Row):
         gap = look.u(self.gap)
         single = all(len(key.text) == 1 for key in keys)
         at = x
+        roles = ("candidate", "title", "heading", "value", "key")
+        large = next((role for role in roles if look.size(role) * 1.2 <= height - look.u(look.palette.ledge_px)), "key")
+        for key in keys:  # a low row has smaller characters, never ones that stick out of their keys
+            if len(key.text) == 1:
+                key.role = large
         most = self.most - (2 if look.elder else 0)
         for key in self.inner():
             if key not in keys:

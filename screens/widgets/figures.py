@@ -31,10 +31,14 @@ class Figure(Node):
 
     def _sizes(self, width: int = 0) -> tuple[int, int, int]:
         """Number, unit and meaning: as large as there is room for side by side."""
+        big, small = self._roles(width)
+        return look.size(big), look.size(small), look.size("second")
+
+    def _roles(self, width: int) -> tuple[str, str]:
         for big, small in self.ROLES:
             if not width or self._head(look.size(big), look.size(small)) <= width:
                 break
-        return look.size(big), look.size(small), look.size("second")
+        return big, small
 
     def natural(self) -> int:
         big, small, below = self._sizes()
@@ -86,7 +90,9 @@ class Figure(Node):
             return max(self._head(big, small), meaning.width), self.measure(self.box[2])
 
     def type_sizes(self) -> tuple[tuple[str, int], ...]:
-        return tuple(zip(("figure", "value", "second"), self._now[:3], strict=True))
+        with look.squeezed(self.squeeze):
+            roles = (*self._roles(self.box[2]), "second")
+        return tuple(zip(roles, self._now[:3], strict=True))
 
 
 @lru_cache(maxsize=4)
@@ -170,7 +176,7 @@ class Ring(Node):
                 texture=texture,
             )
         )  # fmt: skip
-        unit = textures(self.unit, look.near(side * 50 / 544), False)
+        unit = textures(self.unit, self._unit_size(side), False)
         group.add(Color(*look.colour("ink2")))
         group.add(
             Rectangle(
@@ -195,7 +201,11 @@ class Ring(Node):
 
     def type_sizes(self) -> tuple[tuple[str, int], ...]:
         side = min(*self.box[2:], look.u(self.of))
-        return (("countdown", look.near(side * 220 / 544)), ("status", look.near(side * 50 / 544)))
+        return (("countdown", look.near(side * 220 / 544)), ("status", self._unit_size(side)))
+
+    @staticmethod
+    def _unit_size(side: int) -> int:
+        return max(look.near(side * 50 / 544), look.least_type("status"))
 
 
 class Way(Node):
