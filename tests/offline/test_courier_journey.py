@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -9,8 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from config.catalogue import SHIPPED
+from gateway import county as counties
+from kiosk.shelf import Shelf
+from kiosk.taking_in import STICK_FOLDER
 from offline.courier import FOLDER
 from tests.offline.peers import Gateway, Terminal, nothing_left, put
+from wire.bundle import read_bundle, sign_bundle
+from wire.keys import SigningKey
 
 
 def run(*arguments: str | Path) -> tuple[int, Any]:
@@ -57,3 +64,37 @@ def test_what_came_by_stick_and_then_by_line_is_one(gateway: Gateway, terminal: 
     assert nothing_left(terminal)
     status, said = run("kiosk", "outbox", "import", tmp_path, "--state", terminal.state)
     assert (status, said["gone"]) == (0, [])
+
+
+def test_the_stick_brings_the_countys_newest_catalogue_and_a_strangers_is_refused(
+    gateway: Gateway, terminal: Terminal, tmp_path: Path
+) -> None:
+    made = tmp_path / "bundle"
+    assert run("kiosk", "catalogue", "pack", SHIPPED, made, "--state", terminal.state)[0] == 0
+    version = read_bundle(made.read_bytes()).version
+    county = gateway.county()
+    if county.store().latest_catalogue() is None:
+        status, said = run("gateway", "publish", "--catalogue", made, "--state", gateway.folder)
+        assert (status, said["version"]) == (0, version)
+    else:  # other tests have published what is no bundle
+        counties.publish_catalogue(
+            county, county.store(), sign_bundle(made.read_bytes(), county.keys.signing[0]), version
+        )
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    status, said = run("gateway", "courier", stick, "--state", gateway.folder)
+    (carried,) = (stick / STICK_FOLDER).iterdir()
+    assert (status, said["catalogue"]) == (0, carried.name)
+    status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
+    assert (status, [(one["version"], one["code"]) for one in said["catalogue"]]) == (0, [(version, "")])
+    used = Shelf.of(terminal.state).current().current
+    assert used is not None
+    assert (used.sha256, used.version) == (carried.name, version)
+    status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)  # it comes twice
+    assert (status, said["catalogue"]) == (0, [])
+
+    stranger = sign_bundle(made.read_bytes(), SigningKey.generate(b"\1" * 32))
+    (stick / STICK_FOLDER / hashlib.sha256(stranger).hexdigest()).write_bytes(stranger)
+    status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
+    assert [one["code"] for one in said["catalogue"]] == ["bundle.signature"]
+    assert Shelf.of(terminal.state).current().current == used
