@@ -1,4 +1,5 @@
-"""The window's list: what came in and how it stands, for a browser at the county. Reads only, and names nobody.
+"""The window's list: who calls for a clerk, what came in and how it stands, for a browser at the county. Reads only,
+and names nobody: words that somebody left are opened with `gateway messages`.
 
 Whoever opens it gives the user name `window` and the token in window.token (HTTP Basic, so over TLS). Opening an
 application is `gateway open`; the window's own console is a later piece of work.
@@ -21,6 +22,8 @@ from wire.receipt import show_number
 
 USER = "window"
 MOST = 500
+CALLS_MOST = 20  # of calls and of words, the newest
+CALLS = ("help_call", "complaint")
 
 
 def may_look(folder: Path, authorization: str) -> bool:
@@ -48,13 +51,31 @@ def page(store: Store, words: Locale, utc_offset_minutes: int) -> str:
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{title}</title><link rel="stylesheet" href="/pages/window.css"></head>'
-        f"<body><h1>{title}</h1><p>{said}</p>{table}</body></html>\n"
+        f"<body><h1>{title}</h1>{_calls(store, words, offset)}<p>{said}</p>{table}</body></html>\n"
     )
+
+
+def _calls(store: Store, words: Locale, offset: datetime.tzinfo) -> str:
+    """Where somebody called for a clerk or left words, the newest first; nothing where nobody did."""
+    found = sorted(
+        (held for kind in CALLS for held in store.messages(kind)[-CALLS_MOST:]), key=lambda held: held.received_at
+    )[-CALLS_MOST:]
+    lines = "".join(
+        f"<li>{_at(held, offset)}　{html.escape(words(f'gateway.window.{held.kind}'))}　{html.escape(held.terminal)}"
+        f"{'　' + show_number(held.receipt) if held.kind == 'complaint' else ''}</li>"
+        for held in reversed(found)
+    )
+    return f"<h2>{html.escape(words('gateway.window.calls'))}</h2><ul>{lines}</ul>" if lines else ""
+
+
+def _at(held: Held, offset: datetime.tzinfo) -> str:
+    """When it was received, by the county's clock on the wall."""
+    return datetime.datetime.fromisoformat(held.received_at).astimezone(offset).strftime("%Y-%m-%d %H:%M")
 
 
 def _rows(held: Held, cases: Iterable[Case], words: Locale, offset: datetime.timezone) -> str:
     parent, *items = cases
-    at = datetime.datetime.fromisoformat(held.received_at).astimezone(offset).strftime("%Y-%m-%d %H:%M")
+    at = _at(held, offset)
     span = max(len(items), 1)
     first = "".join(
         f'<td rowspan="{span}">{html.escape(text)}</td>' for text in (at, show_number(held.receipt), parent.title)

@@ -20,7 +20,7 @@ from tests.gateway.world import Gateway, Terminal
 from tests.wire import people
 from wire import receipt
 from wire.lookup import ByCard, ByReceipt, ask
-from wire.messages import ApplicationMessage, CaseState, ComplaintMessage
+from wire.messages import ApplicationMessage, CaseState, ComplaintMessage, HelpCallMessage
 from wire.seal import Sealed
 from wire.uuid7 import uuid7
 
@@ -234,6 +234,23 @@ async def test_the_windows_list_opens_with_its_token_only_and_names_nobody(guest
     for shown in (people.MATTER_TITLE, "公安局", row["receipt"], *(each["case"] for each in row["items"])):
         assert shown in page
     for planted in (people.NAME, people.NUMBER, people.PHONE):
+        assert planted not in page
+
+
+async def test_the_window_sees_that_somebody_calls_or_left_words_but_not_the_words(guest: Terminal) -> None:
+    common = {"terminal": guest.name, "at": "2026-03-12T10:41:05Z"}
+    await guest.hand_in(HelpCallMessage(**common, id=uuid7(1_770_000_000_000, bytes(10)), where="field:phone"))
+    words = ComplaintMessage(
+        **common, id=uuid7(1_770_000_000_001, bytes(10)), application="", note="补贴没有到", phone=people.PHONE,
+        subject="slow",
+    )  # fmt: skip
+    await guest.hand_in(words, sequence=2)
+    token = (guest.gateway.state / "window.token").read_text()
+    right = base64.b64encode(f"window:{token}".encode()).decode()
+    page = (await guest.ask("GET", "/window", headers={"Authorization": f"Basic {right}"})).body.decode()
+    assert "有人叫工作人员" in page
+    assert "有人留言" in page
+    for planted in ("补贴没有到", people.PHONE):
         assert planted not in page
 
 
