@@ -1,0 +1,88 @@
+"""The one-time notice comes out on A4 where there is a printer for it, as a slip where there is none or it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from config import locales
+from config.settings import Settings
+from hardware.addresses import parse
+from hardware.document_printer import Timing, from_address
+from kiosk.visiting.performing import Performer
+from matters.effects import PrintNotice
+from matters.outcomes import Printed
+from matters.steps import Notice
+from matters.visit import Visit
+from papers.slip import Slip
+from tests.hardware.cups import cups
+from tests.matters.drive import Drive
+
+QUICK = Timing(answer_s=5.0, poll_s=0.05, look_s=0.1, stuck_s=10.0, whole_s=30.0)
+ZH = locales.load("zh")
+
+
+class SlipPrinter:
+    """Takes slips; what a receipt printer does with them is tested beside the real drivers."""
+
+    def __init__(self) -> None:
+        self.slips: list[Slip] = []
+
+    async def print(self, slip: Slip, _job: str = "") -> Printed:
+        self.slips.append(slip)
+        return Printed(confirmed=True)
+
+
+def at_notice() -> Visit:
+    drive = Drive()
+    assert isinstance(drive.start("pension"), Notice)
+    return drive.visit
+
+
+def performer(visit: Visit, ports: dict[str, Any]) -> Performer:
+    process: Any = SimpleNamespace(
+        devices=SimpleNamespace(ports=ports), present=lambda: visit, settings=Settings(), words=ZH, tested=False
+    )
+    return Performer(process)
+
+
+async def printed(visit: Visit, ports: dict[str, Any]) -> object:
+    return await asyncio.wait_for(performer(visit, ports)._print_notice(PrintNotice("print"), lambda _code: None), 40)
+
+
+def text_of(document: bytes, folder: Path) -> str:
+    (folder / "notice.pdf").write_bytes(document)
+    command = ["pdftotext", "-layout", str(folder / "notice.pdf"), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+async def test_a_notice_comes_out_of_the_a4_printer_and_says_what_the_screen_says(tmp_path: Path) -> None:
+    slips = SlipPrinter()
+    async with cups() as service:
+        ports = {"document_printer": from_address(parse(service.address), timing=QUICK), "receipt_printer": slips}
+        assert isinstance(await printed(at_notice(), ports), Printed)
+        (document,) = service.printed()
+    assert slips.slips == []
+    said = text_of(document, tmp_path)
+    assert "一次告知单" in said
+    assert "户口簿" in said
+    assert Settings().place.phone in said
+
+
+async def test_a_notice_the_a4_printer_cannot_bring_out_comes_as_a_slip() -> None:
+    slips = SlipPrinter()
+    async with cups() as service:
+        service.ail("media-empty-error")
+        ports = {"document_printer": from_address(parse(service.address), timing=QUICK), "receipt_printer": slips}
+        assert isinstance(await printed(at_notice(), ports), Printed)
+        assert service.printed() == []
+    assert len(slips.slips) == 1
+
+
+async def test_without_an_a4_printer_it_is_the_slip() -> None:
+    slips = SlipPrinter()
+    assert isinstance(await printed(at_notice(), {"receipt_printer": slips}), Printed)
+    assert len(slips.slips) == 1
