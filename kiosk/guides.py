@@ -33,8 +33,8 @@ def guide(catalogue: Catalogue, matter: Matter, settings: Settings, words: Local
     blocks: list[Block] = []
     if catalogue.label:
         blocks.append(Words(catalogue.label, small=True))
-    if matter.lead:
-        blocks.append(Words(matter.lead))
+    if matter.lead or matter.not_here:
+        blocks.append(Words(matter.lead + matter.not_here))
     blocks.append(Facts(_facts(matter, found, settings, words)))
     blocks.append(Heading(say("items")))
     for state in found.items:
@@ -101,7 +101,7 @@ def _facts(matter: Matter, found: Resolved, settings: Settings, words: Locale) -
         return words(f"guide.{key}", **values)
 
     limit = matter_limit(matter, found.chosen, settings.limit_profile)
-    fees = [state.item.fee_fen for state in found.items if state.chosen]
+    fees = [state.item.fee_fen for state in found.items if state.chosen or not matter.takes_applications]
     rows = [(say("official"), matter.official), (say("who"), _known(matter.who, words))]
     if matter.names:
         rows.append((say("names"), "、".join(matter.names)))
@@ -139,11 +139,25 @@ def _item(item: Item, words: Locale) -> tuple[tuple[str, str], ...]:
         (say("department"), item.department),
         (say("code"), item.code or say("unknown")),
         (say("basis"), item.basis.text if item.basis.known else say("unknown")),
+        (say("decides"), say(f"tier.{item.decides}") if item.decides else say("unknown")),
         (say("mode_here"), say(f"mode.{item.village.value}")),
+        (say("visits"), say("unknown") if item.visits is None else say("visits_count", count=item.visits)),
+        (say("intermediary"), _intermediary(item, words)),
         (say("limit"), limit),
         (say("fee"), fee),
         (say("result"), _known(item.result, words)),
     )
+
+
+def _intermediary(item: Item, words: Locale) -> str:
+    """Who outside government is needed, for how much and how long (001 18: that has to be published)."""
+    if item.intermediary is None:
+        return words("guide.unknown")
+    told = []
+    for one in item.intermediary:
+        days = words("guide.unknown") if one.days is None else words("guide.intermediary_days", days=one.days)
+        told.append(f"{one.title}（{one.fee}，{days}）")
+    return "、".join(told) or words("guide.intermediary_none")
 
 
 def _materials(found: Resolved, words: Locale) -> Table:
@@ -157,8 +171,10 @@ def _materials(found: Resolved, words: Locale) -> Table:
         state = (
             "exempt" if need.exempt else "commitment" if material.commitment else "later" if material.later else "bring"
         )
+        if state in ("later", "bring") and not need.certain:
+            state = "if_any"
         remark = need.exempt.words if need.exempt else material.why
-        if need.unconnected is not None:
+        if need.unconnected is not None and need.certain:
             remark += "　" + say("unconnected")
         pages = f"{say('kind.' + material.kind)} {material.pages}"
         return (

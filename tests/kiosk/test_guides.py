@@ -81,6 +81,17 @@ def test_every_matter_that_ships_has_a_guide_that_says_what_is_known_and_what_is
                 assert all(len(lane.steps) <= STEPS_MOST for lane in block.lanes)
 
 
+def test_a_guide_says_who_decides_how_often_one_has_to_come_and_who_else_is_needed(catalogue: Catalogue) -> None:
+    said = words_of(guides.guide(catalogue, catalogue.matters["restaurant"], Settings(), ZH))
+    assert "谁来批\n县里\n" in said
+    assert "要跑几趟\n0 趟\n" in said
+    assert "要不要中介\n不要\n" in said
+    bring = words_of(guides.guide(catalogue, catalogue.matters["pension"], Settings(), ZH))
+    assert "有才带" in bring
+    told = words_of(guides.guide(catalogue, catalogue.matters["marriage"], Settings(), ZH))
+    assert "这里收不了" in told
+
+
 def test_a_guide_is_a_document_whose_text_can_be_read_out_of_it(catalogue: Catalogue, tmp_path: Path) -> None:
     matter = catalogue.matters["newborn"]
     data = pdf(guides.guide(catalogue, matter, Settings(), ZH))
