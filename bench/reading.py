@@ -102,7 +102,7 @@ def measure(progress: Callable[[str], None], quick: bool) -> Report:
 
 async def _measure(progress: Callable[[str], None], quick: bool) -> Report:
     report = Report("reading")
-    counts = (2, 2, 6) if quick else (8, 8, 32)
+    counts = (2, 2, 6) if quick else (8, 8, 24)
     reader = PaperReader(idle_s=0.5)
     began = time.monotonic()
     await reader.read(encoded(form(0)))

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 
 BYTES_MOST = 20_000_000  # of one picture
 PIXELS_MOST = 60_000_000
-NICENESS = 15
+NICENESS = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -158,6 +158,6 @@ def test_the_worker_shuts_the_network_before_it_loads_anything() -> None:
         assert isinstance(await reader.read(picture("health-certificate")), PageText)
         assert state(reader.pid)["Seccomp"] == "2"
         assert state(reader.pid)["NoNewPrivs"] == "1"
-        assert os.getpriority(os.PRIO_PROCESS, reader.pid or 0) >= 15
+        assert os.getpriority(os.PRIO_PROCESS, reader.pid or 0) >= 10
 
     during(PaperReader(), work)
