@@ -51,8 +51,9 @@ class Sending(Looking):
         return max(0.0, float(first[0]) - now) if first else None
 
     def mark(self, sequence: int, pause_s: float) -> None:
-        """Say before sending that it was tried and did not succeed: true if the power fails now, undone by success."""
-        with self._writing():
+        """Say before sending that it was tried and did not succeed: true if this process is killed now, undone by
+        success. Not synced by itself: after a power cut it may be tried once more without its pause."""
+        with self._noting():
             self._execute(
                 "UPDATE records SET tries = tries + 1, tried_at = ?, pause_s = ?, last_error = 'unfinished'"
                 " WHERE sequence = ?",
@@ -62,7 +63,7 @@ class Sending(Looking):
 
     def unmark(self, entry: Entry) -> None:
         """It was marked ahead of its turn, and its turn did not come: as it was before."""
-        with self._writing():
+        with self._noting():
             self._execute(
                 "UPDATE records SET tries = ?, tried_at = ?, pause_s = 0, last_error = ? WHERE sequence = ?",
                 entry.tries, entry.tried_at, entry.last_error, entry.sequence,

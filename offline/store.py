@@ -47,6 +47,19 @@ class Store:
         with self._reading(), transaction(self._connection):
             yield
 
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        """A transaction that outlives this process, and a power cut only once a later one has been synced: for what is
+        merely found again if it is lost. In WAL the database stays sound (https://sqlite.org/pragma.html, synchronous).
+        """
+        with self._reading():
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with transaction(self._connection):
+                    yield
+            finally:
+                self._connection.execute("PRAGMA synchronous=FULL")
+
     def _execute(self, sql: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
 
