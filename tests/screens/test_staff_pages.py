@@ -123,3 +123,11 @@ def test_a_restart_is_asked_for_first(hand: Hand) -> None:
     hand.tap("#back")
     hand.tap("#main")
     assert pressed(hand) == ["back", "main"]
+
+
+def test_a_catalogue_that_was_not_taken_is_a_line_of_its_own_with_what_to_do(hand: Hand) -> None:
+    line = staff.StaffDevice("catalogue", "care", "catalogue.refused", can_try=False)
+    hand.show(replace(samples.BOARD, devices=(line, *samples.BOARD.devices[:2])))
+    said = " ".join(seen.text for seen in hand.stage.visible())
+    assert "新目录没用" in said
+    assert "告诉县里维护" in said
