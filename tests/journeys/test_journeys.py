@@ -131,7 +131,6 @@ def wrong_paper(a: Application) -> bool:
         and value(a, "household_head") == "王小兰"
         and (1, "kind") in notes["birth_certificate"]
         and (1, "other") in notes["household_register"]  # the window sees it; the person was never held up
-        and (2, "kind") in notes["household_register"]
         and [page["kind"] for m in a["materials"] for page in m["pages"]] == ["application/pdf", "image/jpeg"]
         and pages(a) == 3
     )
