@@ -70,7 +70,9 @@ def show_matter(arguments: argparse.Namespace) -> int:
     items = [name for name in arguments.items.split(",") if name]
     try:
         sources = frozenset(settings.county.sources)
-        found = merged(loaded.catalogue, arguments.matter, items, answers, sources=sources)
+        found = merged(
+            loaded.catalogue, arguments.matter, items, answers, sources=sources, profile=settings.limit_profile
+        )
     except NoSuch as error:
         return complain(str(error))
     if arguments.accepted:

@@ -277,6 +277,8 @@ def test_the_check_judges_by_the_countys_own_profile_and_names_the_clause(kiosk:
     over = [one for one in kiosk("catalogue", "check", SHIPPED) if one["rule"] == "limit_over"]
     assert over
     assert {one["clause"] for one in over} == {"000 二; 002 二"}
+    shown = kiosk("catalogue", "show", "job_registration")
+    assert (shown["limit"]["profile"], shown["limit"]["clause"]) == ("yongzhou", "000 二")
 
 
 def test_a_matter_is_shown_as_the_terminal_merges_it(kiosk: Terminal) -> None:
