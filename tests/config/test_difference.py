@@ -56,7 +56,7 @@ def test_another_order_is_a_difference(pension: dict[str, Any]) -> None:
     assert lines(pension, after) == [f"事「{after['pension.yaml']['title']}」的「要填的」：先后换了。"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(documents, documents)
 def test_no_difference_goes_unsaid(before: dict[str, Any], after: dict[str, Any]) -> None:
     def one(files: dict[str, Any]) -> dict[str, Located]:
