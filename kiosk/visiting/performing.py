@@ -285,7 +285,10 @@ class Performer:
         if isinstance(opened, Failed):
             return opened
         self._process.journal.note("draft.opened")
-        pictures = {name: self._process.pictures.keep(name, page) for name, page in opened.pages.items()}
+        pictures = {}
+        for name, page in opened.pages.items():
+            pictures[name] = self._process.pictures.keep(name, page)
+            self._process.spawn(self._at_desk(lambda desk, page=page: desk.prepare(page)))  # type: ignore[misc]
         return DraftOpened(opened.answers, pictures)
 
     async def _forget_draft(self, effect: effects.ForgetDraft, _: Tell) -> Result:
