@@ -78,9 +78,11 @@ def candidates(small: Image) -> Shapes | None:
 def _others(shapes: Floats, ratings: Floats, best: int) -> int:
     """How many sheets lie apart from the best one and from each other."""
     sheets = [ordered(shapes[best])]
-    for index in np.argsort(-ratings).tolist():
-        if ratings[index] < OTHER_SURE:
-            break
+    likely = np.flatnonzero(ratings >= OTHER_SURE)
+    for index in likely[np.argsort(-ratings[likely])].tolist():
+        middle = tuple(shapes[index].mean(axis=0).tolist())
+        if any(cv2.pointPolygonTest(other, middle, False) >= 0 for other in sheets):
+            continue
         one = ordered(shapes[index])
         if area(one) < OTHER_SHARE * area(sheets[0]):
             continue

@@ -77,7 +77,8 @@ def _edges(
     for share in WINDOWS:
         window = max(WINDOW_LEAST, half * share)
         expected = offset + slope * where
-        near = np.exp(-(((at[None, :, None] - expected[:, None, :]) / window) ** 2))
+        away = (at[None, :, None] - expected[:, None, :]).astype(np.float32) * np.float32(1 / window)
+        near = np.exp(-(away * away))
         weighted = change * near
         peak = np.clip(np.argmax(weighted, axis=1), 1, len(at) - 2)[:, None, :]
         strength = np.take_along_axis(weighted, peak, 1)[:, 0]
@@ -88,7 +89,7 @@ def _edges(
         weight = np.minimum(strength, 2 * np.median(strength, axis=1, keepdims=True) + 1e-6)
         clear = weight.sum(axis=1, keepdims=True) >= 2 * COLUMNS
         weight = weight + 1e-9
-        for _ in range(4):
+        for _ in range(3):
             robust = weight / (1 + ((seen - offset - slope * where) / max(1.0, window * 0.2)) ** 2)
             total = robust.sum(axis=1, keepdims=True)
             mean_w = (robust * where).sum(axis=1, keepdims=True) / total

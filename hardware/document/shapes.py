@@ -19,6 +19,7 @@ Indices = NDArray[np.intp]
 Doubles = NDArray[np.float64]
 
 KEPT = 48  # shapes that are described
+KEPT_FIRST = 500  # by a rougher rating, before it is asked whether edges end at the corners
 SHARE_LEAST = 0.03  # of the picture
 PARALLEL_MOST = np.radians(28)  # between opposite sides
 CROSSING_LEAST = np.radians(40)  # between neighbouring sides
@@ -56,24 +57,17 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
     corners, sides = made
     edge = _mean(along.edge, sides.line, sides.low, sides.high)
     differ = _mean(along.sides, sides.line, sides.low, sides.high)
-    gap, tail = 4 // PACE, max(6, int(0.05 * max(width, height))) // PACE
-    last = 2 * along.middle
-    before = (
-        along.edge[sides.line, np.maximum(sides.low - gap, 0)] - along.edge[sides.line, np.maximum(sides.low - tail, 0)]
-    )
-    after = (
-        along.edge[sides.line, np.minimum(sides.high + tail, last)]
-        - along.edge[sides.line, np.minimum(sides.high + gap, last)]
-    )
-    beyond = (before + after) / (2 * (tail - gap))
     share = _area(corners[..., 0], corners[..., 1]) / (width * height)
     rough = (
         0.30 * edge.mean(1) + 0.15 * edge.min(1) + 0.25 * differ.mean(1) + 0.20 * differ.min(1)
-        - 0.15 * beyond.mean(1) + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
+        + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
     )  # fmt: skip
-    best = np.argpartition(-rough, min(KEPT, len(rough) - 1))[:KEPT]
-    best = best[np.argsort(-rough[best])]
-    rough, edge, differ, beyond = rough[best], np.sort(edge[best], 1), np.sort(differ[best], 1), beyond[best]
+    best = np.argpartition(-rough, min(KEPT_FIRST, len(rough) - 1))[:KEPT_FIRST]
+    beyond = _beyond(along.edge, sides.line[best], sides.low[best], sides.high[best], max(width, height))
+    rough = rough[best] - 0.15 * beyond.mean(1)
+    order = np.argsort(-rough)[:KEPT]
+    best, rough, beyond = best[order], rough[order], beyond[order]
+    edge, differ = np.sort(edge[best], 1), np.sort(differ[best], 1)
     features = [
         edge.mean(1), edge[:, 0], edge[:, 1], differ.mean(1), differ[:, 0], differ[:, 1], beyond.mean(1), beyond.max(1),
         *_describe(corners[best], sides.line[best], sides.low[best], sides.high[best], along, lines, width, height),
@@ -86,17 +80,16 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
 
 def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doubles, _Sides] | None:
     """Every convex shape of two by two nearly parallel lines that is large enough."""
-    theta, rho = lines[:, 0].astype(np.float64), lines[:, 1].astype(np.float64)
+    theta, rho = lines[:, 0], lines[:, 1]
     cos, sin = np.cos(theta), np.sin(theta)
     det = cos[:, None] * sin[None, :] - cos[None, :] * sin[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        px = (rho[:, None] * sin[None, :] - rho[None, :] * sin[:, None]) / det
-        py = (cos[:, None] * rho[None, :] - cos[None, :] * rho[:, None]) / det
-        place = -px * sin[:, None] + py * cos[:, None]  # of the crossing with j, along line i
+    steep = np.abs(det) > np.sin(CROSSING_LEAST)
+    safe = np.where(steep, det, np.float32(1))
+    px = (rho[:, None] * sin[None, :] - rho[None, :] * sin[:, None]) / safe
+    py = (cos[:, None] * rho[None, :] - cos[None, :] * rho[:, None]) / safe
+    place = (py * cos[:, None] - px * sin[:, None]) / PACE + along.middle  # of the crossing with j, along line i
     margin = OUTSIDE_MOST * max(width, height)
-    with np.errstate(invalid="ignore"):
-        crossing = (px > -margin) & (px < width + margin) & (py > -margin) & (py < height + margin)
-    crossing &= np.abs(det) > np.sin(CROSSING_LEAST)
+    crossing = steep & (px > -margin) & (px < width + margin) & (py > -margin) & (py < height + margin)
 
     first, second = np.triu_indices(len(lines), 1)
     turn = np.abs(theta[first] - theta[second])
@@ -108,23 +101,30 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doub
     pair = (turn < PARALLEL_MOST) & (gap > 0.12 * min(width, height))
     first, second = first[pair], second[pair]
     # a shape is two pairs of which every line of one meets every line of the other near the picture
-    meet = crossing[np.ix_(first, first)] & crossing[np.ix_(second, second)]
-    meet &= crossing[np.ix_(first, second)] & crossing[np.ix_(second, first)]
-    a, b = np.nonzero(np.triu(meet, 1))
+    both = crossing[first] & crossing[second]  # (pairs, lines)
+    a, b = np.nonzero(np.triu(both[:, first] & both[:, second], 1))
     if len(a) == 0:
         return None
     ring = np.stack([first[a], first[b], second[a], second[b]], axis=1)
-    before, after = ring[:, (3, 0, 1, 2)], ring[:, (1, 2, 3, 0)]
-    x, y = px[before, ring], py[before, ring]
-    good = _convex(x, y) & (_area(x, y) > SHARE_LEAST * width * height)
-    if not good.any():
+    corner = ring[:, (3, 0, 1, 2)] * len(lines) + ring  # of the line before with this one
+    x, y = px.ravel().take(corner), py.ravel().take(corner)
+    good = np.flatnonzero(_convex(x, y) & (_area(x, y) > SHARE_LEAST * width * height))
+    if len(good) == 0:
         return None
-    ring, before, after = ring[good], before[good], after[good]
-    start, end = place[ring, before], place[ring, after]
-    start, end = start / PACE + along.middle, end / PACE + along.middle
+    ring, x, y = ring[good], x[good], y[good]
+    start = place.ravel().take(ring * len(lines) + ring[:, (3, 0, 1, 2)])
+    end = place.ravel().take(ring * len(lines) + ring[:, (1, 2, 3, 0)])
     low = np.clip(np.minimum(start, end), 0, 2 * along.middle).astype(np.intp)
     high = np.clip(np.maximum(start, end), 0, 2 * along.middle).astype(np.intp)
-    return np.stack([x[good], y[good]], axis=-1), _Sides(ring, low, high)
+    return np.stack([x, y], axis=-1).astype(np.float64), _Sides(ring, low, high)
+
+
+def _beyond(edge: Floats, line: Indices, low: Indices, high: Indices, longest: int) -> Doubles:
+    """How much the edges of (n, 4) sides go on behind the corners."""
+    gap, tail, last = 4 // PACE, max(6, int(0.05 * longest)) // PACE, edge.shape[1] - 1
+    before = edge[line, np.maximum(low - gap, 0)] - edge[line, np.maximum(low - tail, 0)]
+    after = edge[line, np.minimum(high + tail, last)] - edge[line, np.minimum(high + gap, last)]
+    return np.asarray((before + after) / (2.0 * (tail - gap)))
 
 
 def _convex(x: Doubles, y: Doubles) -> NDArray[np.bool_]:
@@ -144,9 +144,11 @@ def _area(x: Doubles, y: Doubles) -> Doubles:
 
 
 def _mean(sums: Floats, line: Indices, low: Indices, high: Indices) -> Doubles:
-    length = np.maximum(high - low, 1).astype(np.float64)
-    total = (sums[line, high] - sums[line, low]).astype(np.float64)
-    return np.asarray(total / (length if total.ndim == length.ndim else length[..., None]))
+    """Of running sums (lines, places, …) the mean over each of the stretches (n, 4)."""
+    flat, row = sums.reshape(-1, *sums.shape[2:]), line * sums.shape[1]
+    total = flat.take(row + high, axis=0) - flat.take(row + low, axis=0)
+    length = np.maximum(high - low, 1).astype(np.float32)
+    return np.asarray(total / (length if total.ndim == length.ndim else length[..., None]), np.float64)
 
 
 def _describe(

@@ -82,7 +82,8 @@ def _bars(page: Image) -> Boxes:
     ink = (cv2.subtract(ground, grey) > 38).astype(np.uint8)
     for thin, thick in (((1, RULE), (THICK, RULE)), ((RULE, 1), (RULE, THICK))):
         rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(thin, np.uint8))
-        rules &= ~cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(thick, np.uint8))  # those are print run together
+        merged = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(thick, np.uint8))  # print run together
+        rules = cv2.subtract(rules, merged)
         ink[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
     smeared = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, SMEAR), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(smeared)
