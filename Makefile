@@ -60,6 +60,7 @@ bench:
 # Every step in two ways of showing it, on one page; and every screen in every way held to the measures (minutes).
 gallery: setup
 	@$(BIN)/python -m screens.book build/gallery
+	@$(BIN)/python -m bench.gallery build/gallery/papers
 
 screens: setup
 	@$(BIN)/python -m screens.sweep

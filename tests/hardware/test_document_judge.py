@@ -61,6 +61,14 @@ def test_a_dark_picture_is_dark() -> None:
     assert verdict(np.asarray(image * 0.25, np.uint8), corners) == "capture.dark"
 
 
+def test_a_dark_cover_in_good_light_is_not_dark() -> None:
+    image, corners = on_desk("household-register", desk=(226, 230, 232))
+    cover = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillConvexPoly(cover, corners.astype(np.int32), 1)
+    image[cover > 0] = (image[cover > 0] * 0.3).astype(np.uint8)
+    assert verdict(image, corners) != "capture.dark"
+
+
 def test_a_burnt_spot_is_glare() -> None:
     image, corners = on_desk()
     y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]]
