@@ -19,6 +19,7 @@ import shutil
 import signal
 import socket
 import struct
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "length": {},
 }
 SPOIL = ("corrupted", "wrong_tag", "length")
+SOCKET_PATH_MOST = 107  # bytes: sun_path of unix(7) holds 108 with its end
 # The daemon sees our folder as /run/pcscd. It is parked at /mnt while /run is covered: it may lie below /run itself.
 IN_NAMESPACE = (
     'mount --bind "$1" /mnt && mount -t tmpfs none /run && mkdir /run/pcscd && mount --move /mnt /run/pcscd'
@@ -178,12 +180,16 @@ class SocialCardSimulator:
         self._faults: list[_Pending] = []
         self._plugged = True
         self._doing = ""
+        self._short: Path | None = None  # a folder of ours with a link in it, where the way to the socket is too long
 
     @property
     def socket(self) -> Path:
-        return self._folder / "pcscd" / "pcscd.comm"
+        return (self._short / "d" if self._short else self._folder / "pcscd") / "pcscd.comm"
 
     async def start(self) -> str:
+        if len(os.fsencode(self.socket)) > SOCKET_PATH_MOST:
+            self._short = Path(tempfile.mkdtemp(prefix="pcsc-"))
+            (self._short / "d").symlink_to(self._folder.absolute() / "pcscd")
         self._port = _free_ports()
         await self._start_daemon(with_reader=True)
         return f"pcsc:///{quote(READER)}?socket={quote(str(self.socket))}"
@@ -191,6 +197,9 @@ class SocialCardSimulator:
     async def stop(self) -> None:
         await self._hang_up()
         await self._stop_daemon()
+        if self._short is not None:
+            shutil.rmtree(self._short, ignore_errors=True)
+            self._short = None
 
     # ------------------------------------------------------------ commands of a script
 
