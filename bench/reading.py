@@ -23,6 +23,7 @@ from matters.papertext import plain
 
 MIB = 1 << 20
 BYTES_MOST = 500_000
+COUNTS, QUICK = (8, 8, 24), (2, 2, 6)  # forms: clean, photographed, photographed and spoiled
 
 
 def distance(one: str, other: str) -> int:
@@ -102,7 +103,7 @@ def measure(progress: Callable[[str], None], quick: bool) -> Report:
 
 async def _measure(progress: Callable[[str], None], quick: bool) -> Report:
     report = Report("reading")
-    counts = (2, 2, 6) if quick else (8, 8, 24)
+    counts = QUICK if quick else COUNTS
     reader = PaperReader(idle_s=0.5)
     began = time.monotonic()
     await reader.read(encoded(form(0)))
