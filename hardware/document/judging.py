@@ -42,7 +42,7 @@ class Limits:
     shadow: float = 0.5  # darkest to brightest ground of a printed page
     shadow_any: float = 0.42  # the same where pictures may be printed on it
     edge_px: float = 4.7  # width of edges at PAGE px, from which they are out of focus
-    edge_moved_px: float = 3.7  # from which they have moved, when one direction
+    edge_moved_px: float = 4.3  # from which they have moved, when one direction
     edge_moved_most: float = 12.0  # to which: wider ones are out of focus, movement leaves sharp edges along its way
     direction: float = 1.46  # has edges so much wider than another
     hand: float = 0.07  # of the longer side: how far something of the colour of skin reaches into the page
