@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{number}/{len(ways)} {way.name}", file=sys.stderr)
             for one in findings(way, asked.only):
                 count += 1
-                print(report([one]))
+                print(report([one]), flush=True)
         print(f"{len(ways)} ways, {count} findings")
         return 1 if count else 0
     finally:
