@@ -163,7 +163,6 @@ VISITS: tuple[Journey, ...] = (
     Journey("helped", pension_helped),
     Journey("killed-at-commit", pension),
     Journey("supervisor-killed", pension),
-    Journey("put-aside", pension),
     Journey("card-pulled", receipts=0),
     Journey("walks-away", receipts=0),
     Journey("attract", receipts=0),
