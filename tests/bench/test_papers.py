@@ -1,4 +1,4 @@
-"""What papers are measured with measures right: parts in the picture, balanced accuracy, a set that is the same again."""
+"""What papers are measured with measures right: parts in the picture, balanced accuracy, a set that stays the same."""
 
 from __future__ import annotations
 
