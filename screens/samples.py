@@ -294,7 +294,10 @@ CAPTURE_MORE = replace(CAPTURE, key="paper2", title="结婚证", can_commit=True
 CAPTURE_GONE = replace(CAPTURE_MORE, key="paper3", problem="camera.absent")
 REVIEW = s.Review("review", at(6, 5), True, "birth", "孩子的出生医学证明", "picture", "ok", 1, 1, True)
 REVIEW_HINT = replace(
-    REVIEW, key="review3", title="户口簿", can_add=True,
+    REVIEW,
+    key="review3",
+    title="户口簿",
+    can_add=True,
     paper=s.PaperHint("picture", "other_known", "户口簿", "出生证明"),
 )
 REVIEW_EXPIRED = replace(

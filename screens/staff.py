@@ -19,10 +19,11 @@ from matters.steps import Step
 
 @dataclass(frozen=True)
 class StaffPin(Step):
-    """The PIN pad. `asks`: open | choose (there is none yet, or it is changed) | again (the chosen one once more) | join
-    (a clerk joins a visit; a registered card does as well).
+    """The PIN pad. `asks`: open | choose (there is none yet, or it is changed) | again (the chosen one once more) |
+    join (a clerk joins a visit; a registered card does as well).
 
-    `problem`: "" | wrong | locked | unset | short | easy | differs | card (not registered). `seconds`: how long it stays locked.
+    `problem`: "" | wrong | locked | unset | short | easy | differs | card (not registered).
+    `seconds`: how long it stays locked.
     """
 
     asks: str

@@ -117,7 +117,8 @@ def machine(image: Path, folder: Path, memory_mb: int = 2048) -> Iterator[Machin
     control.unlink(missing_ok=True)
     process = subprocess.Popen(
         [
-            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", str(memory_mb),
+            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2",
+            "-m", str(memory_mb),
             "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}",
             "-drive", f"if=pflash,format=raw,unit=1,file={variables}",
             "-drive", f"if=virtio,format=raw,file={image}",
