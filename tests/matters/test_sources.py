@@ -1,5 +1,4 @@
-"""A paper that a connected data source shows need not be brought; until then it is asked for, and the screen says so.
-"""
+"""A paper that a connected data source shows need not be brought; until then it is asked for, and that is said."""
 
 from __future__ import annotations
 
