@@ -106,7 +106,9 @@ class PrinterSimulator:
         self._clients: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._turn = asyncio.Lock()
-        self.receipts: list[str] = []
+        # The tray keeps what an earlier printer of this folder cut: a receipt outlives a power cut.
+        numbers = sorted(int(path.stem.removeprefix("receipt-")) for path in setup.folder.glob("receipt-*.png"))
+        self.receipts = [str(setup.folder / f"receipt-{number}.png") for number in numbers]
         self.texts: list[str] = []
 
     async def start(self) -> str:

@@ -184,16 +184,19 @@ class Player:
         self.terminal.ask("simulate", device=action.device or "scanner", do="scan", arguments={"text": text})
 
     def _receipt_code(self, action: Action) -> str:
-        """The code on the last receipt, read off the paper."""
+        """The code on the last receipt, read off the paper, which may still be coming out."""
         import zxingcpp
         from PIL import Image
 
-        told = self.terminal.ask("simulate", device="receipt_printer", do="receipts", arguments={})
-        for path in reversed(told["receipts"]):
-            with Image.open(path) as paper:
-                found = zxingcpp.read_barcodes(paper.convert("L"))
-            if found:
-                return str(found[0].text)
+        deadline = time.monotonic() + action.within
+        while time.monotonic() < deadline:
+            told = self.terminal.ask("simulate", device="receipt_printer", do="receipts", arguments={})
+            for path in reversed(told["receipts"]):
+                with Image.open(path) as paper:
+                    found = zxingcpp.read_barcodes(paper.convert("L"))
+                if found:
+                    return str(found[0].text)
+            time.sleep(0.2)
         raise CannotBeDone(f"step {action.number} ({action}): no receipt with a code came out")
 
     def _remove(self, action: Action) -> None:

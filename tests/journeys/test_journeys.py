@@ -156,6 +156,7 @@ VISITS: tuple[Journey, ...] = (
     Journey("newborn", newborn, size="1920x1080"),
     Journey("newborn-offline", newborn_offline),
     Journey("pension", pension),
+    Journey("put-aside", pension),
     Journey("restaurant", restaurant),
     Journey("no-paper", pension),
     Journey("changes-answer", pension_changed),
