@@ -21,7 +21,7 @@ from papers.slip import Slip
 from tests.hardware.cups import cups
 from tests.matters.drive import Drive
 
-QUICK = Timing(answer_s=5.0, poll_s=0.05, look_s=0.1, stuck_s=10.0, whole_s=30.0)
+PATIENT = Timing(answer_s=20.0, poll_s=0.05, look_s=0.1, stuck_s=40.0, whole_s=80.0)
 ZH = locales.load("zh")
 
 
@@ -50,7 +50,7 @@ def performer(visit: Visit, ports: dict[str, Any]) -> Performer:
 
 
 async def printed(visit: Visit, ports: dict[str, Any]) -> object:
-    return await asyncio.wait_for(performer(visit, ports)._print_notice(PrintNotice("print"), lambda _code: None), 40)
+    return await asyncio.wait_for(performer(visit, ports)._print_notice(PrintNotice("print"), lambda _code: None), 100)
 
 
 def text_of(document: bytes, folder: Path) -> str:
@@ -62,10 +62,10 @@ def text_of(document: bytes, folder: Path) -> str:
 async def test_a_notice_comes_out_of_the_a4_printer_and_says_what_the_screen_says(tmp_path: Path) -> None:
     slips = SlipPrinter()
     async with cups() as service:
-        ports = {"document_printer": from_address(parse(service.address), timing=QUICK), "receipt_printer": slips}
+        ports = {"document_printer": from_address(parse(service.address), timing=PATIENT), "receipt_printer": slips}
         assert isinstance(await printed(at_notice(), ports), Printed)
+        assert slips.slips == []
         (document,) = service.printed()
-    assert slips.slips == []
     said = text_of(document, tmp_path)
     assert "一次告知单" in said
     assert "户口簿" in said
@@ -76,7 +76,7 @@ async def test_a_notice_the_a4_printer_cannot_bring_out_comes_as_a_slip() -> Non
     slips = SlipPrinter()
     async with cups() as service:
         service.ail("media-empty-error")
-        ports = {"document_printer": from_address(parse(service.address), timing=QUICK), "receipt_printer": slips}
+        ports = {"document_printer": from_address(parse(service.address), timing=PATIENT), "receipt_printer": slips}
         assert isinstance(await printed(at_notice(), ports), Printed)
         assert service.printed() == []
     assert len(slips.slips) == 1
