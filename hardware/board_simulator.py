@@ -6,13 +6,11 @@ unplug, replug). `shown` answers which lamps are lit and how often each has chan
 
 from __future__ import annotations
 
-import asyncio
 import os
-import pty
-import tty
 from collections.abc import Mapping
 from typing import Any
 
+from hardware.cable_simulator import Cable
 from hardware.keypad import KEYS
 from hardware.lights import CHANNELS, relay
 from hardware.scanner_keys import EV_KEY, EVENT
@@ -20,17 +18,16 @@ from hardware.simulators import Setup, SimulatorError
 
 
 class _OnPty:
-    """A pty with a name that stays the same when the device is unplugged and comes back."""
+    """A device at the end of a cable."""
 
     SCHEME, TAIL = "", ""
 
     def __init__(self, setup: Setup) -> None:
-        self._link = setup.folder / "device"
-        self._master = self._slave = -1
+        self._cable = Cable(setup.folder / "device", self._readable)
 
     async def start(self) -> str:
         self._plug()
-        return f"{self.SCHEME}://{self._link}{self.TAIL}"
+        return f"{self.SCHEME}://{self._cable.link}{self.TAIL}"
 
     async def stop(self) -> None:
         self._unplug()
@@ -48,18 +45,11 @@ class _OnPty:
         raise SimulatorError(f"it cannot {do!r}")
 
     def _plug(self) -> None:
-        if self._master >= 0:
-            return
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self._link.unlink(missing_ok=True)
-        self._link.symlink_to(os.ttyname(self._slave))
-        asyncio.get_running_loop().add_reader(self._master, self._readable)
+        self._cable.plug()
 
     def _readable(self) -> None:
         try:
-            data = os.read(self._master, 4096)
+            data = os.read(self._cable.master, 4096)
         except OSError:
             return
         self._heard(data)
@@ -68,17 +58,11 @@ class _OnPty:
         del data
 
     def _say(self, data: bytes) -> None:
-        if self._master >= 0:
-            os.write(self._master, data)
+        if self._cable.plugged:
+            os.write(self._cable.master, data)
 
     def _unplug(self) -> None:
-        if self._master < 0:
-            return
-        asyncio.get_running_loop().remove_reader(self._master)
-        self._link.unlink(missing_ok=True)
-        os.close(self._master)
-        os.close(self._slave)
-        self._master = self._slave = -1
+        self._cable.unplug()
 
 
 class LightsSimulator(_OnPty):
@@ -93,7 +77,7 @@ class LightsSimulator(_OnPty):
         self._changes = dict.fromkeys(CHANNELS, 0)
 
     def _plug(self) -> None:
-        if self._master < 0:
+        if not self._cable.plugged:
             self._lit = dict.fromkeys(CHANNELS, False)  # without power a relay falls back
         super()._plug()
 

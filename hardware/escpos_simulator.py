@@ -24,11 +24,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pty
-import tty
 from collections.abc import Mapping
 from typing import Any
 
+from hardware.cable_simulator import Cable
 from hardware.escpos_head import Head, picture
 from hardware.simulators import Setup, SimulatorError
 
@@ -101,8 +100,7 @@ class PrinterSimulator:
         self._writer: asyncio.StreamWriter | None = None
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._master = self._slave = -1
-        self._link = setup.folder / "printer"
+        self._cable = Cable(setup.folder / "printer")
         self._clients: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._turn = asyncio.Lock()
@@ -115,7 +113,7 @@ class PrinterSimulator:
         self._tasks.append(asyncio.create_task(self._work()))
         await self._plug()
         if self._over == "pty":
-            return f"escpos+serial://{self._link}?baud={self._baud}&buffer={self._buffer_bytes}"
+            return f"escpos+serial://{self._cable.link}?baud={self._baud}&buffer={self._buffer_bytes}"
         return f"escpos+tcp://127.0.0.1:{self._port}?buffer={self._buffer_bytes}"
 
     async def stop(self) -> None:
@@ -162,12 +160,8 @@ class PrinterSimulator:
         if self._over == "tcp" and self._server is None:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port, limit=1024)
             self._port = self._server.sockets[0].getsockname()[1]
-        elif self._over == "pty" and self._master < 0:
-            self._master, self._slave = pty.openpty()
-            tty.setraw(self._slave)  # held open: a pty whose last slave closes reports an error instead of silence
-            os.set_blocking(self._master, False)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(os.ttyname(self._slave))
+        elif self._over == "pty" and not self._cable.plugged:
+            self._cable.plug()
             self._tasks.append(asyncio.create_task(self._serve_pty()))
 
     def _unplug(self) -> None:
@@ -175,11 +169,7 @@ class PrinterSimulator:
             self._server.close()
             self._server = None
         self._hang_up()
-        if self._master >= 0:
-            self._link.unlink(missing_ok=True)
-            os.close(self._master)
-            os.close(self._slave)
-            self._master = self._slave = -1
+        self._cable.unplug()
 
     def _hang_up(self) -> None:
         if self._writer is not None:
@@ -208,9 +198,9 @@ class PrinterSimulator:
 
     async def _serve_pty(self) -> None:
         """Takes bytes from the line no faster than it carries them (10 bits a byte: 8N1)."""
-        while self._master >= 0:
+        while self._cable.plugged:
             try:
-                piece = os.read(self._master, max(1, int(self._baud / 10 * TICK_S)))
+                piece = os.read(self._cable.master, max(1, int(self._baud / 10 * TICK_S)))
             except BlockingIOError:
                 piece = b""
             except OSError:
@@ -257,8 +247,8 @@ class PrinterSimulator:
         with contextlib.suppress(OSError):
             if self._writer is not None:
                 self._writer.write(bytes((byte,)))
-            elif self._master >= 0:
-                os.write(self._master, bytes((byte,)))
+            elif self._cable.plugged:
+                os.write(self._cable.master, bytes((byte,)))
 
     # ------------------------------------------------------------ how it is
 

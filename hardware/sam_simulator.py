@@ -21,13 +21,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pty
-import tty
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hardware import sam
+from hardware.cable_simulator import Cable
 from hardware.sam import Answer, Command, FrameError, Word
 from hardware.sam_card import encode_added_address, encode_text
 from hardware.sample_cards import SampleCard, pick
@@ -112,8 +111,7 @@ class SamSimulator:
             raise SimulatorError(f"no defect {', '.join(sorted(unknown))}; there are {', '.join(DEFECTS)}")
         self._finds = self._reads = 0
         self._kept: SampleCard | None = None  # the last card read, for a reader that forgets nothing
-        self._link = setup.folder / "reader"
-        self._master = self._slave = -1
+        self._cable = Cable(setup.folder / "reader", self._arrived)
         self._in = bytearray()
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
         self._working: asyncio.Task[None] | None = None
@@ -125,7 +123,7 @@ class SamSimulator:
 
     async def start(self) -> str:
         self._plug()
-        return f"sam://{self._link}?baud={self._baud}"
+        return f"sam://{self._cable.link}?baud={self._baud}"
 
     async def stop(self) -> None:
         if self._returning is not None:
@@ -145,13 +143,13 @@ class SamSimulator:
         elif do == "unplug":
             self._unplug()
         elif do == "replug":
-            if self._master < 0 and "no_return" not in self._defects:
+            if not self._cable.plugged and "no_return" not in self._defects:
                 self._plug()
         elif do == "fault":
             self._add_fault(args)
         elif do == "mend":
             self._faults.clear()
-            if self._master < 0:
+            if not self._cable.plugged:
                 self._plug()
         else:
             raise SimulatorError(f"an ID-card reader cannot {do!r}: insert, remove, unplug, replug, fault, mend")
@@ -187,38 +185,29 @@ class SamSimulator:
     # ------------------------------------------------------------ the cable
 
     def _plug(self) -> None:
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)  # held open: a pty whose last slave closes reports an error instead of silence
-        os.set_blocking(self._master, False)
-        self._link.unlink(missing_ok=True)
-        self._link.symlink_to(os.ttyname(self._slave))
+        self._cable.plug()
         self._in.clear()
         self._commands = asyncio.Queue()
-        asyncio.get_running_loop().add_reader(self._master, self._arrived)
         self._working = asyncio.create_task(self._work(self._commands))
 
     def _unplug(self) -> None:
-        if self._master < 0:
+        if not self._cable.plugged:
             return
-        asyncio.get_running_loop().remove_reader(self._master)
-        self._link.unlink(missing_ok=True)
-        os.close(self._master)
-        os.close(self._slave)
-        self._master = self._slave = -1
+        self._cable.unplug()
         self._selected = False
         if self._working is not None and self._working is not asyncio.current_task():
             self._working.cancel()
 
     async def _come_back(self, after_s: float) -> None:
         await asyncio.sleep(after_s)
-        if self._master < 0:
+        if not self._cable.plugged:
             self._plug()
 
     # ------------------------------------------------------------ the line
 
     def _arrived(self) -> None:
         try:
-            self._in += os.read(self._master, 4096)
+            self._in += os.read(self._cable.master, 4096)
         except OSError:
             return
         self._take_frames()
@@ -247,7 +236,7 @@ class SamSimulator:
             del self._in[:whole]
 
     async def _work(self, commands: asyncio.Queue[bytes]) -> None:
-        while self._master >= 0:
+        while self._cable.plugged:
             await self._serve(await commands.get())
 
     async def _serve(self, frame: bytes) -> None:
@@ -339,13 +328,13 @@ class SamSimulator:
         """Puts bytes on the line no faster than it carries them (10 bits a byte: 8N1)."""
         loop = asyncio.get_running_loop()
         begun, sent = loop.time(), 0
-        while sent < len(data) and self._master >= 0:
+        while sent < len(data) and self._cable.plugged:
             due = len(data)
             if self._pace > 0:
                 due = min(due, int((loop.time() - begun) * self._baud / 10 / factor / self._pace))
             if due > sent:
                 with contextlib.suppress(BlockingIOError):
-                    sent += os.write(self._master, data[sent:due])
+                    sent += os.write(self._cable.master, data[sent:due])
             if sent < len(data):
                 await asyncio.sleep(PACE_S)
 

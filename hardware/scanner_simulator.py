@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pty
-import tty
 from collections.abc import Mapping
 from typing import Any
 
+from hardware.cable_simulator import Cable
 from hardware.scanner_keys import typed
 from hardware.simulators import Setup, SimulatorError
 
@@ -35,55 +34,37 @@ class ScannerSimulator:
             self._baud, self._pace = int(options.get("baud", 9600)), float(options.get("pace", 1))
         except (TypeError, ValueError):
             raise SimulatorError("baud and pace want numbers") from None
-        self._link = setup.folder / "scanner"
-        self._master = self._slave = -1
+        self._cable = Cable(setup.folder / "scanner")
         self._faults: list[dict[str, Any]] = []
 
     async def start(self) -> str:
-        self._plug()
+        self._cable.plug()
         if self._over == "keys":
-            return f"scan+keys://{self._link}?grab=no"
-        return f"scan+serial://{self._link}?baud={self._baud}"
+            return f"scan+keys://{self._cable.link}?grab=no"
+        return f"scan+serial://{self._cable.link}?baud={self._baud}"
 
     async def stop(self) -> None:
-        self._unplug()
+        self._cable.unplug()
 
     async def command(self, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
         if do == "scan":
             await self._scan(str(args.get("text", "")))
         elif do == "unplug":
-            self._unplug()
+            self._cable.unplug()
         elif do in ("replug", "mend"):
             self._faults.clear()
-            self._plug()
+            self._cable.plug()
         elif do == "fault":
             what = str(args.get("what", ""))
             if what not in FAULTS:
                 raise SimulatorError(f"no fault {what!r}; there are {', '.join(FAULTS)}")
             if what == "unplug":
-                self._unplug()
+                self._cable.unplug()
             else:
                 self._faults.append({"factor": 4, **args, "left": int(args.get("times", 1))})
         else:
             raise SimulatorError(f"a scanner cannot {do!r}: scan, unplug, replug, fault, mend")
         return {}
-
-    def _plug(self) -> None:
-        if self._master >= 0:
-            return
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self._link.unlink(missing_ok=True)
-        self._link.symlink_to(os.ttyname(self._slave))
-
-    def _unplug(self) -> None:
-        if self._master < 0:
-            return
-        self._link.unlink(missing_ok=True)
-        os.close(self._master)
-        os.close(self._slave)
-        self._master = self._slave = -1
 
     async def _scan(self, text: str) -> None:
         if not text:
@@ -111,8 +92,8 @@ class ScannerSimulator:
 
     async def _send(self, data: bytes, factor: float) -> None:
         step = len(data) if self._pace <= 0 else max(1, int(self._baud / 10 * PIECE_S / factor / self._pace))
-        while data and self._master >= 0:
+        while data and self._cable.plugged:
             with contextlib.suppress(BlockingIOError):
-                sent = os.write(self._master, data[:step])
+                sent = os.write(self._cable.master, data[:step])
                 data = data[sent:]
             await asyncio.sleep(0 if self._pace <= 0 else PIECE_S)

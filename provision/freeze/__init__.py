@@ -30,6 +30,7 @@ FOR_TESTS = (
     # Modules, and packages with all that is in them, that only a test build has.
     "hardware.simulators",
     "hardware.simulator_client",
+    "hardware.cable_simulator",
     "hardware.camera_simulator",
     "hardware.escpos_simulator",
     "hardware.line_simulator",
