@@ -74,19 +74,19 @@ class Keypad:
     def press(self, ident: str) -> None:
         """A key of the counter, wherever the focus is: back, repeat, help. One that is not there does nothing."""
         self.stage.emit(Touched(self.stage.clock()))
-        if ident == "repeat":
-            order = self._order()
-            if self._at is not None and self._at < len(order):
-                self.on_focus(words_of(order[self._at]))
-                return
+        if ident == "repeat" and (shown := self.focused) is not None:
+            self.on_focus(words_of(shown))
+            return
         key = self._touchable(ident)
         if key is not None:
             key.act()
 
     @property
     def focused(self) -> Shown | None:
+        if self._at is None:  # as on every screen where nobody uses the keypad: nothing is looked through for it
+            return None
         order = self._order()
-        return order[self._at] if self._at is not None and self._at < len(order) else None
+        return order[self._at] if self._at < len(order) else None
 
     # ---- what the stage tells
 
@@ -96,15 +96,9 @@ class Keypad:
         key = f"{type(step).__name__}:{step.key}" if step is not None else ""
         if key != self._key:
             self._key = key
-            used = self._at is not None
-            self._at = None
-            if used:  # go on from the question
-                self.move_quietly()
+            # Where it is used it goes on from the question, without a word: the screen is read on arrival anyway.
+            self._at = 0 if self._at is not None and self._order() else None
         self._outline()
-
-    def move_quietly(self) -> None:
-        """To the first thing, without a word: the screen is read on arrival anyway."""
-        self._at = 0 if self._order() else None
 
     # ---- inside
 
@@ -132,7 +126,8 @@ class Keypad:
 
     def _outline(self) -> None:
         canvas = self.stage.canvas.after
-        canvas.remove(self._ring) if self._ring in canvas.children else None
+        if self._ring in canvas.children:
+            canvas.remove(self._ring)
         self._ring = InstructionGroup()
         shown = self.focused
         if shown is None:
