@@ -1,8 +1,8 @@
 """What every screen is held to, looked for in the widgets that are really drawn: sizes, gaps, type, words, reach.
 
-Used by the test command (all pairs of the ways to show a screen), by `python -m screens.gallery --check` and by
-`make screens` (all of them). A finding is a sentence; none is good. What is compared is px of this panel; what it is
-compared with is millimetres (docs/design-language.md says where the figures come from).
+Used by the test command (all pairs of the ways to show a screen) and by `make screens` (all of them). A finding is a
+sentence; none is good. What is compared is px of this panel; what it is compared with is millimetres
+(docs/design-language.md says where the figures come from).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 from config.locales import Locale
-from screens.theme import GAP_MM, TARGET_MM, look
+from screens.theme import GAP_MM, LINE_SPACING, TARGET_MM, look
 from screens.widgets.base import Node, Text
 from screens.widgets.touch import Touchable
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from screens.stage import Stage
 
 LONGER = 1.6  # how much longer than ours another language's words may be
-LINE_SPACING = 1.3  # MIIT, elders: from line to line, in type sizes
 
 
 @dataclass(frozen=True)
