@@ -36,6 +36,7 @@ from kiosk.privacy import (
     search_swap,
     tree,
 )
+from matters.identity import check_character
 
 ENDINGS = ("done", "stopped", "idle", "aside", "killed", "power")
 CARD = "chen-dashan"
@@ -95,12 +96,12 @@ class Planted:
         """GB 11643: area 431199 (unassigned), a birthday, three digits, the check digit."""
         first = f"431199{random.randint(1950, 1999)}{random.randint(1, 12):02d}{random.randint(1, 28):02d}"
         first += f"{random.randint(0, 999):03d}"
-        weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-        check = "10X98765432"[sum(int(a) * b for a, b in zip(first, weights, strict=True)) % 11]
         given = "".join(random.choice(_CHARACTERS) for _ in range(3))
         place = "".join(random.choice(_CHARACTERS) for _ in range(4))
         phone = f"138{random.randint(0, 10**8 - 1):08d}"
-        return cls(f"欧阳{given}", first + check, f"示例省示例县{place}村{random.randint(10, 99)}号", phone)
+        return cls(
+            f"欧阳{given}", first + check_character(first), f"示例省示例县{place}村{random.randint(10, 99)}号", phone
+        )
 
     def cards(self) -> str:
         """The simulators' file of cards, with this person on the one that the script presents."""
