@@ -25,6 +25,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hardware.cable_simulator import Cable
@@ -104,9 +105,7 @@ class PrinterSimulator:
         self._clients: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._turn = asyncio.Lock()
-        # The tray keeps what an earlier printer of this folder cut: a receipt outlives a power cut.
-        numbers = sorted(int(path.stem.removeprefix("receipt-")) for path in setup.folder.glob("receipt-*.png"))
-        self.receipts = [str(setup.folder / f"receipt-{number}.png") for number in numbers]
+        self.receipts: list[str] = []
         self.texts: list[str] = []
 
     async def start(self) -> str:
@@ -136,7 +135,7 @@ class PrinterSimulator:
         elif do != "receipts":
             raise SimulatorError(f"a receipt printer cannot {do!r}: fault, mend, tear, receipts")
         self._moved.set()
-        return {"receipts": list(self.receipts), "texts": list(self.texts)}
+        return {"receipts": [str(path) for path in self._tray()], "texts": list(self.texts)}
 
     async def _fault(self, what: str, args: Mapping[str, Any]) -> None:
         if what not in FAULTS:
@@ -340,11 +339,16 @@ class PrinterSimulator:
         short = self._head.page.height < SHORTEST_CUT_DOTS
         self._keep(torn="no_cut" not in self._defects and not (short and "keeps_scrap" in self._defects))
 
+    def _tray(self) -> list[Path]:
+        """All that was ever cut here, oldest first: a receipt outlives the power cut that its printer did not."""
+        numbered = {int(path.stem.removeprefix("receipt-")): path for path in self._setup.folder.glob("receipt-*.png")}
+        return [numbered[number] for number in sorted(numbered)]
+
     def _keep(self, torn: bool = True) -> None:
         page = self._head.tear_off() if torn else self._head.page
         if not page.height:
             return
-        number = len(self.receipts) + 1
+        number = len(self._tray()) + 1
         path = self._setup.folder / f"receipt-{number}.png"
         drawn = picture(page, self._width)
         if "narrow" in self._defects:
