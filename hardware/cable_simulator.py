@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Cable:
-    """`link`: the name. `readable` is called on the loop while bytes wait. `master`: the device's end; -1: unplugged."""
+    """`link`: the name. `readable`: called on the loop while bytes wait. `master`: the device's end, -1 when pulled."""
 
     def __init__(self, link: Path, readable: Callable[[], None] | None = None) -> None:
         self.link = link

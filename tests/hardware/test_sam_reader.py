@@ -272,7 +272,7 @@ async def test_a_card_that_stays_after_it_was_read_is_not_read_again(bench: Benc
 
 
 async def test_a_line_that_another_process_holds_is_waited_for_and_then_said_to_be_busy(bench: Bench) -> None:
-    second = SamReader(bench.reader.address, str(bench.simulator._link), timing=QUICK)
+    second = SamReader(bench.reader.address, str(bench.simulator._cable.link), timing=QUICK)
     try:
         await bench.until(Health.ONLINE)
         assert fault(await asyncio.wait_for(second.read(), PATIENCE_S)).code == "reader.busy"
