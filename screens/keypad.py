@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from kivy.core.window import Window
 from kivy.graphics import InstructionGroup
 
-from matters.events import Touched
 from screens import shapes
 from screens.theme import look
 from screens.widgets.touch import Touchable
@@ -47,7 +46,8 @@ class Keypad:
 
     def move(self, by: int) -> str:
         """To the next thing (1) or the one before (-1), round and round; returns its words."""
-        self.stage.emit(Touched(self.stage.clock()))
+        if self.stage.woken():
+            return ""
         order = self._order()
         if not order:
             return ""
@@ -56,7 +56,8 @@ class Keypad:
 
     def choose(self) -> str:
         """Press what the focus is on; what cannot be pressed is said again. Returns what was said or pressed."""
-        self.stage.emit(Touched(self.stage.clock()))
+        if self.stage.woken():
+            return ""
         order = self._order()
         if self._at is None or self._at >= len(order):
             return self.move(1) if order else ""
@@ -73,7 +74,8 @@ class Keypad:
 
     def press(self, ident: str) -> None:
         """A key of the counter, wherever the focus is: back, repeat, help. One that is not there does nothing."""
-        self.stage.emit(Touched(self.stage.clock()))
+        if self.stage.woken():
+            return
         if ident == "repeat" and (shown := self.focused) is not None:
             self.on_focus(words_of(shown))
             return

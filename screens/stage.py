@@ -232,15 +232,17 @@ class Stage(Widget):
     def on_touch_down(self, touch: MotionEvent) -> bool:
         if not 0 <= touch.sx <= 1 or ("button" in touch.profile and touch.button != "left"):
             return False
-        sheet = self.sheet
-        if sheet is None or sheet.wakes(*touch.pos):
-            self.on_event(Touched(self.clock()))
+        woke = (self.sheet is None or self.sheet.wakes(*touch.pos)) and self.woken()
         Clock._max_fps = AWAKE_FPS
         self._resting.cancel()
         self._resting()
-        if self.sheet is not sheet:
-            return True  # it ended the idle warning: what it uncovered is not what the finger meant
-        return bool(super().on_touch_down(touch))
+        return woke or bool(super().on_touch_down(touch))
+
+    def woken(self) -> bool:
+        """Tell that somebody is here. True: that ended the idle warning, and the keys it uncovered were not meant."""
+        sheet = self.sheet
+        self.on_event(Touched(self.clock()))
+        return self.sheet is not sheet
 
     def rearrange(self) -> None:
         """Something in the sheet has changed by itself (pinyin, strokes): lay it out again."""

@@ -7,8 +7,6 @@ from dataclasses import replace
 from matters.outcomes import Submitted
 from matters.visit.state import Answers, Visit
 
-GUARD_S = 0.3  # the finger that ended the idle warning is still on the glass: its release presses nothing
-
 CLERK_S = 300.0  # somebody who called the clerk waits for us so long; the screen then shows nothing of theirs
 
 FINISH_S = 20.0  # longest wait for a printer or the outbox once the person has gone

@@ -57,15 +57,11 @@ def _touched(visit: Visit, event: Touched | Pressed | Chosen | Typed | Signed) -
     if late.place == "goodbye" and visit.place != "goodbye":
         return late
     visit = late
-    if visit.still and isinstance(event, Pressed) and event.id == "stop":
-        return clock.farewell(visit, "done" if visit.submitted else "stopped")
-    if visit.still and event == Pressed(event.at, "stop"):  # "wipe it all now"
+    if visit.still and isinstance(event, Pressed) and event.id == "stop":  # "wipe it all now"
         return clock.farewell(visit, "done" if visit.submitted else "stopped")
     if visit.still:  # the touch says "I am here", and nothing else
-        return replace(clock.active(visit), woken=visit.at)
+        return clock.active(visit)
     visit = clock.active(visit)
-    if visit.at - visit.woken < clock.GUARD_S and not isinstance(event, Touched):
-        return visit
     match event:
         case Pressed():
             return keys.pressed(visit, event.id)

@@ -144,7 +144,6 @@ class Visit:
     called_at: float = 0.0
     still: bool = False
     still_since: float = 0.0
-    woken: float = -1e9  # when a touch ended the warning
     # handing in and after
     since: float = 0.0  # when the present work of ours began
     notice: str = "idle"

@@ -24,6 +24,14 @@ def test_any_touch_goes_on_where_the_person_was() -> None:
     assert not isinstance(drive.step, steps.StillThere | steps.Goodbye)
 
 
+def test_the_first_press_after_the_warning_counts_however_soon_it_comes() -> None:
+    drive = warned()
+    drive.send(Touched(drive.at))
+    before = drive.step
+    drive.send(Pressed(drive.at + 0.05, "main"))
+    assert drive.step != before
+
+
 def test_the_warnings_own_key_ends_the_visit_at_once() -> None:
     drive = warned()
     drive.at += 1

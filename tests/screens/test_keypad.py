@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from matters.events import Chosen, Pressed, Touched
+from matters.events import Chosen, Event, Pressed, Touched
 from screens import samples
 from screens.keypad import BACKSPACE, DOWN, ENTER, F2, UP
 from tests.screens.conftest import Hand
@@ -145,3 +145,22 @@ def to(hand: Hand, ident: str) -> None:
             return
         press(DOWN)
     raise AssertionError(f"never came to {ident}")
+
+
+def test_a_key_that_wakes_presses_nothing_that_it_uncovers(hand: Hand, heard: list[str]) -> None:
+    under = samples.SAMPLES["16-delivery-choice"][0]
+    hand.show(under)
+    while hand.stage.keypad.focused is None or hand.stage.keypad.focused.ident != "option:post":
+        press(DOWN)
+    hand.show(samples.STILL)
+
+    def wake(event: Event) -> None:
+        hand.events.append(event)
+        if isinstance(event, Touched):
+            hand.show(under)
+
+    hand.stage.on_event = wake
+    hand.events.clear()
+    press(ENTER)
+    assert hand.stage.step == under
+    assert [type(event) for event in hand.events] == [Touched]
