@@ -22,7 +22,7 @@ from hardware import ipp
 from hardware.addresses import Address, AddressError
 from hardware.ipp import JobState, Operation, PrinterState, Reply
 from hardware.ports import Device, Fault, Health, Status
-from hardware.status import StatusBoard
+from hardware.status import looked
 from matters.outcomes import Printed
 
 if TYPE_CHECKING:
@@ -88,7 +88,6 @@ class IppPrinter:
         self._uri, self._url, self._socket = uri, url, socket
         self._timing = timing or Timing()
         self._numbers = itertools.count(1)
-        self._board = StatusBoard()
         self._turn = asyncio.Lock()
         self._tells = False  # the printer itself says when a page is out
 
@@ -97,20 +96,12 @@ class IppPrinter:
     async def status(self) -> Status:
         try:
             async with self._session() as session:
-                status = self._status_of(await self._printer(session))
+                return self._status_of(await self._printer(session))
         except _Trouble as trouble:
-            status = Status(Health.ABSENT if trouble.code.endswith("absent") else Health.OFFLINE, trouble.code)
-        self._board.set(status)
-        return status
+            return Status(Health.ABSENT if trouble.code.endswith("absent") else Health.OFFLINE, trouble.code)
 
-    async def watch(self) -> AsyncIterator[Status]:
-        told: Status | None = None
-        while True:
-            now = await self.status()
-            if now != told:
-                told = now
-                yield now
-            await asyncio.sleep(self._timing.look_s)
+    def watch(self) -> AsyncIterator[Status]:
+        return looked(self.status, self._timing.look_s)
 
     async def close(self) -> None:
         async with self._turn:

@@ -16,7 +16,7 @@ from typing import Protocol, cast, runtime_checkable
 
 from hardware.addresses import Address, AddressError
 from hardware.ports import Device, Fault, Health, Status
-from hardware.status import StatusBoard
+from hardware.status import looked
 from hardware.wire_end import WireEnd, open_serial
 
 BLINK_S = 0.5  # half a period: 1 Hz, well under the 3 Hz that WCAG 2.3.1 allows
@@ -148,23 +148,16 @@ class LedLights(_Lamps):
     def __init__(self, address: str, files: Mapping[str, Path]) -> None:
         super().__init__(address)
         self._files = files
-        self._board = StatusBoard()
 
     async def status(self) -> Status:
         there = all(file.exists() for file in self._files.values())
-        self._board.set(Status(Health.ONLINE) if there else Status(Health.ABSENT, "lights.absent"))
-        return self._board.present
+        return Status(Health.ONLINE) if there else Status(Health.ABSENT, "lights.absent")
 
     async def watch(self) -> AsyncIterator[Status]:
-        told: Status | None = None
-        while True:
-            now = await self.status()
-            if now != told:
-                if now.health is Health.ONLINE:
-                    self._set()
-                told = now
-                yield now
-            await asyncio.sleep(AGAIN_S)
+        async for status in looked(self.status, AGAIN_S):
+            if status.health is Health.ONLINE:
+                self._set()
+            yield status
 
     async def close(self) -> None:
         await self._dark()

@@ -19,7 +19,7 @@ from hardware.addresses import Address
 from hardware.camera import LOOK_S, look_for
 from hardware.ports import Fault, Status
 from hardware.scanner import Code
-from hardware.status import StatusBoard
+from hardware.status import looked
 
 COMMAND = (sys.executable, "-m", "hardware.scanner_camera")
 REST_S = 0.08  # between two looks: a code held still is seen, and a weak core is not worn out
@@ -32,21 +32,13 @@ class CameraScanner:
         self.address = address
         self._camera = address.removeprefix("scan+")
         self._command = tuple(command)
-        self._board = StatusBoard()
 
     async def status(self) -> Status:
-        self._board.set(await asyncio.to_thread(look_for, self._camera))
-        status = self._board.present
+        status = await asyncio.to_thread(look_for, self._camera)
         return Status(status.health, "scanner.absent" if status.code else "", status.detail)
 
-    async def watch(self) -> AsyncIterator[Status]:
-        told: Status | None = None
-        while True:
-            now = await self.status()
-            if now != told:
-                told = now
-                yield now
-            await asyncio.sleep(LOOK_S)
+    def watch(self) -> AsyncIterator[Status]:
+        return looked(self.status, LOOK_S)
 
     async def close(self) -> None:
         pass  # a scan that is cancelled has ended its process

@@ -27,7 +27,7 @@ from hardware.addresses import Address, AddressError
 from hardware.ports import Fault, Health, Status
 from hardware.speaker_hours import HoursError, volumes
 from hardware.speaker_voice import pack
-from hardware.status import StatusBoard
+from hardware.status import looked
 
 if TYPE_CHECKING:
     from config.settings import Voice
@@ -276,7 +276,6 @@ class VoiceSpeaker:
         self._sink = sink
         self._prompts = prompts
         self._voice = _Voice(command or voice_command())
-        self._board = StatusBoard()
         self._said = 0  # counts what was begun: what comes back late belongs to nobody
         self._playing = asyncio.Lock()
 
@@ -320,20 +319,14 @@ class VoiceSpeaker:
         self._sink.stop()
 
     async def status(self) -> Status:
-        status = Status(Health.BUSY) if self._playing.locked() else await self._sink.status()
-        self._board.set(status)
-        return status
+        return Status(Health.BUSY) if self._playing.locked() else await self._sink.status()
 
-    async def watch(self) -> AsyncIterator[Status]:
-        last: Status | None = None
-        while True:
+    def watch(self) -> AsyncIterator[Status]:
+        async def worth_telling() -> Status:
             status = await self.status()
-            if status.health == Health.BUSY:
-                status = Status(Health.ONLINE)  # speaking is no change worth telling
-            if status != last:
-                last = status
-                yield status
-            await asyncio.sleep(POLL_S)
+            return Status(Health.ONLINE) if status.health == Health.BUSY else status  # speaking is no change
+
+        return looked(worth_telling, POLL_S)
 
     async def close(self) -> None:
         self.stop()

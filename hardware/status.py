@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from hardware.ports import Health, Status
 
@@ -34,3 +34,14 @@ class StatusBoard:
                 yield await queue.get()
         finally:
             self._watchers.discard(queue)
+
+
+async def looked(look: Callable[[], Awaitable[Status]], every_s: float) -> AsyncIterator[Status]:
+    """For a device that tells nothing by itself: how it is now, then whatever looking again finds changed."""
+    told: Status | None = None
+    while True:
+        now = await look()
+        if now != told:
+            told = now
+            yield now
+        await asyncio.sleep(every_s)
