@@ -161,10 +161,11 @@ class Supervisor:
         self._journal.note("terminal.stopped", reason="asked")
         await asyncio.to_thread(self._journal.close)
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+        return task
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -178,12 +179,11 @@ class Supervisor:
         found = ["--state", str(self.state)]
         if self.settings.source:
             found += ["--config", self.settings.source]
-        if self._control_fd >= 0:
-            found.append("--tested")
         return found
 
     async def _start_visit(self, *, hidden: bool = True) -> Child:
-        arguments = [*self._arguments(), "--hidden"] if hidden else self._arguments()
+        tested = self._control_fd >= 0
+        arguments = [*self._arguments(), *(["--hidden"] if hidden else []), *(["--tested"] if tested else [])]
         # Where there is no graphics chip Mesa keeps what it compiled: a sixth of the time to the first picture. It
         # would do so in the home folder.
         kept = {"MESA_SHADER_CACHE_DIR": str(self.state / "shaders")}
@@ -308,13 +308,10 @@ class Supervisor:
         if self._taking is None or self._taking.done():
             incoming = self.state / "catalogue" / "incoming"
             if incoming.is_dir() and any(len(path.name) == 64 for path in incoming.iterdir()):
-                self._taking = asyncio.create_task(self._taken())
-                self._tasks.add(self._taking)
-                self._taking.add_done_callback(self._finished)
+                self._taking = self._spawn(self._taken())
 
     async def _taken(self) -> None:
-        arguments = [argument for argument in self._arguments() if argument != "--tested"]
-        child = await start("catalogue", arguments, log=self.logs / "catalogue.log")
+        child = await start("catalogue", self._arguments(), log=self.logs / "catalogue.log")
         try:
             await asyncio.wait_for(child.process.wait(), TAKING_S)
         except TimeoutError:
@@ -366,7 +363,7 @@ class Supervisor:
         while not self._ending.is_set():
             began = time.monotonic()
             arguments = [*self._arguments(), "--county", self._county_url]
-            self._sync = await start("sync", [a for a in arguments if a != "--tested"], log=self.logs / "sync.log")
+            self._sync = await start("sync", arguments, log=self.logs / "sync.log")
             async for message in self._sync.channel.messages():
                 self._hear_sync(message)
             await self._sync.over()
