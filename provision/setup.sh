@@ -4,22 +4,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-purposes=("$@")
-say() { printf '· %s\n' "$*" >&2; }
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+. provision/packages.sh
 
-wanted=$(awk -v purposes=" ${purposes[*]} " '!/^#/ && NF >= 2 && index(purposes, " " $2 " ") { print $1 }' \
-  provision/debian-packages.txt)
-missing=()
-for package in $wanted; do
-  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
-  [ "$status" = "install ok installed" ] || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-  say "Debian packages: ${missing[*]}"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+say() { printf '· %s\n' "$*" >&2; }
+
+install_packages "$@"
 
 stamp=.venv/.set-up-$(cat requirements-dev.lock pyproject.toml requirements.in | sha256sum | cut -c1-16)
 if [ ! -e "$stamp" ]; then

@@ -13,13 +13,9 @@ dist=${3:-$root/dist/kiosk}
 [ "$(id -u)" = 0 ] || { echo "run me as root: sudo $0" >&2; exit 2; }
 [ -x "$dist/kiosk" ] || { echo "no frozen app in $dist: make freeze, or name its folder" >&2; exit 2; }
 say() { printf '· %s\n' "$*" >&2; }
-packages() { awk -v purpose="$1" '!/^#/ && NF >= 2 && $2 == purpose && $1 != "python3.11" { print $1 }' \
-  "$root/provision/debian-packages.txt" | paste -sd, ; }
+. "$here/../packages.sh"
 
-say "Debian packages: $(packages tools)"
-for package in $(packages tools | tr , ' '); do
-  dpkg-query -W "$package" >/dev/null 2>&1 || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
-done
+install_packages tools
 
 # What is mounted while the system is made stays in a view of our own, and what is started there ends with it: neither
 # outlives this script, and nothing of the machine can be reached when the work folder is removed.
@@ -34,9 +30,9 @@ work=$VILLAGE_WORK
 tree=$work/tree
 say "The system"
 SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2>/dev/null || date +%s) \
-mmdebstrap --quiet --variant=apt --mode=root --include="$(packages image),$(packages hall),$(packages run)" \
+mmdebstrap --quiet --variant=apt --mode=root --include="$(packages_for image hall run | paste -sd,)" \
   --aptopt='APT::Install-Recommends "false"' \
-  --customize-hook="mkdir -p \$1/mnt/source/provision && cp -a $root/provision/install $root/provision/debian-packages.txt \$1/mnt/source/provision/" \
+  --customize-hook="mkdir -p \$1/mnt/source/provision && cp -a $root/provision/install $root/provision/packages.sh $root/provision/debian-packages.txt \$1/mnt/source/provision/" \
   --customize-hook="cp -a $dist \$1/mnt/source/app" \
   --customize-hook='chroot "$1" /mnt/source/provision/install/install.sh /mnt/source/app' \
   --customize-hook='rm -rf "$1/mnt/source"' \

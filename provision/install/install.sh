@@ -8,6 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 home=/opt/village-terminal
+. "$here/../packages.sh"
 say() { printf '· %s\n' "$*" >&2; }
 [ "$(id -u)" = 0 ] || { echo "run me as root: sudo $0" >&2; exit 2; }
 
@@ -27,18 +28,7 @@ fi
 dist=${1:-$root/dist/kiosk}
 [ -x "$dist/kiosk" ] || { echo "no frozen app in $dist: make freeze, or name its folder" >&2; exit 2; }
 
-wanted=$(awk '!/^#/ && NF >= 2 && ($2 == "run" || $2 == "hall") && $1 != "python3.11" { print $1 }' \
-  "$root/provision/debian-packages.txt")
-missing=()
-for package in $wanted; do
-  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
-  [ "$status" = "install ok installed" ] || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-  say "Debian packages: ${missing[*]}"
-  DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+install_packages run hall
 
 # The app, under the digest of what it is made of: two builds lie side by side, `now` is switched in one step.
 digest=$(cd "$dist" && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
