@@ -1,9 +1,8 @@
 """A courier's stick at the county: sealed records are taken in as by line, each acknowledgement is laid beside its
 record, and the stick goes back. It may come twice, half-written or copied: the store takes each record once.
 
-STICK/village-outbox/NUMBER/SEQUENCE-ID/ holds `envelope.json` and the sealed files under their SHA-256 (see
-docs/decisions/0003); `acknowledgement.json` is ours. STICK/village-catalogue/SHA256 is the newest catalogue: a bundle
-carries its own signature, so it may come by any way. States and settings wait for the line.
+What lies where, and why nothing on it is trusted: wire.stick. `acknowledgement.json` is ours. The newest catalogue goes
+along: a bundle carries its own signature, so it may come by any way. States and settings wait for the line.
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ from gateway import intake
 from gateway.county import County
 from gateway.errors import Refused
 from gateway.store import Conflict, Store
-from wire import answers
+from wire import stick as sticks
 from wire.envelope import Envelope, decode_envelope
 from wire.errors import WireError
+from wire.stick import ACKNOWLEDGEMENT, CATALOGUE_FOLDER, ENVELOPE
 
-FOLDER, ENVELOPE, ACKNOWLEDGEMENT = "village-outbox", "envelope.json", "acknowledgement.json"
-CATALOGUE_FOLDER = "village-catalogue"
 _PIECE = 1 << 20
 
 
@@ -48,9 +46,7 @@ def take_in(county: County, store: Store, stick: Path) -> Brought:
     taken: list[str] = []
     again: list[str] = []
     refused: list[Finding] = []
-    for record in sorted((stick / FOLDER).glob("*/*")):
-        if record.name.endswith(".part") or not record.is_dir():
-            continue
+    for record in [each for number in sticks.numbers(stick) for each in sticks.records(stick, number)]:
         try:
             envelope, said, known = _record(county, store, record)
         except (WireError, Refused) as error:
@@ -59,9 +55,7 @@ def take_in(county: County, store: Store, stick: Path) -> Brought:
         except Conflict:
             refused.append(Finding(record.name, "message.conflict"))
             continue
-        except FileNotFoundError:
-            refused.append(Finding(record.name, "files.missing"))
-            continue
+        sticks.remove(record / ACKNOWLEDGEMENT)  # whatever lies there, it is not the county's word of now
         _lay(record / ACKNOWLEDGEMENT, said)
         (again if known else taken).append(envelope.id)
     return Brought(tuple(taken), tuple(again), tuple(refused))
@@ -73,18 +67,21 @@ def lay_catalogue(store: Store, stick: Path) -> str:
     if bundle is None:
         return ""
     name = hashlib.sha256(bundle).hexdigest()
-    folder = stick / CATALOGUE_FOLDER
-    folder.mkdir(exist_ok=True)
-    if not (folder / name).exists() or (folder / name).read_bytes() != bundle:
+    folder = sticks.made(stick, CATALOGUE_FOLDER)
+    if not sticks.is_file(folder / name, name, len(bundle)):
+        sticks.remove(folder / name)
         _lay(folder / name, bundle)
-    for other in folder.iterdir():
-        if other.name != name:
-            other.unlink()
+    for other in sticks.names(folder):
+        if other != name:
+            sticks.remove(folder / other)
     return name
 
 
 def _record(county: County, store: Store, record: Path) -> tuple[Envelope, bytes, bool]:
-    raw = (record / ENVELOPE).read_bytes()
+    try:
+        raw = sticks.read(record / ENVELOPE, county.settings.limits.envelope_bytes_most)
+    except OSError:
+        raise Refused(409, "envelope.malformed", "no envelope that can be read") from None
     envelope = decode_envelope(raw)
     terminal = intake.sender(envelope, store.terminals(envelope.terminal))
     held = store.known(envelope.id)
@@ -98,28 +95,18 @@ def _record(county: County, store: Store, record: Path) -> tuple[Envelope, bytes
     if intake.missing(envelope, county.files):
         raise Refused(409, "files.missing", "a file is not what the envelope says")
     message = intake.open_all(envelope, county.files, county.keys)
-    received_at = county.now()
-    incoming = intake.incoming(
-        envelope, raw, message, terminal, received_at=received_at, area=county.settings.county.area,
-        index_key=county.index_key, store=store,
-    )  # fmt: skip
-
-    def acknowledge(case: str, cases: int) -> bytes:
-        return answers.encode(
-            answers.acknowledge(
-                county.keys, terminal=envelope.terminal, message=envelope.id, digest=envelope.digest,
-                received_at=received_at, case=case, cases=cases,
-            )
-        )  # fmt: skip
-
-    taken = store.accept(incoming, county.today(), acknowledge)
+    taken = intake.accept(county, store, envelope, raw, message, terminal)
     return envelope, taken.ack, taken.again
 
 
 def _file(county: County, number: str, path: Path, size: int) -> None:
     """One sealed file into the store, checked as an upload is. Raises Refused for other bytes than its name says."""
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != path.name or file.tell() != size:
+    try:
+        file = sticks.open_plain(path)
+    except OSError:
+        raise Refused(409, "files.missing", "a file is not there") from None
+    with file:
+        if os.fstat(file.fileno()).st_size != size or hashlib.file_digest(file, "sha256").hexdigest() != path.name:
             raise Refused(409, "files.missing", "a file is damaged or cut short")
         file.seek(0)
         county.files.drop(number, path.name)

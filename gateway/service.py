@@ -201,31 +201,10 @@ class Service:
         if lacking:
             raise Refused(409, "files.missing", "send these files first", missing=lacking)
         message = await asyncio.to_thread(intake.open_all, envelope, files, self.county.keys)
-        county, received_at = self.county, self.county.now()
+        county = self.county
 
         def accept(store: Store) -> Taken:
-            # Once more, in the thread that also tidies: what is named from here on is not unclaimed.
-            if gone := intake.missing(envelope, files):
-                raise Refused(409, "files.missing", "send these files first", missing=gone)
-            incoming = intake.incoming(
-                envelope, raw, message, terminal, received_at=received_at, area=county.settings.county.area,
-                index_key=county.index_key, store=store,
-            )  # fmt: skip
-
-            def acknowledge(case: str, cases: int) -> bytes:
-                return answers.encode(
-                    answers.acknowledge(
-                        county.keys,
-                        terminal=envelope.terminal,
-                        message=envelope.id,
-                        digest=envelope.digest,
-                        received_at=received_at,
-                        case=case,
-                        cases=cases,
-                    )
-                )
-
-            return store.accept(incoming, county.today(), acknowledge)
+            return intake.accept(county, store, envelope, raw, message, terminal)
 
         try:
             taken = await asyncio.shield(asyncio.ensure_future(self._write(accept)))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 STEPS = ("taking.read", "taking.checked", "taking.laid", "taking.switched", "taking.told", "taking.removed")
 """The points at which a power cut could fall between two things that last."""
 
-STICK_FOLDER = "village-catalogue"  # as the gateway's courier lays it
+BROUGHT_MOST = 3  # catalogues of one stick; the county's courier lays one
 
 log = logging.getLogger("kiosk.catalogue")
 Record = Callable[[str, dict[str, str]], object]
@@ -235,19 +235,34 @@ def floor_of(named: str) -> str:
 
 def bring(state: Path, stick: Path) -> bool:
     """Copy the catalogue on a courier's stick to what is to be looked at; False where there is none that is new here.
-    Raises OSError. Whether it is any good, `take_in` says: a stick may be anybody's."""
+    Raises OSError where the terminal's disk fails. Whether it is any good, `take_in` says: a stick may be anybody's."""
     from offline.files import write_durably
+    from wire import stick as sticks
 
     shelf = Shelf.of(state)
-    brought = False
-    for path in sorted((stick / STICK_FOLDER).glob("*")):
-        if re.fullmatch("[0-9a-f]{64}", path.name) is None or (shelf.bundles / path.name).exists():
+    brought = 0
+    place = sticks.folder(stick, sticks.CATALOGUE_FOLDER)
+    for name in _names(place):
+        if brought == BROUGHT_MOST or (shelf.bundles / name).exists() or (shelf.incoming / name).exists():
             continue
-        shelf.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.open("rb") as file:
-            write_durably(shelf.incoming / path.name, file.read(BUNDLE_BYTES_MOST + 1))
-        brought = True
-    return brought
+        try:
+            data = sticks.read(stick / sticks.CATALOGUE_FOLDER / name, BUNDLE_BYTES_MOST)
+        except OSError:
+            continue
+        if hashlib.sha256(data).hexdigest() == name:
+            shelf.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_durably(shelf.incoming / name, data)
+            brought += 1
+    return brought > 0
+
+
+def _names(place: Path | None) -> list[str]:
+    from wire import stick as sticks
+
+    try:
+        return [name for name in sticks.names(place) if re.fullmatch("[0-9a-f]{64}", name)]
+    except OSError:
+        return []
 
 
 def run(state: Path, named: str) -> list[Outcome]:

@@ -3,20 +3,12 @@ the sealed files under their SHA-256. It appears under its name only when all of
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from offline.files import sync_folder
-
-ENVELOPE = "envelope.json"
-HALF = ".part"
-
-
-def record_name(sequence: int, record: str) -> str:
-    return f"{sequence:010d}-{record}"
+from wire.stick import ENVELOPE, ENVELOPE_BYTES_MOST, HALF, is_file, read, record_name, remove
 
 
 def write_record(
@@ -24,16 +16,15 @@ def write_record(
 ) -> None:
     """Write a record's folder, whole or not at all; the caller syncs the folder it lies in. Raises OSError."""
     half = target.with_name(target.name + HALF)
-    shutil.rmtree(half, ignore_errors=True)
+    remove(half)
     half.mkdir()
     for name, content in {ENVELOPE: envelope, **files, **(more or {})}.items():
-        with (half / name).open("wb") as file:
+        with (half / name).open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
     sync_folder(half)
-    if target.exists():
-        shutil.rmtree(target)
+    remove(target)
     half.rename(target)
 
 
@@ -43,7 +34,7 @@ def wrong_with(record: Path) -> Iterator[str]:
     from wire.errors import WireError
 
     try:
-        envelope = decode_envelope((record / ENVELOPE).read_bytes())
+        envelope = decode_envelope(read(record / ENVELOPE, ENVELOPE_BYTES_MOST))
     except OSError:
         yield "no envelope"
         return
@@ -53,13 +44,8 @@ def wrong_with(record: Path) -> Iterator[str]:
     if record.name != record_name(envelope.sequence, envelope.id):
         yield "in the folder of another record"
     for file in envelope.files:
-        if not _is(record / file.sha256, file.sha256, file.size):
+        if not is_file(record / file.sha256, file.sha256, file.size):
             yield f"file {file.sha256[:12]} is missing or damaged"
 
 
-def _is(path: Path, sha256: str, size: int) -> bool:
-    try:
-        with path.open("rb") as file:
-            return os.fstat(file.fileno()).st_size == size and hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except OSError:
-        return False
+__all__ = ["ENVELOPE", "HALF", "record_name", "write_record", "wrong_with"]

@@ -89,33 +89,31 @@ def send(arguments: argparse.Namespace) -> int:
 
 def export(arguments: argparse.Namespace) -> int:
     """Sealed records to a folder; what is there already and whole is left as it is."""
-    from offline import identity
-    from offline.courier import export as copy_out
+    from kiosk.sticks import take_out
 
-    number = identity.load(state_of(arguments)).number
-    with _outbox(arguments) as outbox:
-        done = copy_out(outbox, arguments.folder, number)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    done = take_out(state_of(arguments), arguments.folder)
     show(
         asdict(done),
         arguments.json,
         lambda: f"copied: {done.copied}   there already: {done.there}   {done.bytes} bytes",
     )
-    return DONE if not done.lost else complain(f"damaged here, not copied: {', '.join(done.lost)}")
+    if done.lost:
+        return complain(f"damaged here, not copied: {', '.join(done.lost)}")
+    return DONE if not done.trouble else complain(f"{done.left} not copied: {TROUBLES[done.trouble]}")
+
+
+TROUBLES = {
+    "full": "no room on it", "read_only": "it cannot be written", "gone": "it was pulled, or does not answer",
+    "broken": "it does not hold what is written to it",
+}  # fmt: skip
 
 
 def take_in(arguments: argparse.Namespace) -> int:
     """The county's acknowledgements from a stick; each counts only by its signature, and twice does no harm."""
-    from offline import identity
-    from offline.courier import take_in as read_in
-    from offline.outbox import Outbox
+    from kiosk.sticks import bring_in
 
-    known = identity.load(state_of(arguments))
-    outbox = Outbox.open(state_of(arguments), time.time, mirror=settings_of(arguments).storage.second)
-    try:
-        taken = read_in(outbox, arguments.folder, known)
-        left = outbox.status().waiting
-    finally:
-        outbox.close()
+    taken, left = bring_in(state_of(arguments), arguments.folder, settings_of(arguments).storage.second)
     catalogue = _catalogue(arguments)
     value = {
         "gone": [*taken.gone], "refused": [asdict(each) for each in taken.refused], "waiting": left,

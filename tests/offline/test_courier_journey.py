@@ -13,11 +13,11 @@ from typing import Any
 from config.catalogue import SHIPPED
 from gateway import county as counties
 from kiosk.shelf import Shelf
-from kiosk.taking_in import STICK_FOLDER
 from offline.courier import FOLDER
 from tests.offline.peers import Gateway, Terminal, nothing_left, put
 from wire.bundle import read_bundle, sign_bundle
 from wire.keys import SigningKey
+from wire.stick import CATALOGUE_FOLDER
 
 
 def run(*arguments: str | Path) -> tuple[int, Any]:
@@ -83,7 +83,7 @@ def test_the_stick_brings_the_countys_newest_catalogue_and_a_strangers_is_refuse
     stick = tmp_path / "stick"
     stick.mkdir()
     status, said = run("gateway", "courier", stick, "--state", gateway.folder)
-    (carried,) = (stick / STICK_FOLDER).iterdir()
+    (carried,) = (stick / CATALOGUE_FOLDER).iterdir()
     assert (status, said["catalogue"]) == (0, carried.name)
     status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
     assert (status, [(one["version"], one["code"]) for one in said["catalogue"]]) == (0, [(version, "")])
@@ -94,7 +94,7 @@ def test_the_stick_brings_the_countys_newest_catalogue_and_a_strangers_is_refuse
     assert (status, said["catalogue"]) == (0, [])
 
     stranger = sign_bundle(made.read_bytes(), SigningKey.generate(b"\1" * 32))
-    (stick / STICK_FOLDER / hashlib.sha256(stranger).hexdigest()).write_bytes(stranger)
+    (stick / CATALOGUE_FOLDER / hashlib.sha256(stranger).hexdigest()).write_bytes(stranger)
     status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
     assert [one["code"] for one in said["catalogue"]] == ["bundle.signature"]
     assert Shelf.of(terminal.state).current().current == used
