@@ -26,6 +26,7 @@ CLASS_OF_DEVICE = {
     "receipt_printer": "printer",
     "document_printer": "document_printer",
     "camera": "camera",
+    "face_camera": "face_camera",
     "speaker": "speaker",
     "scanner": "scanner",
     "lights": "lights",

@@ -64,6 +64,7 @@ class Devices:
     id_card: str = ""
     social_card: str = ""
     camera: str = ""
+    face_camera: str = ""  # towards the person; another device than `camera`, each named by what stays
     receipt_printer: str = ""
     document_printer: str = ""
     speaker: str = ""

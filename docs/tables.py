@@ -30,6 +30,7 @@ GROUPS = {
     "social_reader": "社保卡读卡器",
     "social": "社保卡",
     "camera": "高拍仪",
+    "face_camera": "对着人的摄像头",
     "capture": "拍的材料",
     "county": "网络和县里",
     "outbox": "存材料的地方",

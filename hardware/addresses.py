@@ -24,6 +24,7 @@ OPENERS: dict[str, dict[str, str]] = {
     },
     "social_card": {"pcsc": "hardware.pcsc_reader:from_address"},
     "camera": {"camera": "hardware.camera:from_address", "camera+http": "hardware.camera:from_address"},
+    "face_camera": {"camera": "hardware.face_camera:from_address", "camera+http": "hardware.face_camera:from_address"},
     "receipt_printer": {
         "escpos+tcp": "hardware.escpos_printer:from_address",
         "escpos+serial": "hardware.escpos_printer:from_address",

@@ -23,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from hardware.addresses import Address, AddressError
 from hardware.camera_memory import STILL_BYTES, FrameMemory
+from hardware.camera_names import SYS, is_guess, is_other
 from hardware.camera_options import read as read_options
 from hardware.ports import Fault, Health, Status
 
@@ -63,12 +64,16 @@ class Taken:
 class PapersCamera:
     """Device port of the camera. One `start` … `stop` at a time."""
 
-    def __init__(self, address: str, *, command: Sequence[str] = COMMAND, page_bytes_most: int = 500_000) -> None:
+    def __init__(
+        self, address: str, *, command: Sequence[str] = COMMAND, page_bytes_most: int = 500_000, alone: bool = True
+    ) -> None:
+        """`alone`: there is no second camera on this terminal for which this one could be taken."""
         if not 20_000 <= page_bytes_most <= STILL_BYTES:
             raise ValueError(f"page_bytes_most wants 20000 to {STILL_BYTES} bytes")
         self.address = address
         self._command = tuple(command)
         self._bytes_most = page_bytes_most
+        self._alone = alone
         self._process: asyncio.subprocess.Process | None = None
         self._memory: FrameMemory | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -88,8 +93,13 @@ class PapersCamera:
     async def status(self) -> Status:
         """As it is now; asks the camera when it is not filming."""
         if not self._running:
-            await self._set(await asyncio.to_thread(look_for, self.address))
+            await self._set(await asyncio.to_thread(self._look))
         return self._status
+
+    def _look(self) -> Status:
+        if not self._alone and is_guess(self.address):
+            return Status(Health.FAULTY, "camera.guessed")
+        return look_for(self.address)
 
     async def watch(self) -> AsyncIterator[Status]:
         told: Status | None = None
@@ -123,6 +133,8 @@ class PapersCamera:
         fault = await self.warm()
         if fault is not None:
             return fault
+        if not self._alone and await asyncio.to_thread(is_guess, self.address):
+            return Fault("camera.guessed", "a number, and two cameras")
         self._settle(Fault("camera.stopped", "started anew"))
         self._taken = asyncio.get_running_loop().create_future()
         self._trouble_since = None
@@ -133,6 +145,10 @@ class PapersCamera:
             return answer
         self._running = True
         return None
+
+    @property
+    def filming(self) -> bool:
+        return self._running
 
     def latest(self) -> Frame | None:
         """The newest whole frame, a copy; None while there is none. Cheap: call it as often as the screen is drawn."""
@@ -331,7 +347,7 @@ class PapersCamera:
         self._drop_memory()
 
 
-def look_for(address: str) -> Status:
+def look_for(address: str, sys: Path = SYS) -> Status:
     """Whether a camera is there, without opening it (a lamp would light up). Blocks for at most two seconds."""
     parts = urlsplit(address)
     if parts.scheme == "camera+http":
@@ -351,6 +367,8 @@ def look_for(address: str) -> Status:
         return Status(Health.FAULTY, "camera.no_access")
     except OSError:
         there = False
+    if there and is_other(address, sys):
+        return Status(Health.FAULTY, "camera.other")
     return Status(Health.ONLINE) if there else Status(Health.ABSENT, "camera.absent")
 
 

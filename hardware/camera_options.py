@@ -1,4 +1,4 @@
-"""What an address says about a V4L2 camera: size, pace, exposure, focus, white balance.
+"""What an address says about a V4L2 camera: size, pace, exposure, focus, white balance, and which device it means.
 
 A camera over a table sees the same scene all day. Where light and distance are fixed, a fixed focus and exposure spare
 the seconds that automatic ones hunt after every sheet; a profile says so per device. Left out, the device decides.
@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hardware.addresses import AddressError
+from hardware.camera_names import USB
 
-KNOWN = ("size", "fps", "exposure", "focus", "white")
+KNOWN = ("size", "fps", "exposure", "focus", "white", "usb")
 AUTO = "auto"
 SIZE_LEAST, SIZE_MOST = 160, 10_000  # px a side
 FPS_MOST = 120.0
@@ -48,6 +49,8 @@ def read(options: Mapping[str, str]) -> CameraOptions:
             fps = 0.0
         if not 0 < fps <= FPS_MOST:
             raise AddressError(f"fps={options['fps']} wants a number over 0, at most {FPS_MOST:.0f}")
+    if "usb" in options and not USB.fullmatch(options["usb"].lower()):
+        raise AddressError(f"usb={options['usb']} wants VID:PID or VID:PID:SERIAL")
     return CameraOptions(
         int(width), int(height), fps, *(_value(options, name) for name in ("exposure", "focus", "white"))
     )

@@ -1,11 +1,14 @@
-"""A document camera that is not there: a desk with whatever is laid on it, as Motion JPEG over HTTP.
+"""Cameras that are not there, as Motion JPEG over HTTP: one over a desk with whatever is laid on it, one towards the
+person before the terminal.
 
 Flat pages are laid on the desk as a hand would: a little crooked, seen in slight perspective, with a soft shadow, and
 they slide in. A photograph that shows a paper on some ground becomes the frame itself.
 
 Options: desk=mat|wood|white, width, height, fps. Address: camera+http://127.0.0.1:PORT/stream (stays the same).
 Commands: place picture=SAMPLE|FILE [as=auto|page|frame] [turn=DEGREES] · remove · blur px= · dark level=0..1 · clear
-          · stall · vanish · return · fault what=blur|dark|stall|vanish|unplug … · mend
+          · stall · vanish · return · fault what=blur|dark|stall|vanish|unplug|swapped … · mend
+FaceSimulator knows come and leave instead of place and remove. `swapped`: it shows what the other camera should. Both
+count how often somebody has looked through them (`looks`), and how many are looking (`viewers`).
 """
 
 from __future__ import annotations
@@ -34,13 +37,16 @@ DESKS = {"mat": (70, 62, 54), "wood": (92, 128, 168), "white": (226, 230, 232)} 
 class CameraSimulator:
     """See the module. Drawing is done in a thread; the loop only sends what is ready."""
 
+    SIZE = 2048, 1536
+    OWN = ("place", "remove")
+
     def __init__(self, setup: Setup) -> None:
         options = setup.options
         self._desk_kind = str(options.get("desk", "mat"))
         if self._desk_kind not in DESKS:
             raise SimulatorError(f"desk wants one of {', '.join(DESKS)}, not {self._desk_kind!r}")
         try:
-            self._size = int(options.get("width", 2048)), int(options.get("height", 1536))
+            self._size = int(options.get("width", self.SIZE[0])), int(options.get("height", self.SIZE[1]))
             self._fps = float(options.get("fps", 15))
         except ValueError:
             raise SimulatorError("width, height and fps want numbers") from None
@@ -56,6 +62,8 @@ class CameraSimulator:
         self._server: asyncio.Server | None = None
         self._port = 0
         self._viewers: set[asyncio.Task[None]] = set()
+        self._looks = 0
+        self._swapped = False
         self._painting = asyncio.Lock()
         self._desk: Picture | None = None
 
@@ -83,17 +91,21 @@ class CameraSimulator:
         if do == "fault":
             what = str(args.get("what", ""))
             what = "vanish" if what == "unplug" else what  # the word of every other device
-            if what not in ("blur", "dark", "stall", "vanish"):
-                raise SimulatorError(f"the camera's faults are blur, dark, stall and vanish (or unplug), not {what!r}")
+            if what not in ("blur", "dark", "stall", "vanish", "swapped"):
+                raise SimulatorError(
+                    f"the camera's faults are blur, dark, stall, swapped and vanish (or unplug), not {what!r}"
+                )
             return await self.command(what, {key: value for key, value in args.items() if key != "what"})
         if do == "mend":
             await self.command("clear", {})
-            self._stalled = False
+            self._stalled = self._swapped = False
             return await self.command("return", {})
-        if do == "place":
-            await self._place(args)
-        elif do == "remove":
-            self._page = self._frame = None
+        if do == "looks":
+            return {"looks": self._looks, "viewers": len(self._viewers)}
+        if do in self.OWN:
+            await self._act(do, args)
+        elif do == "swapped":
+            self._swapped = True
         elif do == "blur":
             self._blur_px = self._number(args, "px", 6.0)
         elif do == "dark":
@@ -109,11 +121,19 @@ class CameraSimulator:
             if self._server is None:
                 await self._listen()
         else:
+            own = ", ".join(self.OWN)
             raise SimulatorError(
-                f"the camera knows place, remove, blur, dark, clear, stall, vanish, return, fault and mend, not {do!r}"
+                f"the camera knows {own}, blur, dark, clear, stall, vanish, return, looks, fault and mend, not {do!r}"
             )
         self._stale = True
         return {}
+
+    async def _act(self, do: str, args: Mapping[str, Any]) -> None:
+        """What only this kind of camera knows."""
+        if do == "place":
+            await self._place(args)
+        else:
+            self._page = self._frame = None
 
     @staticmethod
     def _number(args: Mapping[str, Any], name: str, default: float) -> float:
@@ -148,6 +168,7 @@ class CameraSimulator:
                 writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 await writer.drain()
                 return
+            self._looks += 1
             writer.write(
                 b"HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nConnection: close\r\n"
                 b"Content-Type: multipart/x-mixed-replace; boundary=" + BOUNDARY + b"\r\n\r\n"
@@ -188,16 +209,7 @@ class CameraSimulator:
         import cv2
         import numpy as np
 
-        if self._frame is not None:
-            scene = self._frame.astype(np.float32)
-            if slide:
-                scene = np.roll(scene, (slide * 40, slide * 60), (0, 1))
-        else:
-            if self._desk is None:
-                self._desk = desk(self._desk_kind, *self._size)
-            scene = self._desk.astype(np.float32)
-            if self._page is not None:
-                scene = lay(scene, self._page, self._turn, slide * 0.1)
+        scene = self._scene(slide).astype(np.float32)
         if self._blur_px:
             scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), self._blur_px), np.float32)
         scene *= self._dark
@@ -210,6 +222,51 @@ class CameraSimulator:
             noisy = np.clip(scene + grain, 0, 255).astype(np.uint8)
             encoded.append(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes())
         return encoded
+
+    def _scene(self, slide: int) -> Any:
+        """What is before the lens, float or bytes."""
+        import numpy as np
+
+        if self._swapped:
+            return before(*self._size, somebody=True)
+        if self._frame is not None:
+            return np.roll(self._frame, (slide * 40, slide * 60), (0, 1)) if slide else self._frame
+        if self._desk is None:
+            self._desk = desk(self._desk_kind, *self._size)
+        scene = self._desk.astype(np.float32)
+        return scene if self._page is None else lay(scene, self._page, self._turn, slide * 0.1)
+
+
+class FaceSimulator(CameraSimulator):
+    """The camera towards the person: somebody stands there, or nobody. The same faults."""
+
+    SIZE = 1280, 720
+    OWN = ("come", "leave")
+    STRAY = "birth-certificate"  # the sheet it sees when it hangs over the desk
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self._somebody = str(setup.options.get("somebody", "yes")) == "yes"
+
+    async def _act(self, do: str, args: Mapping[str, Any]) -> None:
+        del args
+        self._somebody = do == "come"
+
+    def _scene(self, slide: int) -> Any:
+        import numpy as np
+
+        if not self._swapped:
+            return before(*self._size, somebody=self._somebody)
+        sheet, _ = _picture(self.STRAY, "page")
+        return lay(desk(self._desk_kind, *self._size).astype(np.float32), sheet, self._turn, slide * 0.1)
+
+
+def before(width: int, height: int, *, somebody: bool) -> Picture:
+    """The hall, as a camera towards the person sees it."""
+    from hardware.sample_person import person, room
+
+    empty = room(width, height)
+    return person(empty) if somebody else empty
 
 
 def _picture(name: str, how: str) -> tuple[Picture, bool]:

@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 
 from hardware.addresses import AddressError
+from hardware.camera_names import SYS, is_other
 from hardware.camera_options import AUTO, CameraOptions
 from hardware.camera_options import read as read_options
 from hardware.document.geometry import Image
@@ -48,7 +49,7 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-def open_source(address: str) -> Source:
+def open_source(address: str, sys: Path = SYS) -> Source:
     """Opens what a camera address names. Raises SourceError."""
     parts = urlsplit(address)
     if parts.scheme == "camera+http":
@@ -70,6 +71,8 @@ def open_source(address: str) -> Source:
     if not os.access(path, os.R_OK):
         raise SourceError("camera.no_access", f"{path}: may not be read")
     if stat.S_ISCHR(mode):
+        if is_other(address, sys):  # nothing is seen through it, not for one picture
+            raise SourceError("camera.other", f"{path}: another device than the address means")
         return Device(path, options)
     if stat.S_ISDIR(mode):
         return Sequence(path / "*")

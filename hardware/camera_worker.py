@@ -47,7 +47,10 @@ HEALTH = {
     "camera.busy": "busy",
     "camera.no_access": "faulty",
     "camera.faulty": "faulty",
+    "camera.other": "faulty",
 }
+FACE = "face"  # the shape of a person before the camera: seen as in a mirror, nothing is looked for, taken as it is
+FACE_DARK = 45  # of 255, lightness in the middle of the picture: below, nobody can be known by it
 HELD = "held"  # the corners are those that the person has set: nothing is looked for, nothing taken by itself
 HELD_SNAP = 0.012  # of the longer side: how far from where a finger set it an edge is still meant
 HELD_LEAST = 0.01  # of the picture
@@ -228,6 +231,9 @@ class Worker:
             if scale < 1
             else image
         )
+        if self._shape == FACE:
+            self._show(np.ascontiguousarray(small[:, ::-1]), None, _light(small), steady=False)
+            return
         size = np.array([small.shape[1], small.shape[0]], np.float32)
         found = None if self._held is not None else find(small)
         corners = None
@@ -249,6 +255,15 @@ class Worker:
         if self._held is not None and remark in (OK, "capture.cut_off", "capture.same_page"):
             remark = HELD
         steady = corners is not None and self._movement < STEADY_MOVE
+        self._show(small, relative, remark, steady=steady)
+        if remark == OK and steady:
+            self._good_since = self._good_since or now
+            if not self._done and now - self._good_since >= STEADY_S:
+                self._take(0, automatic=True)
+        else:
+            self._good_since = None
+
+    def _show(self, small: Image, relative: Floats | None, remark: str, *, steady: bool) -> None:
         self._seen = True
         rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
         self._memory.write(
@@ -259,12 +274,6 @@ class Worker:
                 "steady": bool(steady),
             },
         )  # fmt: skip
-        if remark == OK and steady:
-            self._good_since = self._good_since or now
-            if not self._done and now - self._good_since >= STEADY_S:
-                self._take(0, automatic=True)
-        else:
-            self._good_since = None
 
     def _moved(self, relative: Floats | None) -> float:
         if relative is None or self._corners is None:
@@ -304,6 +313,9 @@ class Worker:
         if image is None:
             self.tell({"event": "failed", "id": number, "code": "camera.stalled"})
             return
+        if self._shape == FACE:
+            self._keep(number, image, _light(image), shape="any", colour=True, found=False)
+            return
         found = None
         if self._held is not None:
             size = np.array([image.shape[1], image.shape[0]], np.float32)
@@ -324,18 +336,30 @@ class Worker:
             page = turned(page, turn_of(page, network))
             self._memory.beat(time.monotonic_ns())
         page = enhance(page, even=shape not in ("card", "any"))
-        data, width, height = jpeg(
-            page, shape=shape if corners is not None else "any", colour=colour, bytes_most=int(self._wish["bytes_most"])
-        )
-        self._memory.put_still(data)
         self._done = self._done or automatic
         if corners is not None and verdict == OK:
             size = np.array([image.shape[1], image.shape[0]], np.float32)
             self._last_taken = ((corners + 0.5) / size, _look(image, corners))
+        self._keep(
+            number, page, verdict,
+            shape=shape if corners is not None else "any", colour=colour, found=corners is not None,
+        )  # fmt: skip
+
+    def _keep(self, number: int, page: Image, verdict: str, *, shape: str, colour: bool, found: bool) -> None:
+        """Into the shared memory, and told."""
+        data, width, height = jpeg(page, shape=shape, colour=colour, bytes_most=int(self._wish["bytes_most"]))
+        self._memory.put_still(data)
         self.tell({
             "event": "taken", "id": number, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-            "width": width, "height": height, "verdict": verdict, "found": corners is not None,
+            "width": width, "height": height, "verdict": verdict, "found": found,
         })  # fmt: skip
+
+
+def _light(image: Image) -> str:
+    """Whether a person in the middle of the picture is seen at all: "ok" or "capture.dark"."""
+    height, width = image.shape[:2]
+    middle = image[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4]
+    return OK if float(middle.mean()) >= FACE_DARK else "capture.dark"
 
 
 def _look(image: Image, corners: Floats) -> Floats:

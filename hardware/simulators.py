@@ -44,6 +44,7 @@ KINDS: dict[str, str] = {
     "social-card": "hardware.pcsc_simulator:SocialCardSimulator",
     "receipt-printer": "hardware.escpos_simulator:PrinterSimulator",
     "camera": "hardware.camera_simulator:CameraSimulator",
+    "face-camera": "hardware.camera_simulator:FaceSimulator",
     "speaker": "hardware.speaker_simulator:SpeakerSimulator",
     "line": "hardware.line_simulator:LineSimulator",
 }

@@ -21,7 +21,7 @@ from papers.readiness import Entry as Finding
 ASK_S = 4.0
 CHINA_S = 8 * 3600
 DEVICES = (
-    *("id_card", "social_card", "camera", "receipt_printer", "document_printer", "speaker"),
+    *("id_card", "social_card", "camera", "face_camera", "receipt_printer", "document_printer", "speaker"),
     *("scanner", "lights", "presence", "keypad"),
 )
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from config.settings import Settings
@@ -94,9 +95,12 @@ def paper_reader(settings: Settings) -> PaperReader | None:
     return PaperReader(command("reading", *arguments), limit_s=papers.reading_limit_s, idle_s=papers.reading_idle_s)
 
 
-def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
-    """How each fitted device is opened. Drivers are loaded when theirs is called."""
+def openers(settings: Settings, addresses: Mapping[str, str] | None = None) -> dict[str, Callable[[str], Device]]:
+    """How each fitted device is opened. Drivers are loaded when theirs is called. `addresses`: where devices really
+    are, when that is not where the settings say (simulators)."""
     from hardware.addresses import open_device
+
+    where = addresses if addresses is not None else asdict(settings.devices)
 
     def plain(name: str) -> Callable[[str], Device]:
         return lambda address: cast("Device", open_device(name, address))
@@ -104,7 +108,13 @@ def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
     def camera(address: str) -> Device:
         from hardware.camera import PapersCamera
 
-        return PapersCamera(address, command=command("papers"), page_bytes_most=settings.papers.page_bytes_most)
+        most, alone = settings.papers.page_bytes_most, not where.get("face_camera")
+        return PapersCamera(address, command=command("papers"), page_bytes_most=most, alone=alone)
+
+    def face(address: str) -> Device:
+        return cast(
+            "Device", open_device("face_camera", address, papers=where.get("camera", ""), command=command("papers"))
+        )
 
     def printer(address: str) -> Device:
         from hardware.printer import open_receipt_printer
@@ -125,6 +135,7 @@ def openers(settings: Settings) -> dict[str, Callable[[str], Device]]:
         "id_card": plain("id_card"),
         "social_card": plain("social_card"),
         "camera": camera,
+        "face_camera": face,
         "receipt_printer": printer,
         "speaker": speaker,
         "scanner": scanner,

@@ -454,7 +454,7 @@ class VisitProcess:
         if self.devices is not None:
             return
         self.devices = Devices(self._surroundings_changed)
-        self.devices.open(addresses, openers(self.settings))
+        self.devices.open(addresses, openers(self.settings, addresses))
         self.services.camera = self.devices.ports.get("camera")
         self.services.input = InputMethods(command("input"), self.state / "input")
         self.reader = paper_reader(self.settings)
