@@ -118,7 +118,7 @@ async def test_what_is_no_stream_is_refused(tmp_path: Path) -> None:
         ("place", {"picture": "no-such-thing"}, "birth-certificate"),
         ("place", {"picture": "lease", "as": "hat"}, "auto, page or frame"),
         ("blur", {"px": -1}, "0 or more"),
-        ("fault", {"what": "fire"}, "blur, dark, stall and vanish"),
+        ("fault", {"what": "fire"}, "blur, dark, stall, swapped and vanish"),
     ],
 )
 async def test_a_script_that_asks_for_nonsense_is_told(
