@@ -76,7 +76,7 @@ def find_lines(colours: Image, soft: Image, dx: Shorts, dy: Shorts) -> Floats:
     at = at.reshape(-1, 2)[:: len(at) // EDGES + 1]
     xs, ys = at[:, 0].astype(np.int32), at[:, 1].astype(np.int32)
     gx, gy = dx[ys, xs].astype(np.float32), dy[ys, xs].astype(np.float32)
-    size = np.hypot(gx, gy) + np.float32(1e-3)
+    size = np.sqrt(gx * gx + gy * gy) + np.float32(1e-3)
     ox, oy = np.rint(gx * (BAND / size)).astype(np.int32), np.rint(gy * (BAND / size)).astype(np.int32)
     flat = soft.reshape(-1, 3)
     one = flat.take(np.clip(ys + oy, 0, height - 1) * width + np.clip(xs + ox, 0, width - 1), axis=0)
@@ -86,7 +86,10 @@ def find_lines(colours: Image, soft: Image, dx: Shorts, dy: Shorts) -> Floats:
     votes, step, diagonal = _vote(xs, ys, np.arctan2(gy, gx), weight, int(np.hypot(height, width)) + 2)
     peak = (votes == cv2.dilate(votes, np.ones((5, 7), np.uint8))) & (votes > VOTES_LEAST)
     peak[:4] = peak[TURNS + 4 :] = False
-    rows, columns = np.nonzero(peak)
+    places = cv2.findNonZero(peak.astype(np.uint8))
+    if places is None:
+        return np.zeros((0, 2), np.float32)
+    columns, rows = places.reshape(-1, 2).T
     order = np.argsort(-votes[rows, columns])[:PEAKS]
     lines = np.stack([(rows[order] - 4) * step, columns[order] - diagonal], axis=1).astype(np.float32)
     return lines[_different(lines, width, height)]

@@ -64,29 +64,32 @@ def _edges(
         sums = np.cumsum(values, axis=1)
         ahead = sums[:, 2 * wide + 1 :] - sums[:, wide + 1 : -wide]
         behind = sums[:, wide : -wide - 1] - sums[:, : -2 * wide - 1]
-        change = np.abs(ahead - behind).sum(axis=3) / wide
-        cut = slice(wide + 1, -wide)
+        apart, cut = np.abs(ahead - behind), slice(wide + 1, -wide)
     else:
-        change = np.abs(values[:, 2:] - values[:, :-2]).sum(axis=3)  # (4, rows - 2, COLUMNS)
-        cut = slice(1, -1)
+        apart, cut, wide = np.abs(values[:, 2:] - values[:, :-2]), slice(1, -1), 1
+    change = (apart[..., 0] + apart[..., 1] + apart[..., 2]) / wide
     x, y = x[:, cut], y[:, cut]
     change *= (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    change = np.ascontiguousarray(change.transpose(0, 2, 1))  # (4, COLUMNS, rows)
     at, step = across[cut], across[1] - across[0]
+    rows, first = len(at), np.arange(4 * COLUMNS).reshape(4, COLUMNS) * len(at)
     where = along - length / 2
     offset, slope = np.zeros((4, 1)), np.zeros((4, 1))
     for share in WINDOWS:
         window = max(WINDOW_LEAST, half * share)
         expected = offset + slope * where
-        away = (at[None, :, None] - expected[:, None, :]).astype(np.float32) * np.float32(1 / window)
-        near = np.exp(-(away * away))
-        weighted = change * near
-        peak = np.clip(np.argmax(weighted, axis=1), 1, len(at) - 2)[:, None, :]
-        strength = np.take_along_axis(weighted, peak, 1)[:, 0]
-        before, middle, after = (np.take_along_axis(change, peak + d, 1)[:, 0] for d in (-1, 0, 1))
+        away = (at[None, None, :] - expected[:, :, None]).astype(np.float32) * np.float32(1 / window)
+        weighted = change * np.exp(-(away * away))
+        peak = np.clip(np.argmax(weighted, axis=2), 1, rows - 2)
+        place_of = first + peak
+        strength = weighted.ravel().take(place_of)
+        before, middle, after = (change.ravel().take(place_of + d) for d in (-1, 0, 1))
         bend = before - 2 * middle + after
         bend[np.abs(bend) < 1e-6] = -1e-6
-        seen = at[peak[:, 0]] + np.clip(0.5 * (before - after) / bend, -1, 1) * step
-        weight = np.minimum(strength, 2 * np.median(strength, axis=1, keepdims=True) + 1e-6)
+        seen = at[peak] + np.clip(0.5 * (before - after) / bend, -1, 1) * step
+        ranked = np.sort(strength, axis=1)
+        usual = (ranked[:, COLUMNS // 2 - 1 : COLUMNS // 2] + ranked[:, COLUMNS // 2 : COLUMNS // 2 + 1]) / 2
+        weight = np.minimum(strength, 2 * usual + 1e-6)
         clear = weight.sum(axis=1, keepdims=True) >= 2 * COLUMNS
         weight = weight + 1e-9
         for _ in range(3):

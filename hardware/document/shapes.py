@@ -59,7 +59,7 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
     differ = _mean(along.sides, sides.line, sides.low, sides.high)
     share = _area(corners[..., 0], corners[..., 1]) / (width * height)
     rough = (
-        0.30 * edge.mean(1) + 0.15 * edge.min(1) + 0.25 * differ.mean(1) + 0.20 * differ.min(1)
+        0.30 * _average(edge) + 0.15 * _least(edge) + 0.25 * _average(differ) + 0.20 * _least(differ)
         + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
     )  # fmt: skip
     best = np.argpartition(-rough, min(KEPT_FIRST, len(rough) - 1))[:KEPT_FIRST]
@@ -136,6 +136,15 @@ def _convex(x: Doubles, y: Doubles) -> NDArray[np.bool_]:
     right = turns[0] & turns[1] & turns[2] & turns[3]
     left = turns[0] | turns[1] | turns[2] | turns[3]
     return np.asarray(right | ~left)
+
+
+def _average(four: Doubles) -> Doubles:
+    """Of (n, 4): by columns, which is many times as fast as along the rows."""
+    return (four[:, 0] + four[:, 1] + four[:, 2] + four[:, 3]) / 4
+
+
+def _least(four: Doubles) -> Doubles:
+    return np.minimum(np.minimum(four[:, 0], four[:, 1]), np.minimum(four[:, 2], four[:, 3]))
 
 
 def _area(x: Doubles, y: Doubles) -> Doubles:
