@@ -112,6 +112,7 @@ class Visits:
 @dataclass(frozen=True)
 class Voice:
     read_on_arrival: bool = True
+    read_on_touch: bool = True  # words that are touched and are no key
     volume_percent: int = 80
     by_hour: str = ""  # another volume at some hours: "12-14=40, 20-7=30" (hours of the day, percent)
     speed_wpm: int = 150

@@ -27,7 +27,7 @@ MAY_BE_TOLD = frozenset(
         "screen.elder", "screen.contrast", "screen.low", "screen.motion", "screen.attract_s",
         "visits.idle_s", "visits.idle_warning_s", "visits.idle_elder_factor", "visits.goodbye_s",
         "visits.county_wait_s", "visits.aside_days", "visits.receipt_days",
-        "voice.read_on_arrival", "voice.volume_percent", "voice.speed_wpm",
+        "voice.read_on_arrival", "voice.read_on_touch", "voice.volume_percent", "voice.speed_wpm",
         "papers.page_bytes_most",
         "county.sources",
         "county.retry_first_s", "county.retry_most_s",

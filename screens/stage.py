@@ -94,6 +94,7 @@ class Stage(Widget):
         self._screen = screen
         self.services = services
         self.on_event = on_event
+        self.on_words: Callable[[str], None] = lambda _words: None  # hears what is to be said of its own
         self.clock = clock
         self.step: Step | None = None
         self.status = StatusView()
@@ -236,7 +237,11 @@ class Stage(Widget):
         Clock._max_fps = AWAKE_FPS
         self._resting.cancel()
         self._resting()
-        return woke or bool(super().on_touch_down(touch))
+        if woke or super().on_touch_down(touch):
+            return True
+        if words := self._words_at(touch.x, self.height - touch.y):
+            self.tell(words)
+        return False
 
     def woken(self) -> bool:
         """Tell that somebody is here. True: that ended the idle warning, and the keys it uncovered were not meant."""
@@ -244,12 +249,25 @@ class Stage(Widget):
         self.on_event(Touched(self.clock()))
         return self.sheet is not sheet
 
+    def tell(self, words: str) -> None:
+        """Have this said now."""
+        self.on_words(words)
+
     def rearrange(self) -> None:
         """Something in the sheet has changed by itself (pinyin, strokes): lay it out again."""
         if self.sheet is not None:
             self._arrange(self.sheet)
 
     # ---- inside
+
+    def _words_at(self, x: float, y: float) -> str:
+        """The words that a finger points at, where they cannot be pressed."""
+        there = [
+            shown for shown in self.visible()
+            if shown.text and not shown.ident and 0 <= x - shown.rect.x <= shown.rect.width
+            and 0 <= y - shown.rect.y <= shown.rect.height
+        ]  # fmt: skip
+        return min(there, key=lambda shown: shown.rect.width * shown.rect.height).text if there else ""
 
     def _rest(self, _dt: float) -> None:
         """Nobody has touched for a while: look for touches as often as frames may be drawn, no more."""
