@@ -215,7 +215,7 @@ class Entry(Step):
     hint: str
     text: str
     limit: int  # longest answer in characters
-    input: str  # "handwriting" | "pinyin" | "digits" | "latin"
+    input: str  # "handwriting" | "pinyin" | "digits" | "latin" | "wheels"
     problem: str = ""  # code of what is wrong with it, said where it happened; "" while fine or not yet judged
     main: str = ""
     optional: bool = False

@@ -85,7 +85,8 @@ def beside(image: Image, reference: Path, name: str, suffix: str) -> Image | Non
 def pose(stage: Stage, name: str) -> None:
     """What a finger would have done by now: a character half written, letters half spelled."""
     from screens.samples import HE
-    from screens.sheets.entry import HandArea, Typing
+    from screens.sheets.writing import Typing
+    from screens.widgets.areas import HandArea
 
     sheet = stage.sheet
     if not isinstance(sheet, Typing):

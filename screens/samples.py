@@ -235,6 +235,8 @@ PLACES_LONG = replace(
     known=(
         "湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", "示例县山背村3组", "示例县山背村5组",
     ),
+DATE_WHEELS = replace(DATE, key="q.birth5", text="2026-02-26", input="wheels")
+DATE_WHEELS_EMPTY = replace(DATE_WHEELS, key="q.birth6", text="")
 )  # fmt: skip
 PLACES_TOP = replace(PLACES, key="q.places3", path=(), names=("示例省",), known=())
 ADDRESS_LONG = replace(
@@ -256,7 +258,7 @@ CREDIT = s.Entry(
 )
 
 NAME_READ = replace(NAME, key="name-read", text="陈小禾", source="paper")
-DATE_READ = replace(DATE, key="date-read", text="2026-02-26", source="paper")
+DATE_READ = replace(DATE_WHEELS, key="date-read", source="paper")
 
 CARD = s.Card("card", at(4, 9), True, "您的", "waiting")
 CARD_AGAIN = replace(CARD, key="card2", state="again", problem="card.removed_early")
@@ -516,6 +518,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "07-commitment": (COMMITMENT, STATUS),
     "07b-commitment-empty": (COMMITMENT_EMPTY, STATUS),
     "08-check": (CHECK, STATUS),
+    "05w-date-wheels": (DATE_WHEELS, STATUS),
+    "05x-date-wheels-empty": (DATE_WHEELS_EMPTY, STATUS),
     "08b-check-long": (CHECK_LONG, STATUS),
     "08e-check-read": (CHECK_READ, STATUS),
     "08d-check-helped": (CHECK_HELPED, STATUS),

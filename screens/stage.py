@@ -122,7 +122,7 @@ class Stage(Widget):
         kind = Register.known[type(step)]
         sheet = self.sheet
         if sheet is not None and type(sheet) is kind and sheet.step.key == step.key:
-            sheet.step = step
+            sheet.step, sheet.status = step, status
             sheet.told()
         else:
             if sheet is not None:
@@ -281,6 +281,7 @@ class Stage(Widget):
         else:
             sheet.step = step
             sheet.renewed()
+        sheet.status = self.status
         sheet.told()
         return sheet
 

@@ -98,11 +98,7 @@ def market_day(rule: str, day: date) -> bool:
     digits = {int(one) for one in re.findall("[0-9]", found[2])}
     if found[1] == "weekday":
         return day.isoweekday() in digits
-    number = day.day
-    if found[1] == "lunar":
-        from lunar_python import Solar  # type: ignore[import-untyped]  # it brings no types
-
-        number = Solar.fromYmd(day.year, day.month, day.day).getLunar().getDay()
+    number = lunar(day)[1] if found[1] == "lunar" else day.day
     return number % 10 in digits
 
 
@@ -119,6 +115,14 @@ def hours_on(place: Place, day: date, folder: Path = FOLDER) -> str:
         return ""
     if known is not None and day in known.work:
         return hours
+def lunar(day: date) -> tuple[int, int]:
+    """Month and day by the farmers' calendar; a leap month is negative."""
+    from lunar_python import Solar  # type: ignore[import-untyped]  # it brings no types
+
+    found = Solar.fromYmd(day.year, day.month, day.day).getLunar()
+    return found.getMonth(), found.getDay()
+
+
     return hours if str(day.isoweekday()) in place.days else ""
 
 

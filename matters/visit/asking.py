@@ -18,7 +18,7 @@ from matters.visit.words import say
 
 __all__ = ["filled", "step"]
 
-INPUTS = {"digits": "digits", "phone": "digits", "id_number": "digits", "money": "digits", "date": "digits",
+INPUTS = {"digits": "digits", "phone": "digits", "id_number": "digits", "money": "digits", "date": "wheels",
           "bank": "digits", "credit": "latin"}  # fmt: skip
 KINDS = {"bank": steps.Kind.DIGITS, "credit": steps.Kind.TEXT}
 

@@ -25,6 +25,7 @@ class Sheet(Column):
     """Base of all. `.kv` rules take everything from `root.step`, so a new step of the same kind changes in place."""
 
     step: Any = ObjectProperty(None, allownone=True, rebind=True)
+    status = StatusView()  # as it was when the step was shown
     pad = (56, 44, 56, 28)
     gap = 24.0
     sinks = True
