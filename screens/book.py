@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import html
-import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from screens.display import some_display
 
 if TYPE_CHECKING:
     from screens.checks import Way
@@ -94,23 +95,14 @@ async def _draw(out: Path) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    from screens.gallery import virtual_display
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    server = None
-    if not os.environ.get("DISPLAY"):
-        server, os.environ["DISPLAY"] = virtual_display(1920, 1920)
-    try:
+    with some_display(1920, 1920):
         count = asyncio.run(_draw(asked.out))
-        print(f"{count} pictures")
-        return 0 if count else 1
-    finally:
-        if server is not None:
-            server.terminate()
-            server.wait()
+    print(f"{count} pictures")
+    return 0 if count else 1
 
 
 if __name__ == "__main__":

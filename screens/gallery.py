@@ -12,36 +12,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screens.display import some_display
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from screens.app import ScreenApp
     from screens.stage import Stage
-
-
-def virtual_display(width: int, height: int) -> tuple[subprocess.Popen[bytes], str]:
-    """Start Xvfb on a free display number of its own choosing; returns the process and ":N"."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    if not number:
-        raise RuntimeError("Xvfb did not start")
-    return server, f":{number}"
 
 
 def picture() -> Image:
@@ -151,16 +134,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--beside", type=Path, help="folder with reference pictures of the same names")
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    if os.environ.get("DISPLAY"):
-        return asyncio.run(_run(asked))
     width, height = (int(part) for part in asked.size.split("x"))
-    server, display = virtual_display(width, height)
-    os.environ["DISPLAY"] = display
-    try:
+    with some_display(width, height):
         return asyncio.run(_run(asked))
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

@@ -8,26 +8,22 @@ Needs no display. Some five minutes for all; the test command goes through as ma
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from screens.display import some_display
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Every screen in every way, or with --pairs in a few; what is wrong on standard output."""
-    from screens.gallery import virtual_display
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", action="store_true", help="only as many ways as it takes for all pairs to occur")
     parser.add_argument("--way", default="", help="only ways whose names contain this")
     parser.add_argument("--only", default="", help="only samples whose names begin so")
     asked = parser.parse_args(arguments)
-    server = None
-    if not os.environ.get("DISPLAY"):
-        server, os.environ["DISPLAY"] = virtual_display(1920, 1920)
-    try:
+    with some_display(1920, 1920):
         from config import locales
         from config.settings import Screen
         from screens.app import ScreenApp
@@ -46,10 +42,6 @@ def main(arguments: list[str] | None = None) -> int:
                 print(report([one]), flush=True)
         print(f"{len(ways)} ways, {count} findings")
         return 1 if count else 0
-    finally:
-        if server is not None:
-            server.terminate()
-            server.wait()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import re
 import tempfile
 import time
@@ -26,7 +25,7 @@ def preview(arguments: argparse.Namespace) -> int:
     from kiosk.catalogues import load
     from kiosk.preview import screens, with_every_device
     from kiosk.visiting.setting import setting_of
-    from screens.gallery import virtual_display
+    from screens.display import some_display
 
     settings = settings_of(arguments)
     if arguments.size:
@@ -43,15 +42,8 @@ def preview(arguments: argparse.Namespace) -> int:
     if not wanted:
         return complain(f"no screen begins so; there are: {', '.join(found)}")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    server = None
-    if not os.environ.get("DISPLAY"):
-        server, os.environ["DISPLAY"] = virtual_display(settings.screen.width_px, settings.screen.height_px)
-    try:
+    with some_display(settings.screen.width_px, settings.screen.height_px):
         made = asyncio.run(_draw(settings, wanted, arguments.out))
-    finally:
-        if server is not None:
-            server.terminate()
-            server.wait()
     show({"pictures": made}, arguments.json, "\n".join(made))
     return DONE
 

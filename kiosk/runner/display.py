@@ -1,4 +1,4 @@
-"""A display of our own and a finger on it: Xvfb, the XTEST extension for touches, screenshots of what is shown.
+"""A finger on a display of our own: the XTEST extension for touches, screenshots of what is shown.
 
 XTEST sends pointer events, as no touch device can be had on a virtual display. They come through the display server
 to the window, like a person's; no handler is called by us.
@@ -6,61 +6,15 @@ to the window, like a person's; no handler is called by us.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from screens.display import DisplayError, virtual_display
+
+__all__ = ["DisplayError", "Finger", "Point", "virtual_display"]
+
 Point = tuple[float, float]
-
-
-class DisplayError(RuntimeError):
-    """The display could not be started or reached. The text says what to install or do."""
-
-
-@contextlib.contextmanager
-def virtual_display(width: int, height: int) -> Iterator[str]:
-    """Xvfb on a free display number; yields its name (":N"). Raises DisplayError."""
-    read_end, write_end = os.pipe()
-    try:
-        process = subprocess.Popen(
-            [
-                "Xvfb",
-                "-displayfd",
-                str(write_end),
-                "-screen",
-                "0",
-                f"{width}x{height}x24",
-                "-nolisten",
-                "tcp",
-                "-noreset",
-                "-dpi",
-                "69",
-            ],
-            pass_fds=(write_end,),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-    except FileNotFoundError as error:
-        raise DisplayError("Xvfb is not installed: run `make setup`") from error
-    finally:
-        os.close(write_end)
-    try:
-        with os.fdopen(read_end) as answer:
-            number = answer.readline().strip()
-        if not number:
-            raise DisplayError(f"Xvfb did not start (exit status {process.wait()})")
-        yield f":{number}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 class Finger:

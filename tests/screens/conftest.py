@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,20 +23,14 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScreenApp]:
     """The window of this process, on a virtual display when there is no other."""
     from config import locales
     from config.settings import Screen
-    from screens.gallery import virtual_display
-
-    server = None
-    if not os.environ.get("DISPLAY"):
-        server, os.environ["DISPLAY"] = virtual_display(1080, 1920)
-    from screens.app import ScreenApp
-    from screens.samples import SampleServices
+    from screens.display import some_display
 
     home: Path = tmp_path_factory.mktemp("kivy")
-    yield ScreenApp(Screen(), locales.load(), SampleServices(), lambda _event: None, time.monotonic, home)
-    if server is not None:
-        del os.environ["DISPLAY"]
-        server.terminate()
-        server.wait()
+    with some_display(1080, 1920):
+        from screens.app import ScreenApp
+        from screens.samples import SampleServices
+
+        yield ScreenApp(Screen(), locales.load(), SampleServices(), lambda _event: None, time.monotonic, home)
 
 
 class Hand:
