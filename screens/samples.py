@@ -221,6 +221,8 @@ DATE = s.Entry(
 DATE_MONTH = replace(DATE, key="q.birth2", text="2026")
 DATE_YEAR = replace(DATE, key="q.birth3", text="19", earliest="1920-01-01")
 DATE_YEARS = replace(DATE, key="q.birth4", text="")
+DATE_WHEELS = replace(DATE, key="q.birth5", text="2026-02-26", input="wheels")
+DATE_WHEELS_EMPTY = replace(DATE_WHEELS, key="q.birth6", text="")
 ADDRESS = s.Entry(
     "q.address", at(5, 4), True, s.Kind.ADDRESS, "现在住在哪里？", "写到村、组、门牌号。", "", 70, "handwriting",
     suggestions=("示例县山背村3组", "示例县山背村5组", "示例县石背岭瑶族乡大坪塘村"), optional=True,
@@ -235,8 +237,6 @@ PLACES_LONG = replace(
     known=(
         "湖南省永州市示例县石背岭瑶族乡大坪塘行政村第三村民小组二十七号附一号", "示例县山背村3组", "示例县山背村5组",
     ),
-DATE_WHEELS = replace(DATE, key="q.birth5", text="2026-02-26", input="wheels")
-DATE_WHEELS_EMPTY = replace(DATE_WHEELS, key="q.birth6", text="")
 )  # fmt: skip
 PLACES_TOP = replace(PLACES, key="q.places3", path=(), names=("示例省",), known=())
 ADDRESS_LONG = replace(
@@ -495,6 +495,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "05f-id": (ID_NUMBER, STATUS),
     "05g-id-wrong": (ID_WRONG, STATUS),
     "05h-money": (MONEY, STATUS),
+    "05w-date-wheels": (DATE_WHEELS, STATUS),
+    "05x-date-wheels-empty": (DATE_WHEELS_EMPTY, STATUS),
     "05i-date-day": (DATE, STATUS),
     "05j-date-month": (DATE_MONTH, STATUS),
     "05k-date-year": (DATE_YEAR, STATUS),
@@ -518,8 +520,6 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "07-commitment": (COMMITMENT, STATUS),
     "07b-commitment-empty": (COMMITMENT_EMPTY, STATUS),
     "08-check": (CHECK, STATUS),
-    "05w-date-wheels": (DATE_WHEELS, STATUS),
-    "05x-date-wheels-empty": (DATE_WHEELS_EMPTY, STATUS),
     "08b-check-long": (CHECK_LONG, STATUS),
     "08e-check-read": (CHECK_READ, STATUS),
     "08d-check-helped": (CHECK_HELPED, STATUS),

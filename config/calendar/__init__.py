@@ -102,6 +102,14 @@ def market_day(rule: str, day: date) -> bool:
     return number % 10 in digits
 
 
+def lunar(day: date) -> tuple[int, int]:
+    """Month and day by the farmers' calendar; a leap month is negative."""
+    from lunar_python import Solar  # type: ignore[import-untyped]  # it brings no types
+
+    found = Solar.fromYmd(day.year, day.month, day.day).getLunar()
+    return found.getMonth(), found.getDay()
+
+
 def hours_on(place: Place, day: date, folder: Path = FOLDER) -> str:
     """The hall's hours on a day, as they are written; "" where nobody is there. A market day goes before the season,
     a statutory holiday or a make-up day before the weekday; where the year is not known, the weekday decides."""
@@ -115,14 +123,6 @@ def hours_on(place: Place, day: date, folder: Path = FOLDER) -> str:
         return ""
     if known is not None and day in known.work:
         return hours
-def lunar(day: date) -> tuple[int, int]:
-    """Month and day by the farmers' calendar; a leap month is negative."""
-    from lunar_python import Solar  # type: ignore[import-untyped]  # it brings no types
-
-    found = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    return found.getMonth(), found.getDay()
-
-
     return hours if str(day.isoweekday()) in place.days else ""
 
 

@@ -101,9 +101,9 @@ class VisitProcess:
         )
         self.stage = self.app.stage
         self.stage.keypad.on_focus = lambda words: self._speak([words])
-
         if settings.voice.read_on_touch or settings.screen.keypad:
             self.stage.on_words = lambda words: self._speak([words])
+
     # ------------------------------------------------------------------ life
 
     async def run(self) -> None:
