@@ -292,9 +292,10 @@ class Stage(Widget):
         await warm(self)
 
     def make_ready(self, step: Step) -> None:
-        """Make and lay out the sheet of a kind of step that has none yet, and keep it."""
+        """Make and lay out the sheet of a kind of step that is not on the screen, and keep it; again, for another way
+        to answer that the same sheet has."""
         kind = Register.known[type(step)]
-        if kind not in self._kept and type(self.sheet) is not kind:
+        if type(self.sheet) is not kind:
             sheet = self._sheet(kind, step)
             high = look.u(1337) if look.portrait else look.u(744)
             sheet.place(0, look.height - high, look.width, high)

@@ -42,7 +42,7 @@ STEPS: tuple[s.Step, ...] = (
     s.Entry("w", _WHERE, True, s.Kind.NAME, "　", "　", "　", 9, "handwriting"),
     s.Entry("w", _WHERE, True, s.Kind.NAME, "　", "　", "　", 9, "pinyin"),
     s.Entry("w", _WHERE, True, s.Kind.PHONE, "　", "　", "1", 11, "digits"),
-    s.Entry("w", _WHERE, True, s.Kind.DATE, "　", "　", "2026-01", 10, "digits"),
+    s.Entry("w", _WHERE, True, s.Kind.DATE, "　", "　", "2026-01-01", 10, "wheels"),
     s.Entry("w", _WHERE, True, s.Kind.ADDRESS, "　", "　", "　", 70, "handwriting", suggestions=("　",)),
     s.Capture("w", _WHERE, True, "a", "　", "　", 1, 1, _NEEDS),
     s.Review("w", _WHERE, True, "a", "　", "", "ok", 1, 1, True),
