@@ -50,7 +50,7 @@ def read(options: Mapping[str, str]) -> CameraOptions:
         if not 0 < fps <= FPS_MOST:
             raise AddressError(f"fps={options['fps']} wants a number over 0, at most {FPS_MOST:.0f}")
     if "usb" in options and not USB.fullmatch(options["usb"].lower()):
-        raise AddressError(f"usb={options['usb']} wants VID:PID or VID:PID:SERIAL")
+        raise AddressError(f"usb={options['usb']} wants VID:PID or VID:PID:SERIAL, as `kiosk devices` says it")
     return CameraOptions(
         int(width), int(height), fps, *(_value(options, name) for name in ("exposure", "focus", "white"))
     )

@@ -10,13 +10,18 @@ import asyncio
 import contextlib
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import locales
 from config.faults import CLASS_OF_DEVICE, fault_words
 from config.settings import Settings
 from papers.readiness import Entry as Finding
+
+if TYPE_CHECKING:
+    from kiosk.cameras import View
 
 ASK_S = 4.0
 CHINA_S = 8 * 3600
@@ -40,7 +45,19 @@ async def examine(settings: Settings, state: Path) -> list[Finding]:
     found.append(await _county(settings, state, words))
     for name in DEVICES:
         found.append(await _device(settings, name, words))  # one after the other: they may share a bus
+    if settings.devices.camera and settings.devices.face_camera:
+        from kiosk.cameras import views
+
+        found += told_apart(await views(settings), words)
     return found
+
+
+def told_apart(seen: Sequence[View], words: locales.Locale) -> list[Finding]:
+    """Whether the two cameras are the ones they are taken for; nothing where there are no two that are well."""
+    from kiosk.cameras import verdict
+
+    said = verdict(seen)
+    return [Finding("cameras", said == "apart", words(f"doctor.cameras_{said}"))] if said else []
 
 
 def _disk(settings: Settings, state: Path, words: locales.Locale) -> Finding:

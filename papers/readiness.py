@@ -66,8 +66,10 @@ def slip(entries: Sequence[Entry], county: str, hall: str, terminal: str, at: st
     return Slip("readiness", tuple(blocks))
 
 
-def sheet(entries: Sequence[Entry], terminal: str, at: str, words: Words) -> Report:
-    """For an A4 sheet or a file."""
+def sheet(
+    entries: Sequence[Entry], terminal: str, at: str, words: Words, pictures: tuple[tuple[str, bytes], ...] = ()
+) -> Report:
+    """For an A4 sheet or a file. `pictures`: what the cameras see, each with its name, JPEG."""
     lines = tuple(
         Line(
             "good" if entry.well else "bad",
@@ -79,4 +81,4 @@ def sheet(entries: Sequence[Entry], terminal: str, at: str, words: Words) -> Rep
         for number, entry in enumerate(in_order(entries), 1)
     )
     facts = ((words("doctor.terminal"), terminal), (words("doctor.at"), when(at, words)))
-    return Report(words("doctor.title"), verdict(entries, words), facts, lines, words("doctor.foot"))
+    return Report(words("doctor.title"), verdict(entries, words), facts, lines, words("doctor.foot"), pictures)

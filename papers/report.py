@@ -48,6 +48,7 @@ class Report:
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     foot: str
+    pictures: tuple[tuple[str, bytes], ...] = ()  # at the end, side by side: (what it is, JPEG)
 
 
 def pdf(report: Report, made: datetime | None = None) -> bytes:
@@ -60,6 +61,7 @@ def pdf(report: Report, made: datetime | None = None) -> bytes:
     _head(sheets, report)
     for line in report.lines:
         _line(sheets, line)
+    _pictures(sheets, report)
     return bytes(sheets.output())
 
 
@@ -126,6 +128,24 @@ def _line(sheets: FPDF, line: Line) -> None:
     sheets.set_text_color(0, 0, 0)
     sheets.set_left_margin(MARGIN_MM)
     sheets.set_y(sheets.get_y() + 1.5)
+
+
+def _pictures(sheets: FPDF, report: Report) -> None:
+    """Two in a row, each in the same room, whole and in its own proportions."""
+    import io
+
+    wide, high, gap = (sheets.w - 2 * MARGIN_MM - 6) / 2, 62.0, 6.0
+    for number, (title, jpeg) in enumerate(report.pictures):
+        if number % 2 == 0:
+            if sheets.will_page_break(high + 12):
+                sheets.add_page()
+            top = sheets.get_y() + 4
+        left = MARGIN_MM + (number % 2) * (wide + gap)
+        sheets.set_font("body", "", 9)
+        sheets.set_xy(left, top)
+        sheets.cell(wide, 5.5, title)
+        sheets.image(io.BytesIO(jpeg), left, top + 6.5, wide, high, keep_aspect_ratio=True)
+        sheets.set_xy(MARGIN_MM, top + 8 + high)
 
 
 def _breakable(text: str) -> str:

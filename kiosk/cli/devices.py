@@ -15,59 +15,58 @@ from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_o
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from hardware.ports import CardRecord, Fault
+    from kiosk.cameras import View
     from papers.slip import Slip
+
+
+def _read(arguments: argparse.Namespace, what: str) -> CardRecord | Fault:
+    """One card off the reader that was named. Raises AddressError, TimeoutError."""
+    from hardware.addresses import open_id_card_reader
+
+    async def read() -> CardRecord | Fault:
+        reader = open_id_card_reader(arguments.device)
+        try:
+            return await asyncio.wait_for(reader.read(), arguments.within)
+        except TimeoutError:
+            raise TimeoutError(f"no card in {arguments.within:g} s") from None
+        finally:
+            await reader.close()
+
+    print(f"lay {what} on the reader …", file=sys.stderr)
+    return asyncio.run(read())
 
 
 def read_card(arguments: argparse.Namespace) -> int:
     """Read one card and print it. What it prints is personal: it goes to standard output only."""
-    from hardware.addresses import AddressError, open_id_card_reader
+    from hardware.addresses import AddressError
     from hardware.ports import Fault
 
-    async def read() -> object:
-        reader = open_id_card_reader(arguments.device)
-        try:
-            return await asyncio.wait_for(reader.read(), arguments.within)
-        finally:
-            await reader.close()
-
     try:
-        print("lay the card on the reader …", file=sys.stderr)
-        record = asyncio.run(read())
-    except AddressError as error:
+        record = _read(arguments, "the card")
+    except (AddressError, TimeoutError) as error:
         return complain(str(error))
-    except TimeoutError:
-        return complain(f"no card in {arguments.within:g} s")
     if isinstance(record, Fault):
         show({"code": record.code, "note": record.note}, arguments.json, lambda: f"{record.code} {record.note}")
         return FINDING
-    value = {key: content for key, content in asdict(record).items() if key != "photo"}  # type: ignore[call-overload]  # read() gives a CardRecord or a Fault
+    value = {key: content for key, content in asdict(record).items() if key != "photo"}
     show(value, arguments.json, lambda: "\n".join(f"{key}: {content}" for key, content in value.items() if content))
     return DONE
 
 
 def add_staff_card(arguments: argparse.Namespace) -> int:
     """Read a card and register it; only a salted hash of its number stays, and nothing of it is printed."""
-    from hardware.addresses import AddressError, open_id_card_reader
+    from hardware.addresses import AddressError
     from hardware.ports import Fault
     from kiosk.staff import StaffPin
 
-    async def read() -> object:
-        reader = open_id_card_reader(arguments.device)
-        try:
-            return await asyncio.wait_for(reader.read(), arguments.within)
-        finally:
-            await reader.close()
-
     try:
-        print("lay the staff card on the reader …", file=sys.stderr)
-        record = asyncio.run(read())
+        record = _read(arguments, "the staff card")
         if isinstance(record, Fault):
             return complain(f"the card could not be read: {record.code}")
-        mark = StaffPin(state_of(arguments)).add_card(str(getattr(record, "id_number")))  # noqa: B009 - read() gives a record or a Fault
-    except (AddressError, ValueError) as error:
+        mark = StaffPin(state_of(arguments)).add_card(record.id_number)
+    except (AddressError, ValueError, TimeoutError) as error:
         return complain(str(error))
-    except TimeoutError:
-        return complain(f"no card in {arguments.within:g} s")
     show({"card": mark}, arguments.json, lambda: f"registered as {mark}")
     return DONE
 
@@ -122,6 +121,13 @@ def doctor(arguments: argparse.Namespace) -> int:
 
     settings, words = settings_of(arguments), locales.load()
     findings = asyncio.run(examine(settings, state_of(arguments)))
+    seen: list[View] = []
+    if arguments.pictures is not None:
+        from kiosk.cli.cameras import pictures
+        from kiosk.doctor import told_apart
+
+        seen = pictures(settings, arguments.pictures, words)
+        findings = [one for one in findings if one.what != "cameras"] + told_apart(seen, words)
     show(
         {"served": served(findings), "findings": [asdict(one) for one in findings]},
         arguments.json,
@@ -131,7 +137,8 @@ def doctor(arguments: argparse.Namespace) -> int:
     if arguments.pdf is not None:
         from papers import report
 
-        sheet = readiness.sheet(findings, settings.terminal, at, words)
+        taken = tuple((words(f"doctor.{one.name}_name"), one.jpeg) for one in seen if one.jpeg)
+        sheet = readiness.sheet(findings, settings.terminal, at, words, taken)
         arguments.pdf.write_bytes(report.pdf(sheet, datetime.fromisoformat(at)))
         print(words("doctor.written", file=arguments.pdf), file=sys.stderr)
     if arguments.print:

@@ -128,9 +128,14 @@ def parser() -> argparse.ArgumentParser:
     chain = verb(audit, "verify", "kiosk.cli.outbox:audit_verify", "find any removed, changed or reordered entry")
     chain.add_argument("--anchor", default="", metavar="NUMBER-HASH", help="what the county was told (gateway anchors)")
 
+    listed = verb(
+        verbs, "devices", "kiosk.cli.cameras:devices", "the cameras and what they see, every device's address"
+    )
+    listed.add_argument("--pictures", type=Path, metavar="DIR", help="take one through each camera, into DIR")
     doctor = verb(verbs, "doctor", "kiosk.cli.devices:doctor", "what works, what does not and what to do")
     doctor.add_argument("--print", action="store_true", help="print it as a slip on the receipt printer as well")
     doctor.add_argument("--pdf", type=Path, metavar="FILE", help="write it as an A4 sheet as well")
+    doctor.add_argument("--pictures", type=Path, metavar="DIR", help="take one through each camera, into DIR")
     conform = verb(verbs, "conform", "kiosk.cli.conforming:conform", "check a device against what the terminal needs")
     conform.add_argument("kind", choices=("card-reader", "printer", "camera"))
     conform.add_argument("--device", required=True, metavar="ADDRESS", help="e.g. sam:///dev/ttyUSB0?baud=115200")
