@@ -12,9 +12,10 @@ from pathlib import Path
 from config.settings import SettingsError
 from gateway import county as counties
 from gateway.county import County
+from gateway.dates import Today
 from gateway.schema import NewerSchema
 from gateway.settings import load, state_folder
-from gateway.store import Held, Store
+from gateway.store import Case, Held, Store
 from wire.envelope import decode_envelope, unseal_envelope
 from wire.errors import WireError
 from wire.messages import CaseState, Message
@@ -118,7 +119,8 @@ def _init(options: argparse.Namespace, county: County) -> int:
 
 def _cases(options: argparse.Namespace, county: County) -> int:
     store = county.store()
-    rows = [_case_row(store, held) for held in store.messages("application")]
+    today = county.asked()
+    rows = [_case_row(store, held, today) for held in store.messages("application")]
     lines = [
         f"{row['received_at']}  {row['receipt']}  {row['case']}  {row['state']:<16} {row['title']}  ({row['terminal']})"
         f"  {row['application']}"
@@ -127,7 +129,7 @@ def _cases(options: argparse.Namespace, county: County) -> int:
     return _print(options, rows, lines or ["-"])
 
 
-def _case_row(store: Store, held: Held) -> dict[str, object]:
+def _case_row(store: Store, held: Held, today: Today) -> dict[str, object]:
     parent, *items = store.cases(held.id)
     return {
         "application": held.id,
@@ -140,13 +142,24 @@ def _case_row(store: Store, held: Held) -> dict[str, object]:
         "case": parent.number,
         "matter": parent.item_id,
         "title": parent.title,
+        "days": parent.days,
+        **_dates(parent, store, today),
         "items": [
             {
                 "item": each.item_id, "case": each.number, "title": each.title, "department": each.department,
-                "state": each.state, "at": each.at,
+                "state": each.state, "at": each.at, "days": each.days, **_dates(each, store, today),
             }
             for each in items
         ],
+    }  # fmt: skip
+
+
+def _dates(case: Case, store: Store, today: Today) -> dict[str, object]:
+    """Acceptance and the last day of the limit, None while they are not known."""
+    of = today.of(case, store)
+    return {
+        "accepted": of.accepted.isoformat() if of.accepted else None, "by": of.by.isoformat() if of.by else None,
+        "late": of.late,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.dates import Today
 from gateway.files import Folder
 from gateway.settings import GatewaySettings
 from gateway.store import Store
@@ -77,6 +78,11 @@ class County:
 
     def now(self) -> str:
         return utc(self.clock())
+
+    def asked(self) -> Today:
+        """The moment in which somebody asks how far a case is."""
+        now = datetime.datetime.fromtimestamp(self.clock(), datetime.UTC)
+        return Today(now, self.settings.county.utc_offset_minutes)
 
     def today(self) -> str:
         """YYYYMMDD, the county's own date."""

@@ -107,11 +107,14 @@ def new_cases(message: Message, area: str) -> tuple[NewCase, ...]:
         return ()
     application = message.application
     details = {each.id: each for each in message.items}
-    cases = [NewCase(0, application.matter, numbers.parent_scope(area), "", application.matter_title)]
+    cases = [NewCase(0, application.matter, numbers.parent_scope(area), "", application.matter_title, message.days)]
     for place, item in enumerate(application.items, 1):
         detail = details.get(item)
         scope = numbers.item_scope(detail.code if detail else "", area)
-        cases.append(NewCase(place, item, scope, detail.department if detail else "", detail.title if detail else item))
+        if detail is None:
+            cases.append(NewCase(place, item, scope, "", item))
+        else:
+            cases.append(NewCase(place, item, scope, detail.department, detail.title, detail.days))
     return tuple(cases)
 
 

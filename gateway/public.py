@@ -18,8 +18,9 @@ from aiohttp import web
 from msgspec import Struct
 
 from config import locales
+from gateway.dates import Today
 from gateway.intake import person_hash, secret_hash
-from gateway.store import Store
+from gateway.store import Case, Store
 from wire.canonical import decode
 from wire.errors import WireError
 from wire.keys import TerminalCertificate, by_kid
@@ -50,6 +51,7 @@ class ReceiptCase(Struct, frozen=True):
     number: str
     state: CaseState
     state_text: str
+    by: str = ""  # YYYY-MM-DD, the last day of its limit; "" while it is not known
 
 
 class ReceiptAnswer(Struct, frozen=True, kw_only=True):
@@ -73,33 +75,40 @@ class ReceiptAnswer(Struct, frozen=True, kw_only=True):
     cases: tuple[ReceiptCase, ...] = ()
 
 
-def cases_of(application: str, store: Store) -> tuple[LookupCase, ...]:
+def cases_of(application: str, store: Store, today: Today) -> tuple[LookupCase, ...]:
     held = store.message(application)
     if held is None:
         return ()
-    return tuple(
-        LookupCase(
+
+    def told(case: Case) -> LookupCase:
+        of = today.of(case, store)
+        return LookupCase(
             application=application, receipt=held.receipt, item=case.item, number=case.number, title=case.title,
-            department=case.department, state=CaseState(case.state), at=case.at,
-        )
-        for case in store.cases(application)
-    )  # fmt: skip
+            department=case.department, state=CaseState(case.state), at=case.at, days=case.days,
+            accepted=_day(of.accepted), by=_day(of.by), late=of.late,
+        )  # fmt: skip
+
+    return tuple(told(case) for case in store.cases(application))
 
 
-def cases_for(proof: ByReceipt | ByCard, store: Store, index_key: bytes) -> tuple[LookupCase, ...]:
+def _day(day: datetime.date | None) -> str:
+    return day.isoformat() if day is not None else ""
+
+
+def cases_for(proof: ByReceipt | ByCard, store: Store, index_key: bytes, today: Today) -> tuple[LookupCase, ...]:
     """All cases a proof opens; none where it opens nothing (whether there is such an application is not told)."""
     match proof:
         case ByReceipt():
             held = store.secret_of(proof.id)
             if held is None or not hmac.compare_digest(held, secret_hash(proof.secret)):
                 return ()
-            return cases_of(proof.id, store)
+            return cases_of(proof.id, store, today)
         case ByCard():
             found = store.applications_of(person_hash(index_key, proof.id_number))
-            return tuple(case for application in found for case in cases_of(application, store))
+            return tuple(case for application in found for case in cases_of(application, store, today))
 
 
-def check_receipt(code: str, store: Store, words: locales.Locale) -> ReceiptAnswer:
+def check_receipt(code: str, store: Store, words: locales.Locale, today: Today) -> ReceiptAnswer:
     """Is this slip genuine, and does the county have what it speaks of?"""
     try:
         terminal = store.terminal_by_key(parse(code).kid)
@@ -107,10 +116,10 @@ def check_receipt(code: str, store: Store, words: locales.Locale) -> ReceiptAnsw
         receipt, certificate = verify(code, by_kid(certificates))
     except WireError as error:
         return ReceiptAnswer(intact=False, problem=error.code)
-    return _intact(receipt, certificate.terminal, store, words)
+    return _intact(receipt, certificate.terminal, store, words, today)
 
 
-def _intact(receipt: Receipt, terminal: str, store: Store, words: locales.Locale) -> ReceiptAnswer:
+def _intact(receipt: Receipt, terminal: str, store: Store, words: locales.Locale, today: Today) -> ReceiptAnswer:
     claims = receipt.claims
     held = store.message(claims.id)
     secret = store.secret_of(claims.id)
@@ -128,7 +137,7 @@ def _intact(receipt: Receipt, terminal: str, store: Store, words: locales.Locale
         clock_verified=claims.clock_verified, items=claims.items, title=cases[0].title if cases else "",
         cases=tuple(
             ReceiptCase(case.title, case.department, case.number, CaseState(case.state),
-                        words(f"gateway.state.{case.state}"))
+                        words(f"gateway.state.{case.state}"), _day(today.of(case, store).by))
             for case in cases
             if case.item > 0
         ),

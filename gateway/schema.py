@@ -74,7 +74,13 @@ def _second(db: Database) -> None:
     )  # fmt: skip
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _second)
+def _third(db: Database) -> None:
+    """What was promised for each case, and its history at hand: from both follows the day by which it is decided."""
+    db.table("cases").add_column("days", int)
+    db.table("history").create_index(["case"])
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _second, _third)
 
 
 def open_database(path: Path) -> None:

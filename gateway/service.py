@@ -292,22 +292,24 @@ class Service:
         question = await asyncio.to_thread(lookup.read_question, body, self.county.keys)
         if question.terminal != terminal.terminal:
             raise Refused(422, "body.unreadable", "the question belongs to another terminal")
-        cases = await self._read(lambda store: public.cases_for(question.proof, store, self.county.index_key))
+        today = self.county.asked()
+        cases = await self._read(lambda store: public.cases_for(question.proof, store, self.county.index_key, today))
         return _json(await asyncio.to_thread(lookup.answer, question, cases))
 
     async def receipts_check(self, request: web.Request) -> web.Response:
         self._checks.take(address_of(request))
         asked = decode(public.ReceiptQuestion, await self._body(request), "receipt")
+        today = self.county.asked()
         return _json(
-            answers.encode(await self._read(lambda store: public.check_receipt(asked.code, store, self.words)))
+            answers.encode(await self._read(lambda store: public.check_receipt(asked.code, store, self.words, today)))
         )
 
     async def window(self, request: web.Request) -> web.Response:
         if not await asyncio.to_thread(window.may_look, self.county.folder, request.headers.get("Authorization", "")):
             challenge = {"WWW-Authenticate": 'Basic realm="window", charset="UTF-8"'} | public.HEADERS
             return web.Response(status=401, headers=challenge)
-        offset = self.county.settings.county.utc_offset_minutes
-        text = await self._read(lambda store: window.page(store, self.words, offset))
+        today = self.county.asked()
+        text = await self._read(lambda store: window.page(store, self.words, today))
         return web.Response(text=text, content_type="text/html", headers=public.HEADERS)
 
     async def openapi(self, _request: web.Request) -> web.Response:

@@ -31,13 +31,14 @@ class Terminal:
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to be opened. `scope`: the first 31 characters of its number."""
+    """A case to be opened. `scope`: the first 31 characters of its number; `days`: its limit, None unknown."""
 
     item: int
     item_id: str
     scope: str
     department: str
     title: str
+    days: int | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,6 +84,7 @@ class Case:
     title: str
     state: str
     at: str
+    days: int | None = None  # its limit, in working days after acceptance
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ OPEN_STATES = (
 )  # fmt: skip
 
 _HELD = "id, terminal, number, kind, sequence, receipt, digest, received_at, about, envelope"
-_CASE = "number, application, item, item_id, department, title, state, at"
+_CASE = "number, application, item, item_id, department, title, state, at, days"
 _TERMINAL = "number, terminal, kid, public, certificate, coalesce(revoked_at, '')"
 
 
@@ -237,10 +239,10 @@ class Store:
                 )
             for number, case in opened:
                 db.execute(
-                    f"INSERT INTO cases ({_CASE}, code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                    f"INSERT INTO cases ({_CASE}, code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                     (
                         number, incoming.id, case.item, case.item_id, case.department, case.title,
-                        CaseState.RECEIVED, incoming.received_at, case.scope,
+                        CaseState.RECEIVED, incoming.received_at, case.days, case.scope,
                     ),
                 )  # fmt: skip
                 self._note(number, CaseState.RECEIVED, incoming.received_at, incoming.kind)
@@ -349,6 +351,10 @@ class Store:
     def _cases(self, where: str, value: str) -> tuple[Case, ...]:
         rows = self._db.execute(f"SELECT {_CASE} FROM cases WHERE {where} ORDER BY item", (value,))  # noqa: S608
         return tuple(Case(*row) for row in rows)
+
+    def history(self, number: str) -> list[tuple[str, str]]:
+        """(state, UTC time) of a case, in order."""
+        return self._db.execute('SELECT state, at FROM history WHERE "case" = ? ORDER BY serial', (number,)).fetchall()
 
     def secret_of(self, application: str) -> bytes | None:
         row = self._db.execute("SELECT secret FROM applications WHERE id = ?", (application,)).fetchone()

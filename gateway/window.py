@@ -11,10 +11,10 @@ import base64
 import datetime
 import hmac
 import html
-from collections.abc import Iterable
 from pathlib import Path
 
 from config.locales import Locale
+from gateway.dates import Today
 from gateway.store import Case, Held, Store
 from wire.errors import WireError
 from wire.keys import read_private
@@ -37,11 +37,11 @@ def may_look(folder: Path, authorization: str) -> bool:
     return bool(token) and scheme.lower() == "basic" and hmac.compare_digest(given.strip().encode(), wanted.encode())
 
 
-def page(store: Store, words: Locale, utc_offset_minutes: int) -> str:
+def page(store: Store, words: Locale, today: Today) -> str:
     """The list, newest first, at most MOST applications."""
     held = store.messages("application")[::-1]
-    offset = datetime.timezone(datetime.timedelta(minutes=utc_offset_minutes))
-    rows = "".join(_rows(each, store.cases(each.id), words, offset) for each in held[:MOST])
+    offset = datetime.timezone(datetime.timedelta(minutes=today.utc_offset_minutes))
+    rows = "".join(_rows(each, store, words, today, offset) for each in held[:MOST])
     columns = ("received", "receipt", "matter", "item", "department", "case", "state", "terminal")
     head = "".join(f"<th>{html.escape(words(f'gateway.window.{column}'))}</th>" for column in columns)
     title = html.escape(words("gateway.window.title"))
@@ -73,8 +73,16 @@ def _at(held: Held, offset: datetime.tzinfo) -> str:
     return datetime.datetime.fromisoformat(held.received_at).astimezone(offset).strftime("%Y-%m-%d %H:%M")
 
 
-def _rows(held: Held, cases: Iterable[Case], words: Locale, offset: datetime.timezone) -> str:
-    parent, *items = cases
+def _state(case: Case, store: Store, words: Locale, today: Today) -> str:
+    """How far it is and, once it is accepted, by which day it has to be decided."""
+    said, of = words(f"gateway.state.{case.state}"), today.of(case, store)
+    if of.by is not None:
+        said += "　" + words(f"gateway.window.{'late' if of.late else 'by'}", month=of.by.month, day=of.by.day)
+    return said
+
+
+def _rows(held: Held, store: Store, words: Locale, today: Today, offset: datetime.timezone) -> str:
+    parent, *items = store.cases(held.id)
     at = _at(held, offset)
     span = max(len(items), 1)
     first = "".join(
@@ -83,7 +91,7 @@ def _rows(held: Held, cases: Iterable[Case], words: Locale, offset: datetime.tim
     last = f'<td rowspan="{span}">{html.escape(held.terminal)}</td>'
     rows = [
         "".join(f"<td>{html.escape(text)}</td>" for text in (each.title, each.department, each.number))
-        + f'<td class="{each.state}">{html.escape(words(f"gateway.state.{each.state}"))}</td>'
+        + f'<td class="{each.state}">{html.escape(_state(each, store, words, today))}</td>'
         for each in items or [parent]
     ]
     return f"<tr>{first}{rows[0]}{last}</tr>" + "".join(f"<tr>{row}</tr>" for row in rows[1:])

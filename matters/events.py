@@ -101,6 +101,8 @@ class Surroundings:
     can_scan: bool = False
     can_read_social: bool = False
     drafts: bool = False  # something lies put aside on this terminal
+    today: str = ""  # local date, YYYY-MM-DD; "": nothing new is told
+    workdays: tuple[str, ...] = ()  # with `today`: the working days after it, as far as anybody knows them
 
 
 @dataclass(frozen=True)

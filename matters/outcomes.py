@@ -117,10 +117,18 @@ class AtCounty:
 
 @dataclass(frozen=True)
 class CaseRow:
+    """A case as the county tells it; `items`: the cases of its items. `days`: working days after acceptance, None
+    unknown; `by`: the last of them as a date (YYYY-MM-DD), "" before acceptance or where nobody can say; `late`: it is
+    over by the county's clock, and nothing is decided."""
+
     number: str
     title: str
     state: str  # a state of the closed set in wire
     at: str
+    days: int | None = None
+    by: str = ""
+    late: bool = False
+    items: tuple[CaseRow, ...] = ()
 
 
 @dataclass(frozen=True)

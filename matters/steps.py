@@ -417,17 +417,33 @@ class Trouble(Step):
 
 @dataclass(frozen=True)
 class Lookup(Step):
-    """我办过的事. state: card | asking | found | none | no_line | not_known. Only with the card or the receipt.
+@dataclass(frozen=True)
+class CaseLine:
+    """A case that was handed in, or one item of it. `due` says by when it is done, in words of the locale: due.CODE
+    with `values`; "" where there is nothing to say. `id`: how it is opened to see its items; "" where it is not."""
 
-    `can_scan`: in state card, a receipt held before the scanner does as well.
+    id: str
+    number: str
+    title: str
+    state: str
+    at: str
+    due: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+    """我办过的事. state: card | asking | found | case | none | no_line | not_known. Only with the card or the receipt.
+
+    `can_scan`: in state card, a receipt held before the scanner does as well. case: one of them with its items in
+    `rows`; `case` is the whole of it.
     """
 
     state: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CaseLine, ...] = ()
     problem: str = ""
     can_scan: bool = False
 
 
+    case: CaseLine | None = None
 @dataclass(frozen=True)
 class Resume(Step):
     """Going on with what was put aside. state: slip (held before the scanner, or its digits typed) | card | reading |

@@ -115,10 +115,15 @@ class Desk:
     # ------------------------------------------------------------------ handing in
 
     def submit(
-        self, application: Application, pages: Mapping[str, bytes], items: Sequence[ItemDetail] = ()
+        self,
+        application: Application,
+        pages: Mapping[str, bytes],
+        items: Sequence[ItemDetail] = (),
+        days: int | None = None,
     ) -> Submitted | Failed:
         """Hand an application in. `pages`: pictures' bytes by SHA-256, exactly those its materials name; `items`: what
-        the catalogue says of application.items, in their order (titles, departments, codes)."""
+        the catalogue says of application.items, in their order (titles, departments, codes); `days`: the limit of the
+        whole that the person was told."""
         from wire import receipt, uuid7
         from wire.messages import ApplicationMessage
 
@@ -130,7 +135,7 @@ class Desk:
             return ApplicationMessage(
                 id=application.id, terminal=identity.terminal, at=self._utc(), application=application,
                 items=tuple(items) or _plain(application), secret=secret.hex(), county_area=self._area,
-                clock_verified=self._verified(),
+                clock_verified=self._verified(), days=days,
             )  # fmt: skip
 
         def signed_receipt(identity: identities.Identity, sealed: WireSealed, sequence: int) -> tuple[str, str]:

@@ -177,11 +177,25 @@ ASK = s.Ask(
     (("村便民服务中心", "0000-0000000"), ("乡政务中心", "0000-0000001"), ("政务服务热线", "12345")),
 )  # fmt: skip
 CASES = (
-    s.Row("31210047", "新生儿出生", "accepted", "3月12日", can_change=False),
-    s.Row("31190012", "城乡居民养老保险参保登记", "decided_granted", "3月10日", can_change=False),
-    s.Row("31150003", "开小餐馆", "supplement_asked", "3月6日", can_change=False),
+    s.CaseLine("case:0", "31210047", "新生儿出生", "accepted", "2026-03-12", "by", (("month", "3"), ("day", "19"))),
+    s.CaseLine("case:1", "31190012", "城乡居民养老保险参保登记", "decided_granted", "2026-03-10"),
+    s.CaseLine("case:2", "31150003", "开小餐馆", "supplement_asked", "2026-03-06", "after", (("days", "10"),)),
+    s.CaseLine("case:3", "31150002", "农村建房", "accepted", "2026-01-06", "late", (("month", "2"), ("day", "3"))),
+    s.CaseLine("case:4", "31150001", "最低生活保障", "suspended", "2026-03-02", "suspended"),
+    s.CaseLine("case:5", "31140009", "生育登记", "received", "2026-03-12", "at_once"),
+    s.CaseLine("case:6", "31140008", "补贴查询", "received", "2026-03-12", "unknown"),
 )
 LOOKUP = s.Lookup("lookup", None, True, "found", CASES)
+LOOKUP_CASE = s.Lookup(
+    "lookup:case", None, True, "case",
+    (
+        s.CaseLine("", "c1", "给孩子上户口", "decided_granted", ""),
+        s.CaseLine("", "c2", "孩子的医保", "accepted", "", "by", (("month", "3"), ("day", "16"))),
+        s.CaseLine("", "c3", "孩子的社保卡", "accepted", "", "by", (("month", "3"), ("day", "19"))),
+        s.CaseLine("", "c4", "生孩子的医药费报销", "supplement_asked", "", "after", (("days", "20"),)),
+    ),
+    case=CASES[0],
+)  # fmt: skip
 
 
 HE = (
@@ -369,7 +383,7 @@ CHECK_HELPED = replace(
 )  # fmt: skip
 
 FOLLOWING = (
-    s.Next("county_looks_in", "now", (("days", "3"),)),
+    s.Next("county_looks_by", "now", (("days", "3"), ("month", "3"), ("day", "17"))),
     s.Next("decided", "later", (("days", "5"),)),
     s.Next("handed_out", "later", (("how", "送到村便民服务中心，打电话请您来取"),)),
 )
@@ -472,6 +486,13 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "20e-lookup-none": (replace(LOOKUP, state="none", rows=()), STATUS),
     "20f-lookup-no-line": (replace(LOOKUP, state="no_line", rows=()), replace(STATUS, network="down")),
     "21-ask": (ASK, STATUS),
+    "20g-lookup-case": (LOOKUP_CASE, STATUS),
+    "20h-lookup-many": (
+        replace(
+            LOOKUP_CASE, rows=tuple(replace(LOOKUP_CASE.rows[n % 4], title=f"第{n + 1}样要办的事") for n in range(11))
+        ),
+        STATUS,
+    ),
     "21b-say-words": (SAY_WORDS, STATUS),
     "21c-say-check": (SAY_CHECK, STATUS),
     "21d-say-handed": (SAY_HANDED, STATUS),

@@ -17,8 +17,10 @@ from msgspec import Meta, Struct
 
 from wire.canonical import Base64, KeyId, TerminalId, Utc, b64, canonical, decode, unb64
 from wire.keys import AGE, SM, CountyKeys, CountyPublic
-from wire.messages import CaseNumber, CaseState, MessageId, Secret
+from wire.messages import CaseNumber, CaseState, LimitDays, MessageId, Secret
 from wire.seal import PADDING_BYTES, suite
+
+Day = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 
 
 class ByReceipt(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="receipt"):
@@ -50,7 +52,11 @@ class LookupRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class LookupCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One case. `application`: its id; `receipt`: the 8 digits; `item` 0: the parent, whose title is the matter's."""
+    """One case. `application`: its id; `receipt`: the 8 digits; `item` 0: the parent, whose title is the matter's.
+
+    `days`: its limit, in working days after acceptance. `accepted`, `by`: the county's dates (YYYY-MM-DD) of acceptance
+    and of the limit's last day, "" while they are not known; `late`: that day is over and it is not decided.
+    """
 
     application: MessageId
     receipt: str
@@ -60,6 +66,10 @@ class LookupCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     department: str
     state: CaseState
     at: Utc
+    days: LimitDays = None
+    accepted: Day = ""
+    by: Day = ""
+    late: bool = False
 
 
 class LookupAnswer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

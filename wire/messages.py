@@ -26,6 +26,7 @@ MessageId = Annotated[str, Meta(pattern=UUID7_PATTERN, description="UUIDv7, RFC 
 Secret = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$", description="128 random bits of the receipt, hex")]
 CaseNumber = Annotated[str, Meta(pattern=r"^[0-9A-Z]{43}$", description="implementing code 31 + YYYYMMDD + serial 4")]
 Text = Annotated[str, Meta(max_length=4000)]
+LimitDays = Annotated[int, Meta(ge=0, le=10_000)] | None  # working days after acceptance; 0: on the spot
 
 
 class CaseState(StrEnum):
@@ -61,13 +62,15 @@ class SealedPage(Struct, frozen=True, forbid_unknown_fields=True):
 class ItemDetail(Struct, frozen=True, forbid_unknown_fields=True):
     """What the catalogue of the visit said of an item, so that the county need not hold the same version.
 
-    `code`: implementing code (实施编码), 31 characters, or "" where it is not known.
+    `code`: implementing code (实施编码), 31 characters, or "" where it is not known. `days`: working days after
+    acceptance that were promised for it, 0 on the spot, None where nobody knows.
     """
 
     id: str
     title: str
     department: str = ""
     code: Annotated[str, Meta(pattern=r"^([0-9A-Z]{31})?$")] = ""
+    days: LimitDays = None
 
 
 class _Up(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -82,13 +85,15 @@ class _Up(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_fie
 class ApplicationMessage(_Up, frozen=True, tag="application"):
     """One matter of one person. `id` is the application's id. `items` tells of each of application.items, same order.
 
-    `county_area`: GB/T 2260, six digits, of the place where the terminal stands.
+    `county_area`: GB/T 2260, six digits, of the place where the terminal stands. `days`: the limit of the whole matter
+    that was told, by the policy profile of the terminal's county.
     """
 
     application: Application
     items: tuple[ItemDetail, ...]
     secret: Secret
     county_area: Annotated[str, Meta(pattern=r"^(\d{6})?$")] = ""
+    days: LimitDays = None
 
 
 class Proof(Struct, frozen=True, forbid_unknown_fields=True):

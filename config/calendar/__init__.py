@@ -84,6 +84,19 @@ def due(accepted: date, days: int, folder: Path = FOLDER) -> date | None:
     return None
 
 
+def coming(day: date, most: int, folder: Path = FOLDER) -> tuple[date, ...]:
+    """The working days after a day, at most so many; fewer where a year begins that is not known."""
+    found: list[date] = []
+    while len(found) < most:
+        day += timedelta(1)
+        worked = working(day, folder)
+        if worked is None:
+            break
+        if worked:
+            found.append(day)
+    return tuple(found)
+
+
 # ---------------------------------------------------------------- a hall's days
 
 

@@ -25,6 +25,12 @@
       two(time.getUTCHours()) + ":" + two(time.getUTCMinutes()) + (verified ? "" : words.clock);
   }
 
+  // YYYY-MM-DD as the day by which it is done.
+  function by(day) {
+    var parts = day.split("-");
+    return words.by.replace("MONTH", String(Number(parts[1]))).replace("DAY", String(Number(parts[2])));
+  }
+
   function show(answer) {
     element("again").hidden = true;
     if (!answer.intact) {
@@ -47,7 +53,7 @@
       title.textContent = each.title;
       state.textContent = each.state_text;
       state.className = "state " + each.state;
-      small.textContent = each.department;
+      small.textContent = each.department + (each.by ? "　" + by(each.by) : "");
       row.appendChild(title);
       row.appendChild(state);
       row.appendChild(small);

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from config import calendar
 from config.settings import Place
 from hardware.ports import Health
+from kiosk.visiting.setting import workdays
 from matters.events import Surroundings
 from screens.status import StatusView
 
@@ -22,11 +23,13 @@ def surroundings(process: VisitProcess) -> Surroundings:
     """As it is now. Before the devices have been opened a fitted one counts as usable: effects wait for it."""
     devices = process.devices
     at, online = process.clock(), bool(process.line.get("online"))
+    now = datetime.now().astimezone()
+    today, days = now.date().isoformat(), workdays(now)
     if devices is None:
         fitted = process.settings.devices
         return Surroundings(
             at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online,
-            can_scan=bool(fitted.scanner), can_read_social=bool(fitted.social_card),
+            can_scan=bool(fitted.scanner), can_read_social=bool(fitted.social_card), today=today, workdays=days,
         )  # fmt: skip
     return Surroundings(
         at,
@@ -38,6 +41,8 @@ def surroundings(process: VisitProcess) -> Surroundings:
         can_scan=devices.usable("scanner"),
         can_read_social=devices.usable("social_card"),
         drafts=process.drafts,
+        today=today,
+        workdays=days,
     )
 
 

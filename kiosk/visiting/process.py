@@ -88,6 +88,7 @@ class VisitProcess:
         self._ending = False
         self._touched = self.clock()  # when anybody last touched, or came near
         self._resting: int = -1  # how often the picture that nobody looks at has moved; -1: somebody does
+        self._day = datetime.now().astimezone().date()
         self.drafts = False  # something lies put aside on this terminal
         self._unready = ""  # code of what would keep a visit from being handed in
         self._refusing = False
@@ -336,8 +337,9 @@ class VisitProcess:
         self._unready = failed.code if failed is not None else ""
         self.channel.send({"say": "serving", "serving": not self._unready})
         drafts = self.performer is not None and self.performer.drafts_lie_here()
-        if drafts != self.drafts:
-            self.drafts = drafts
+        day = datetime.now().astimezone().date()  # a terminal waits on its home screen over midnight
+        if drafts != self.drafts or day != self._day:
+            self.drafts, self._day = drafts, day
             self._surroundings_changed()
 
     async def _keep_looking_whether_ready(self) -> None:

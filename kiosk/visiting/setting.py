@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from config import regions
+from config import calendar, regions
 from config.settings import Settings
 from matters.regions import Region
 from matters.steps import Help, Step
@@ -24,6 +24,26 @@ def may_join(step: Step) -> bool:
     return isinstance(step, Help) and step.can_join
 
 
+WORKDAYS_MOST = 60  # how far ahead dates are said
+
+
+def workdays(now: datetime) -> tuple[str, ...]:
+    """The working days after a local day, as far as they are known; none where the clock cannot be right."""
+    if not clock_sure(now):
+        return ()
+    try:
+        return tuple(day.isoformat() for day in calendar.coming(now.date(), WORKDAYS_MOST))
+    except calendar.CalendarError as error:
+        log.warning("no dates are said: %s", error)
+        return ()
+
+
+def clock_sure(now: datetime) -> bool:
+    """Whether the clock can be right at all: a board without a battery wakes up years back. More than that the terminal
+    cannot know by itself; the county writes down when it received."""
+    return 2026 <= now.year <= 2060
+
+
 def setting_of(settings: Settings, now: datetime) -> Setting:
     """`now` is local time; only its date goes into the visit."""
     try:
@@ -39,6 +59,7 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         phone=place.phone,
         collect_at=place.collect_at,
         today=now.date().isoformat(),
+        workdays=workdays(now),
         idle_s=visits.idle_s,
         idle_warning_s=visits.idle_warning_s,
         idle_elder_factor=visits.idle_elder_factor,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from kiosk.visiting.setting import clock_sure
 from matters import visit as visits
 from matters.answers import shown
 from matters.application import Application
+from matters.limits import matter_limit, single
 from matters.steps import HandedIn, Notice
 from papers.notice import Need, notice
 from papers.notice import Notice as NoticePaper
@@ -182,10 +184,9 @@ def aside_slip(process: VisitProcess, code: str, until: float) -> Any:
     )
 
 
-def clock_sure(now: datetime) -> bool:
-    """Whether the clock can be right at all: a board without a battery wakes up years back. More than that the terminal
-    cannot know by itself; the county writes down when it received."""
-    return 2026 <= now.year <= 2060
+def limit_days(matter: Matter | None, application: Application, profile: str) -> int | None:
+    """The limit of the whole, as the screens told it."""
+    return matter_limit(matter, application.items, profile).days if matter is not None else None
 
 
 def item_details(matter: Matter | None, application: Application) -> tuple[ItemDetail, ...]:
@@ -199,6 +200,7 @@ def item_details(matter: Matter | None, application: Application) -> tuple[ItemD
             items[name].title if name in items else name,
             items[name].department if name in items else "",
             items[name].code if name in items and len(items[name].code) == 31 else "",
+            single(items[name]) if name in items else None,
         )
         for name in application.items
     )

@@ -55,14 +55,24 @@ def paper(visit: Visit) -> Paper:
 
 
 def following(visit: Visit, days: int | None, reply_days: int | None, delivery: str) -> tuple[Next, ...]:
-    """What happens next. Counted in working days after acceptance, never a date that depends on the line."""
+    """What happens next. Counted in working days after acceptance; a date only of what runs from the county's having
+    it, once it has it: never one that depends on the line."""
     decided = Next("decided", "later", (("days", str(days)),)) if days else Next("decided_unknown", "later")
     if days == 0:
         decided = Next("decided_at_once", "later")
     handed = Next("handed_out", "later", (("how", delivery),))
     if visit.at_county:
-        looks = (
-            Next("county_looks_in", "now", (("days", str(reply_days)),)) if reply_days else Next("county_looks", "now")
-        )
-        return (looks, decided, handed)
+        return (_looks(visit, reply_days), decided, handed)
     return (Next("kept_here", "done"), Next("sent_by_itself", "now"), decided, handed)
+
+
+def _looks(visit: Visit, days: int | None) -> Next:
+    """Until when the county, which has it now, has looked at the papers."""
+    if not days:
+        return Next("county_looks", "now")
+    since = visit.submitted.at[:10] if visit.submitted is not None else ""
+    coming = [day for day in visit.setting.workdays if day > since] if since else []
+    if len(coming) < days:
+        return Next("county_looks_in", "now", (("days", str(days)),))
+    _, month, day = coming[days - 1].split("-")
+    return Next("county_looks_by", "now", (("days", str(days)), ("month", str(int(month))), ("day", str(int(day)))))

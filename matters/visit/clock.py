@@ -94,6 +94,7 @@ def farewell(visit: Visit, ending: str) -> Visit:
         strokes={},
         text="",
         cases=None,
+        case=-1,
         lookup_problem="",
         aside="",
         slip="",

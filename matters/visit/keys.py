@@ -76,7 +76,7 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
             return replace(visit, input="pinyin" if visit.input == "handwriting" else "handwriting")
         return replace(visit, place="search", text="", input="pinyin") if name == "home" else visit
     if key == "lookup" and name == "home":
-        return replace(visit, place="lookup", problem="", lookup_problem="", cases=None, again_at=0.0)
+        return replace(visit, place="lookup", problem="", lookup_problem="", cases=None, case=-1, again_at=0.0)
     if key == "resume" and name == "home" and visit.can_resume:
         return aside.resume(visit)
     if key == "ask" and name == "home":
@@ -85,7 +85,11 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
         return saying.begun(visit)
     if key == "again" and name == "lookup":
         return replace(visit, lookup_problem="", again_at=0.0)
+    if word == "case" and name == "lookup" and visit.cases and rest.isdecimal():
+        return replace(visit, case=int(rest))
     if key in ("back", "main") and name != "home":
+        if name == "lookup" and key == "back" and visit.case >= 0:
+            return replace(visit, case=-1)
         if name == "lookup" and (visit.answers.card is not None or visit.answers.receipt):
             return clock.farewell(visit, "done")
         above = _above(visit) if key == "back" else "home"

@@ -183,6 +183,8 @@ def surroundings(visit: Visit, event: Surroundings) -> Visit:
         visit = replace(visit, paper_gone=True, paper_problem=event.printer_problem or visit.paper_problem)
     elif visit.paper_problem and visit.paper_gone and sound:
         visit = replace(visit, paper_gone=False, paper_problem="")
+    if event.today and visit.matter is None:  # a terminal waits over midnight; a visit stays on its day
+        visit = replace(visit, setting=replace(visit.setting, today=event.today, workdays=event.workdays))
     return replace(
         visit,
         can_read_card=event.can_read_card,

@@ -31,6 +31,7 @@ class Setting:
     collect_at: str = "县政务中心1楼"
     phones: tuple[tuple[str, str], ...] = ()  # (who, number); the hall's own and 12345 are added by themselves
     today: str = "2026-03-12"
+    workdays: tuple[str, ...] = ()  # those after today, as far as known; () while no clock is sure
     idle_s: float = 120.0
     idle_warning_s: float = 30.0
     idle_elder_factor: float = 1.5
@@ -165,6 +166,7 @@ class Visit:
     over: bool = False
     # looking up
     cases: tuple[CaseRow, ...] | None = None
+    case: int = -1  # which of them is looked into; -1: none
     lookup_problem: str = ""
     text: str = ""  # of the search
     # put aside, gone on with (matters.visit.aside)

@@ -8,6 +8,7 @@ from math import ceil
 from matters import steps
 from matters.catalogue import DEPARTMENT, Catalogue, Event, Matter
 from matters.limits import matter_limit
+from matters.outcomes import CaseRow
 from matters.search import find
 from matters.spoken import REASONS
 from matters.steps import AnyStep, Progress, Tile, Where
@@ -120,13 +121,43 @@ def _lookup(visit: Visit) -> steps.Lookup:
         state = "asking"
     else:
         state = "found" if visit.cases else "none"
-    rows = tuple(
-        steps.Row(case.number, case.title, case.state, case.at, can_change=False) for case in visit.cases or ()
-    )
+    case = opened(visit) if state == "found" else None
+    if case is not None:
+        rows = tuple(case_line(item, "") for item in case.items)
+        return steps.Lookup("lookup:case", None, True, "case", rows, case=case_line(case, ""))
+    rows = tuple(case_line(case, f"case:{number}") for number, case in enumerate(visit.cases or ()))
     problem = visit.lookup_problem
     if not known and not problem and not visit.can_read_card and not visit.can_scan:
         problem = "reader.absent"
     return steps.Lookup("lookup", None, True, state, rows, problem, can_scan=not known and visit.can_scan)
+
+
+def opened(visit: Visit) -> CaseRow | None:
+    """The case that is looked into: the one that was touched, or the only one there is."""
+    cases = visit.cases or ()
+    number = 0 if len(cases) == 1 else visit.case
+    return cases[number] if 0 <= number < len(cases) else None
+
+
+def case_line(case: CaseRow, name: str) -> steps.CaseLine:
+    due, values = _due(case)
+    return steps.CaseLine(name, case.number, case.title, case.state, case.at, due, values)
+
+
+def _due(case: CaseRow) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """By when it is done: a date once it is accepted, working days after acceptance before."""
+    if case.state in ("received", "pre_check", "supplement_asked"):
+        if case.days is None:
+            return "unknown", ()
+        return ("after", (("days", str(case.days)),)) if case.days else ("at_once", ())
+    if case.state == "suspended":
+        return "suspended", ()
+    if case.state != "accepted":
+        return "", ()
+    if case.by:
+        _, month, day = case.by.split("-")
+        return "late" if case.late else "by", (("month", str(int(month))), ("day", str(int(day))))
+    return ("after", (("days", str(case.days)),)) if case.days else ("unknown", ())
 
 
 def _ask(visit: Visit) -> steps.Ask:

@@ -8,9 +8,9 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from config.faults import fault_card
-from matters.steps import Ask, Goodbye, Help, Lookup, Option, Rate, Resume, Row, StillThere, Trouble
+from matters.steps import Ask, CaseLine, Goodbye, Help, Lookup, Option, Rate, Resume, StillThere, Trouble
 from screens import shapes
-from screens.sheets.base import Sheet, shows
+from screens.sheets.base import Paged, Sheet, shows
 from screens.theme import look
 from screens.widgets import figures
 from screens.widgets.base import Item, Node, Repeat, Text
@@ -21,7 +21,6 @@ from screens.words import say
 
 __all__ = ["CardScene", "figures"]
 LEVELS = (5, 4, 3, 2, 1)
-CASES_MOST = 6  # on one screen; more are for the clerk
 TAKE_MOST = 6
 
 
@@ -286,8 +285,14 @@ class AskSheet(Sheet):
 # ---------------------------------------------------------------- my cases
 
 
-class CaseLine(Item):
-    """One case: what, and how far it is."""
+class CaseKey(Slab):
+    """One case: what, how far it is, by when it is done. Pressed, it shows its items."""
+
+    item: Any = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class CasePart(Item):
+    """One item of a case: how far it is, by when it is done."""
 
 
 CASE_TONES = {
@@ -310,13 +315,18 @@ def case_tone(state: str) -> tuple[str, str]:
     return CASE_TONES.get(state, ("plain", "info-circle"))
 
 
-def case_line(row: Row) -> str:
+def case_line(row: CaseLine) -> str:
     """Number and day of a case, in one line; large type leaves room for the number only."""
     if look.elder:
-        return say("lookup.number", number=row.key)
-    day = re.match(r"\d{4}-(\d\d)-(\d\d)", row.second)
-    when = say("lookup.day", month=int(day[1]), day=int(day[2])) if day else row.second
-    return " · ".join(part for part in (say("lookup.number", number=row.key), when) if part)
+        return say("lookup.number", number=row.number)
+    day = re.match(r"\d{4}-(\d\d)-(\d\d)", row.at)
+    when = say("lookup.day", month=int(day[1]), day=int(day[2])) if day else row.at
+    return " · ".join(part for part in (say("lookup.number", number=row.number), when) if part)
+
+
+def case_due(row: CaseLine) -> str:
+    """By when it is done; "" where nothing is to be said."""
+    return say.other(f"due.{row.due}", **dict(row.values)) if row.due else ""
 
 
 def case_word(state: str) -> str:
@@ -324,9 +334,17 @@ def case_word(state: str) -> str:
     return say(f"lookup.state.{state}") if state in CASE_TONES else state
 
 
+def cases_a_page(parts: bool) -> int:
+    """Cases, or items of one (`parts`), on one page: as many as can be large."""
+    if not look.portrait:
+        return 4 if parts and not look.elder else 3
+    most = 2 if look.low and look.elder else 3 if look.low or look.elder else 5
+    return most + 1 if parts and not look.low else most
+
+
 @shows(Lookup)
-class LookupSheet(Sheet):
-    """What became of what I handed in. Only with the card."""
+class LookupSheet(Paged):
+    """What became of what I handed in, and by when it is done. Only with the card or the receipt."""
 
     def main(self) -> KeySpec | None:
         state = self.step.state
@@ -347,6 +365,7 @@ class LookupSheet(Sheet):
             "card": ("lookup.put", "lookup.hint"),
             "asking": ("lookup.asking", "lookup.asking_text"),
             "found": ("lookup.found", "lookup.found_hint"),
+            "case": ("lookup.found", "lookup.found_hint"),
             "none": ("lookup.none", "lookup.none_text"),
             "no_line": ("lookup.no_line", "lookup.no_line_text"),
             "not_known": ("lookup.not_known", "lookup.not_known_text"),
@@ -356,15 +375,22 @@ class LookupSheet(Sheet):
         title, text = said_by[state]
         ids.title.text, ids.text.text = say(title), say(text)
         ids.scene.shown = state == "card"
-        ids.cases.shown = state == "found"
-        ids.drawing.shown = state not in ("card", "found")
+        ids.drawing.shown = state not in ("card", "found", "case")
         pictures = {"asking": "terminal-kept", "no_line": "fault-network-down", "none": "paper"}
         ids.picture.name = pictures.get(state, "fault-card-unreadable")
         ids.picture.of = {"asking": 280, "none": 248}.get(state, 600)
-        ids.rows.items = step.rows[:CASES_MOST]
-        over = len(step.rows) - CASES_MOST
-        ids.more.shown = over > 0
-        ids.more.text = say("lookup.more", count=over) if over > 0 else ""
+        shown = self.cut(step.rows, cases_a_page(state == "case"))
+        ids.cases.shown, ids.parts.shown = state == "found", state == "case" and bool(shown)
+        ids.cases.items = shown if state == "found" else ()
+        ids.rows.items = shown if state == "case" else ()
+        ids.pager.tell(self.page, self.pages)
+        ids.whole.shown = step.case is not None
+        if step.case is not None:
+            ids.title.text = step.case.title
+            ids.text.text = case_line(step.case)
+            tone, icon = case_tone(step.case.state)
+            ids.whole.tone, ids.whole.icon = "plain" if tone == "now" else tone, icon
+            ids.whole.text, ids.whole.second = case_word(step.case.state), case_due(step.case)
         said, other = (ids.said, ids.said_wide) if look.portrait else (ids.said_wide, ids.said)
         said.shown, other.shown = state == "card", False
         if step.problem and state == "card":

@@ -48,6 +48,15 @@ def test_a_year_without_a_notice_is_unknown_and_never_guessed(number: int, day: 
 
 
 @given(days, limits)
+def test_the_coming_working_days_are_those_on_which_limits_end(day: date, most: int) -> None:
+    found = calendar.coming(day, most)
+    assert len(found) <= most
+    assert found == tuple(due(day, number) for number in range(1, len(found) + 1))
+    if len(found) < most:
+        assert due(day, len(found) + 1) is None, "only because the next year is not known"
+
+
+@given(days, limits)
 def test_a_limit_ends_on_a_working_day_with_just_so_many_in_between(accepted: date, limit: int) -> None:
     last = due(accepted, limit)
     if last is None:

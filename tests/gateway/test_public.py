@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 
 from config import locales
+from config.calendar import due
 from gateway.errors import Refused
 from gateway.pace import ADDRESSES_MOST, Pace
 from matters.application import Known
@@ -71,6 +73,26 @@ async def test_the_receipts_secret_opens_its_application_and_no_other(guest: Ter
     assert {each.application for each in found} == {mine.id}
     assert {each.receipt for each in found} == {f"{guest.number}0047"}
     assert found[1].number.startswith(people.CODE)
+
+
+async def test_once_accepted_each_case_has_its_date_and_before_that_its_days(guest: Terminal) -> None:
+    message = application(guest)
+    sealed = await hand_in(guest, message)
+    proof = ByReceipt(message.id, message.secret)
+    assert [(each.days, each.by) for each in await guest.look_up(proof)] == [(5, ""), (3, ""), (None, "")]
+    row = next(each for each in guest.gateway.cases() if each["application"] == message.id)
+    for number in (row["case"], *(each["case"] for each in row["items"])):
+        guest.gateway.verb("state", number, "accepted")
+    whole, household, insurance = await guest.look_up(proof)
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    for case, days in ((whole, 5), (household, 3)):
+        last = due(today, days)  # None, and so nothing said, when it runs into a year that has no notice yet
+        assert (case.accepted, case.by) == (today.isoformat(), last.isoformat() if last else "")
+    assert (insurance.accepted, insurance.by) == (today.isoformat(), "")
+    found = await check(guest, code(guest, message, sealed))
+    assert [each["by"] for each in found["cases"]] == [household.by, ""]  # type: ignore[attr-defined]
+    told = next(each for each in guest.gateway.cases() if each["application"] == message.id)
+    assert [told["by"] or "", *(each["by"] or "" for each in told["items"])] == [whole.by, household.by, ""]
 
 
 async def test_a_wrong_secret_opens_nothing_and_tells_nothing(guest: Terminal) -> None:

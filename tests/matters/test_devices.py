@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from matters import effects, steps
@@ -190,6 +192,40 @@ def test_offline_the_result_is_shown_at_once_as_kept_here_and_turns_when_the_cou
     assert shown.following[0].code.startswith("county_looks")
 
 
+def test_a_date_is_said_of_what_runs_since_the_county_has_it_and_of_nothing_that_depends_on_the_line() -> None:
+    days = ("2026-03-12", "2026-03-13", "2026-03-16", "2026-03-17")
+    first = replace(DONE, at="2026-03-12T10:41:00+08:00")
+
+    def said(*, workdays: tuple[str, ...], at_county: bool) -> steps.Next:
+        drive = Drive(Setting(today="2026-03-11", workdays=workdays))
+        drive.around(online=False)
+        drive.to("pension", steps.Working)
+        shown = drive.give(effects.Submit, first)
+        if at_county:
+            shown = drive.give(effects.AwaitCounty, AtCounty(first.application))
+        assert isinstance(shown, steps.HandedIn)
+        assert all(line.code in ("county_looks_by", "county_looks_in") or "month" not in dict(line.values)
+                   for line in shown.following)  # fmt: skip
+        return shown.following[0]
+
+    reply = Drive().visit.catalogue.matters["pension"].reply_days
+    assert reply == 3
+    assert said(workdays=days, at_county=True) == steps.Next(
+        "county_looks_by", "now", (("days", "3"), ("month", "3"), ("day", "17"))
+    ), "the day it was handed in does not count"
+    assert said(workdays=days[:3], at_county=True).code == "county_looks_in", "the calendar ends before"
+    assert said(workdays=days, at_county=False).code == "kept_here"
+
+
+def test_a_terminal_that_waits_over_midnight_begins_the_next_visit_on_the_new_day() -> None:
+    drive = Drive(Setting(today="2026-03-11"))
+    drive.around(today="2026-03-12", workdays=("2026-03-13",))
+    assert (drive.visit.setting.today, drive.visit.setting.workdays) == ("2026-03-12", ("2026-03-13",))
+    drive.to("pension", steps.Entry)
+    drive.around(today="2026-03-13")
+    assert drive.visit.setting.today == "2026-03-12", "a visit stays on its day"
+
+
 def test_online_the_result_waits_for_the_county_but_not_for_ever() -> None:
     drive = Drive(Setting(county_wait_s=6))
     drive.to("pension", steps.Working)
@@ -360,9 +396,53 @@ def test_what_was_done_is_found_only_with_the_card() -> None:
     assert asked.id_number == CARD.id_number
     shown = drive.give(effects.LookUp, CasesFound((CaseRow("31210047", "养老保险参保", "received", "2026-03-12"),)))
     assert isinstance(shown, steps.Lookup)
-    assert (shown.state, shown.rows[0].value) == ("found", "received")
+    assert (shown.state, shown.case and shown.case.state) == ("case", "received"), "the only one there is, at once"
     assert isinstance(drive.press("back"), steps.Goodbye)
     assert CARD.id_number not in repr(drive.visit)
+
+
+def looked_up(*cases: CaseRow) -> tuple[Drive, steps.Lookup]:
+    drive = Drive()
+    drive.press("lookup")
+    drive.give(effects.ReadCard, CARD)
+    shown = drive.give(effects.LookUp, CasesFound(cases))
+    assert isinstance(shown, steps.Lookup)
+    return drive, shown
+
+
+def test_by_when_it_is_done_is_said_in_days_before_acceptance_and_as_a_date_after_it() -> None:
+    def due(state: str, days: int | None = None, by: str = "", late: bool = False) -> tuple[str, dict[str, str]]:
+        case = looked_up(CaseRow("31210047", "养老保险参保", state, "2026-03-12", days, by, late))[1].case
+        assert case is not None
+        return case.due, dict(case.values)
+
+    for state in ("received", "pre_check", "supplement_asked"):
+        assert due(state, 5) == ("after", {"days": "5"})
+        assert due(state, 0) == ("at_once", {})
+        assert due(state) == ("unknown", {})
+    assert due("accepted", 5, "2026-03-19") == ("by", {"month": "3", "day": "19"})
+    assert due("accepted", 5, "2026-03-19", True) == ("late", {"month": "3", "day": "19"})
+    assert due("accepted", 5) == ("after", {"days": "5"}), "the year is not known: days, and no guess"
+    assert due("suspended", 5)[0] == "suspended"
+    for state in ("decided_granted", "decided_refused", "withdrawn", "revoked", "handed_out", "not_accepted"):
+        assert due(state, 5, "2026-03-19") == ("", {})
+
+
+def test_one_of_several_cases_shows_its_items_and_the_way_back_leads_to_the_list() -> None:
+    parts = (CaseRow("c1", "上户口", "decided_granted", ""), CaseRow("c2", "医保", "accepted", "", 3, "2026-03-17"))
+    newborn = CaseRow("31210047", "新生儿出生", "accepted", "2026-03-12", 5, "2026-03-19", items=parts)
+    drive, shown = looked_up(newborn, CaseRow("31190012", "养老保险参保", "received", "2026-03-10"))
+    assert [(row.id, row.title) for row in shown.rows] == [("case:0", "新生儿出生"), ("case:1", "养老保险参保")]
+    one = drive.press("case:0")
+    assert isinstance(one, steps.Lookup)
+    assert (one.state, one.case and one.case.number) == ("case", "31210047")
+    assert [(row.title, row.state, row.due, row.id) for row in one.rows] == [
+        ("上户口", "decided_granted", "", ""), ("医保", "accepted", "by", ""),
+    ]  # fmt: skip
+    assert drive.press("back") == shown
+    assert drive.press("case:7") == shown
+    assert isinstance(drive.press("main"), steps.Goodbye)
+    assert drive.visit.cases is None
 
 
 def test_what_was_done_is_found_with_the_receipt_too_where_there_is_a_scanner() -> None:

@@ -163,21 +163,36 @@ def test_every_state_of_a_lookup_has_its_words_and_a_way_back(hand: Hand, state:
     assert any(isinstance(event, Pressed) and event.id == "back" for event in hand.events)
 
 
-def test_a_case_is_shown_with_its_number_and_state_in_plain_words(hand: Hand) -> None:
+def test_a_case_is_shown_with_its_number_its_state_and_by_when_it_is_done(hand: Hand) -> None:
     hand.show(samples.LOOKUP)
-    for words in ("31210047", "收下了，正在办", "办好了", "要补材料"):
+    for words in ("31210047", "收下了，正在办", "最晚3月19日办好", "办好了", "要补材料", "收下后10个工作日办好"):
         assert words in hand.words()
+    hand.tap("新生儿出生")
+    assert any(isinstance(event, Pressed) and event.id == "case:0" for event in hand.events)
+
+
+def test_the_items_of_a_case_each_say_how_far_they_are_and_by_when(hand: Hand) -> None:
+    hand.show(samples.LOOKUP_CASE)
+    for words in ("31210047", "最晚3月19日办好", "给孩子上户口", "最晚3月16日办好", "收下后20个工作日办好"):
+        assert words in hand.words()
+    assert not [shown.ident for shown in hand.stage.visible() if shown.ident.startswith("case:")]
 
 
 def test_a_state_we_do_not_know_is_shown_as_it_came(hand: Hand) -> None:
-    hand.show(replace(samples.LOOKUP, rows=(replace(samples.CASES[0], value="公示中"),)))
+    hand.show(replace(samples.LOOKUP, rows=(replace(samples.CASES[0], state="公示中"),)))
     assert "公示中" in hand.words()
 
 
-def test_more_cases_than_fit_are_counted_not_dropped_silently(hand: Hand) -> None:
-    rows = tuple(replace(samples.CASES[0], key=f"3121{number:04d}") for number in range(9))
+def test_more_cases_than_fit_are_on_further_pages_and_none_is_lost(hand: Hand) -> None:
+    numbers = [f"3121{number:04d}" for number in range(13)]
+    rows = tuple(replace(samples.CASES[0], id=f"case:{n}", number=number) for n, number in enumerate(numbers))
     hand.show(replace(samples.LOOKUP, rows=rows))
-    assert "还有3件" in hand.words()
+    seen = hand.words()
+    while (key := hand.stage.find("下一页")) is not None and hand.stage.find("#page:next") is not None:
+        assert key
+        hand.tap("下一页")
+        seen += hand.words()
+    assert [number for number in numbers if number not in seen] == []
 
 
 def test_a_card_taken_away_too_early_is_said_where_the_card_is_laid(hand: Hand) -> None:

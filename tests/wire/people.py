@@ -68,11 +68,12 @@ def message(
         "clock_verified": True,
         "application": application(identity, pages),
         "items": (
-            ItemDetail("birth-registration", "给孩子上户口", "公安局", CODE),
+            ItemDetail("birth-registration", "给孩子上户口", "公安局", CODE, 3),
             ItemDetail("medical-insurance", "孩子的医保", "医疗保障局"),
         ),
         "secret": hashlib.sha256(f"secret {serial}".encode()).hexdigest()[:32],
         "county_area": "431199",
+        "days": 5,
     }
     return ApplicationMessage(**(values | more))  # type: ignore[arg-type]
 
