@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hardware.ports import Fault
 from kiosk.staff import LONGEST, SHORTEST, StaffPin
+from kiosk.visiting.pinpad import PinPad
 from matters.events import Event, Joined, Pressed
 from screens.staff import StaffPin as PinStep
 
@@ -28,7 +29,7 @@ class ClerkJoins:
     def __init__(self, process: VisitProcess) -> None:
         self._process = process
         self._pin = StaffPin(process.state)
-        self._digits, self._problem = "", ""
+        self._pad = PinPad()
         self._touched = process.clock()
         self._card: asyncio.Task[None] | None = None
 
@@ -50,17 +51,12 @@ class ClerkJoins:
         if name == "back":
             self._leave()
             return
-        if name == "digit" and len(self._digits) < LONGEST:
-            self._digits, self._problem = self._digits + value, ""
-        elif name == "erase":
-            self._digits, self._problem = self._digits[:-1], ""
-        elif name == "main" and self._digits:
-            digits, self._digits = self._digits, ""
+        if digits := self._pad.pressed(name, value):
             verdict = self._pin.check(digits)
             if verdict == "ok":
                 self._join("pin")
                 return
-            self._problem = verdict
+            self._pad.problem = verdict
             self._process.journal.note("staff.refused", failures=1, locked_s=round(self._pin.locked_for()))
         self._show()
 
@@ -76,7 +72,7 @@ class ClerkJoins:
             if mark:
                 self._join(mark)
                 return
-            self._problem = "card"
+            self._pad.problem = "card"
             self._show()
             await asyncio.sleep(LOOK_AGAIN_S)
 
@@ -95,9 +91,9 @@ class ClerkJoins:
         if self._process.staff is not self:
             return
         locked = self._pin.locked_for()
-        problem = "locked" if locked > 0 else self._problem
+        problem = "locked" if locked > 0 else self._pad.problem
         self._process.show_staff(
-            PinStep("staff:join", None, True, "join", len(self._digits), SHORTEST, LONGEST, problem, locked)
+            PinStep("staff:join", None, True, "join", len(self._pad.digits), SHORTEST, LONGEST, problem, locked)
         )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hardware.ports import Fault, Health
 from kiosk.staff import LONGEST, SHORTEST, StaffPin
 from kiosk.visiting.looking import open_at
+from kiosk.visiting.pinpad import PinPad
 from matters.events import Event, Pressed
 from screens.staff import StaffAsk, StaffBoard, StaffDevice
 from screens.staff import StaffPin as PinStep
@@ -28,8 +29,9 @@ LOOKS = 60
 NOTHING_CAME = {
     # what a try that came to nothing says; a reader on which nobody laid a card has not failed
     "id_card": "", "social_card": "", "camera": "camera.stalled", "receipt_printer": "printer.offline",
+    "face_camera": "face_camera.stalled",
 }  # fmt: skip
-DEVICES = ("id_card", "social_card", "camera", "receipt_printer", "speaker")
+DEVICES = ("id_card", "social_card", "camera", "face_camera", "receipt_printer", "speaker")
 
 
 class StaffMode:
@@ -38,10 +40,9 @@ class StaffMode:
     def __init__(self, process: VisitProcess) -> None:
         self._process = process
         self._pin = StaffPin(process.state)
-        self._digits = ""
+        self._pad = PinPad()
         self._chosen = ""  # a new PIN, until it has been typed again
         self._asks = "open" if self._pin.is_set else "choose"
-        self._problem = ""
         self._where = "pin"  # pin | board | restart
         self._touched = process.clock()
         self._trying: set[str] = set()
@@ -75,13 +76,8 @@ class StaffMode:
     def _pressed_pin(self, name: str, value: str) -> None:
         if name == "back":
             self._leave() if not self._queue or self._asks == "open" else self._to_board()
-        elif name == "digit" and len(self._digits) < LONGEST:
-            self._digits, self._problem = self._digits + value, ""
-        elif name == "erase":
-            self._digits, self._problem = self._digits[:-1], ""
-        elif name == "main" and self._digits:
-            digits, self._digits = self._digits, ""
-            self._problem = self._judge(digits)
+        elif digits := self._pad.pressed(name, value):
+            self._pad.problem = self._judge(digits)
 
     def _judge(self, digits: str) -> str:
         """What is wrong with the digits, or "" and on to the next."""
@@ -129,7 +125,7 @@ class StaffMode:
             self._process.journal.note("staff.acted", act="send")
             self._process.channel.send({"say": "send"})
         elif name == "pin":
-            self._where, self._asks, self._digits, self._problem = "pin", "choose", "", ""
+            self._where, self._asks, self._pad = "pin", "choose", PinPad()
         elif name == "restart":
             self._where = "restart"
 
@@ -165,6 +161,7 @@ class StaffMode:
             "id_card": lambda: self._try_card("id_card"),
             "social_card": lambda: self._try_card("social_card"),
             "camera": self._try_camera,
+            "face_camera": self._try_face_camera,
             "receipt_printer": self._try_printer,
             "speaker": self._try_speaker,
         }
@@ -195,6 +192,15 @@ class StaffMode:
         finally:
             await camera.stop()
 
+    async def _try_face_camera(self) -> Any:
+        """One still, and off: looked at by nobody, kept nowhere."""
+        camera = self._process.devices.ports["face_camera"]
+        try:
+            fault = await camera.start()
+            return fault if fault is not None else await camera.take()
+        finally:
+            await camera.stop()
+
     async def _try_printer(self) -> Any:
         from papers.trial import trial
 
@@ -212,8 +218,8 @@ class StaffMode:
         process = self._process
         if self._where == "pin":
             step: Any = PinStep(
-                "staff:pin", None, True, self._asks, len(self._digits), SHORTEST, LONGEST,
-                "locked" if self._asks == "open" and self._pin.locked_for() > 0 else self._problem,
+                "staff:pin", None, True, self._asks, len(self._pad.digits), SHORTEST, LONGEST,
+                "locked" if self._asks == "open" and self._pin.locked_for() > 0 else self._pad.problem,
                 self._pin.locked_for(),
             )  # fmt: skip
         elif self._where == "restart":
@@ -228,7 +234,7 @@ class StaffMode:
         oldest = self._queue.get("oldest_since")
         return StaffBoard(
             "staff:board", None, False,
-            devices=(*(self._device(name) for name in DEVICES), self._network(), self._disk(), *self._catalogue()),
+            devices=(*map(self._device, self._shown()), self._network(), self._disk(), *self._catalogue()),
             waiting=int(self._queue.get("waiting", process.line.get("waiting", 0))),
             leaves_in_s=max(0.0, LEAVE_S - (process.clock() - self._touched)),
             oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
@@ -238,6 +244,10 @@ class StaffMode:
             now=now,
             drafts=process.performer.drafts_count() if process.performer is not None else 0,
         )  # fmt: skip
+
+    def _shown(self) -> tuple[str, ...]:
+        """Not every terminal has a camera towards the person: no line says so."""
+        return tuple(name for name in DEVICES if name != "face_camera" or self._process.settings.devices.face_camera)
 
     def _device(self, name: str) -> StaffDevice:
         devices = self._process.devices

@@ -144,6 +144,7 @@ DEVICE_ICONS = {
     "id_card": "id",
     "social_card": "credit-card",
     "camera": "camera",
+    "face_camera": "user-scan",
     "receipt_printer": "printer",
     "speaker": "volume",
     "network": "wifi",
