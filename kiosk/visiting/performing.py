@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from kiosk.visiting.process import VisitProcess
     from offline.drafts import Drafts
     from offline.submit import Desk
+    from wire.lookup import LookupCase
 
 SWITCH_OFF_S = 0.4
 ASK_AGAIN_S = 5.0  # the outbox is asked this often, should a word of sync's have been missed
@@ -330,7 +331,7 @@ class Performer:
         return None if isinstance(found, Failed) else asdict(found)
 
     async def _submit(self, effect: effects.Submit, _: Tell) -> Result:
-        from kiosk.visiting.slips import item_details
+        from kiosk.visiting.slips import item_details, limit_days
 
         application = effect.application
         if not application.id:
@@ -339,8 +340,10 @@ class Performer:
             made = await asyncio.to_thread(self._copies, application)
             self._copied = (effect.application, *made)
         application, chosen = self._copied[1:]
-        details = item_details(self._process.present().matter, application)
-        done = await self._at_desk(lambda desk: desk.submit(application, chosen, details))
+        matter = self._process.present().matter
+        details = item_details(matter, application)
+        days = limit_days(matter, application, self._process.settings.limit_profile)
+        done = await self._at_desk(lambda desk: desk.submit(application, chosen, details, days))
         if isinstance(done, Submitted):
             self.application = application
             self._process.channel.send({"say": "committed"})
@@ -427,9 +430,7 @@ class Performer:
             return Failed("county.offline")
         except (OfflineError, WireError) as error:
             return Failed("code.not_receipt" if error.code.startswith("receipt.") else error.code)
-        return CasesFound(
-            tuple(CaseRow(case.receipt, case.title, str(case.state), case.at) for case in cases if case.item == 0)
-        )
+        return CasesFound(_grouped(cases))
 
     async def _print_lost(self, id_number: str) -> None:
         """Receipts of this card that were committed and never printed: power went, paper was out."""
@@ -448,3 +449,15 @@ class Performer:
         if self.application is not None:
             record = self.application.id
             await self._at_desk(lambda desk: desk.printed(record, copy))
+
+
+def _grouped(cases: Iterable[LookupCase]) -> tuple[CaseRow, ...]:
+    """The applications, each with the cases of its items; the parent comes before them."""
+    rows: dict[str, CaseRow] = {}
+    for case in cases:
+        row = CaseRow(case.receipt, case.title, str(case.state), case.at, case.days, case.by, case.late)
+        if case.item == 0:
+            rows[case.application] = row
+        elif (parent := rows.get(case.application)) is not None:
+            rows[case.application] = replace(parent, items=(*parent.items, row))
+    return tuple(rows.values())
