@@ -15,8 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.processes import proportional_bytes, tree
+from bench.processes import proportional_bytes
 from kiosk.cli.running import REHEARSAL
+from kiosk.privacy import tree
 from kiosk.runner.display import virtual_display
 from kiosk.runner.terminal import Terminal
 

@@ -8,21 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def tree(pid: int) -> list[int]:
-    """The process and all its descendants."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                children.setdefault(parent, []).append(int(entry.name))
-    found, open_ = [], [pid]
-    while open_:
-        found.append(open_.pop())
-        open_ += children.get(found[-1], [])
-    return found
-
-
 def proportional_bytes(pids: Sequence[int]) -> int:
     """Proportional set size (shared pages divided by their users), /proc/PID/smaps_rollup."""
     total = 0

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from bench.chromium import Browser
 from bench.figures import Figure, Report, median
-from bench.processes import processor_s, proportional_bytes, tree
+from bench.processes import processor_s, proportional_bytes
 from bench.terminal import HEIGHT, READY_S, WIDTH, Hall
 from bench.tools import Say
+from kiosk.privacy import tree
 from kiosk.runner.display import virtual_display
 
 CALM_S = 6.0  # after which what is loaded behind the first picture is loaded

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from bench.chromium import NEXT_S, Browser
 from bench.figures import Figure, Report, median, share
-from bench.processes import processor_s, tree
+from bench.processes import processor_s
 from bench.terminal import HEIGHT, WIDTH, Hall
 from bench.tools import Say
+from kiosk.privacy import tree
 from kiosk.runner.display import Finger, virtual_display
 from kiosk.runner.terminal import Element, Terminal
 

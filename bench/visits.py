@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 
 from bench.figures import Figure, Report
-from bench.processes import open_files, proportional_bytes, tree
+from bench.processes import open_files, proportional_bytes
 from bench.terminal import HEIGHT, WIDTH, Hall
 from bench.tools import Say
 from bench.touch import MATTER, Lost
+from kiosk.privacy import tree
 from kiosk.runner.display import Finger, virtual_display
 from kiosk.runner.terminal import Gone, Terminal
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from bench import finding, handing
-from bench.processes import open_files, processor_s, proportional_bytes, tree
+from bench.processes import open_files, processor_s, proportional_bytes
 from bench.terminal import PROFILE, enrol
 from bench.tools import write_bare
 from config import settings
+from kiosk.privacy import tree
 from matters.outcomes import Submitted
 from offline.submit import Desk
 
