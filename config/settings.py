@@ -133,6 +133,7 @@ class Papers:
 class Storage:
     free_bytes_least: int = 200_000_000  # refused before a resident begins
     mirror: str = ""  # where a second medium (stick, SD card) is mounted; what waits lies there a second time, sealed
+    sticks: str = "/run/village-stick"  # below it the machine mounts a courier's stick; empty: none is taken here
 
     @property
     def second(self) -> Path | None:

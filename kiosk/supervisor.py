@@ -266,6 +266,8 @@ class Supervisor:
             self._entered.append(message["application"])
         elif said == "send" and self._sync is not None:  # staff want everything tried now
             self._sync.channel.send({"send": True})
+        elif said == "catalogue":  # a courier's stick brought one
+            self._take_catalogue()
         elif said == "restart" and child is self._active:
             if self._sync is not None:
                 await self._sync.kill()  # its keeper starts another

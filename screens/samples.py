@@ -438,6 +438,8 @@ BOARD_FINE = replace(
     last_error="",
 )  # fmt: skip
 PIN = staff.StaffPin("pin", None, False, "open", 4)
+STICK = staff.StaffStick("stick", None, True, "ready", 3, 1, 14_800_000_000)
+STICK_DONE = staff.StaffStick("stick", None, True, "done", 3, out=3, back=2, catalogue=True, may_pull=True)
 
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "00-attract": (attract.attract(3, ("newborn",)), STATUS),
@@ -559,6 +561,14 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "13h-pin-join": (replace(PIN, asks="join"), STATUS),
     "13g-restart": (staff.StaffAsk("ask", None, False), STATUS),
 }
+    "13j-stick-wait": (replace(STICK, state="wait", sticks=0), replace(STATUS, network="down")),
+    "13k-stick": (STICK, replace(STATUS, network="down")),
+    "13l-stick-working": (replace(STICK, state="working", now=1, of=3), replace(STATUS, network="down")),
+    "13m-stick-done": (STICK_DONE, replace(STATUS, network="down")),
+    "13n-stick-full": (
+        replace(STICK_DONE, out=40, left=12, back=0, refused=1, damaged=1, problem="full"),
+        replace(STATUS, network="down"),
+    ),
 
 
 def samples_for(*, elder: bool, low: bool, landscape: bool) -> dict[str, tuple[s.Step, StatusView]]:

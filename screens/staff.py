@@ -3,7 +3,8 @@
 The kiosk makes them (it alone knows devices and queue); a screen sends `Pressed` with these ids:
 
     StaffPin    digit:N, erase, main (the PIN is complete), back
-    StaffBoard  try:ID, try:all, send, restart, pin, leave
+    StaffBoard  try:ID, try:all, send, stick, restart, pin, leave
+    StaffStick  main (write it, or done), back
     StaffAsk    main (do it), back
 
 The digits typed stay with the kiosk: a step only says how many they are.
@@ -66,6 +67,7 @@ class StaffBoard(Step):
     version: str = ""
     now: datetime | None = None  # local time, to say "today"
     drafts: int = 0  # visits that were put aside and lie here, sealed
+    stick: bool = True  # whether this machine takes a courier's stick
 
 
 @dataclass(frozen=True)
@@ -73,3 +75,29 @@ class StaffAsk(Step):
     """One question before something that disturbs. `what`: restart."""
 
     what: str = "restart"
+
+
+@dataclass(frozen=True)
+class StaffStick(Step):
+    """The courier's stick. `state`: wait (for one) | ready | working | done.
+
+    `sticks`: how many are in; `free`: bytes free on the one; `waiting`: applications that wait. While it works: `now`
+    of `of`. At the end: `out` lie whole on it, `left` do not, `damaged` could not be read here; `back` came back with
+    the county's word and are off the terminal, `refused` words were not the county's; `catalogue`: one came along;
+    `may_pull`. `problem`: "" | none | many | full | read_only | gone | broken | outbox.
+    """
+
+    state: str
+    waiting: int = 0
+    sticks: int = 0
+    free: int = 0
+    now: int = 0
+    of: int = 0
+    out: int = 0
+    left: int = 0
+    damaged: int = 0
+    back: int = 0
+    refused: int = 0
+    catalogue: bool = False
+    may_pull: bool = False
+    problem: str = ""

@@ -9,6 +9,7 @@ bundle       a catalogue as one signed file
 receipt      the signed code on the printed receipt, and its number
 requests     signature headers of a terminal's HTTP requests
 lookup       asking for one's own cases; the answer is sealed to the asker
+stick        what lies where on a courier's stick, and how to read one that may be anybody's
 uuid7        application ids
 
 Nothing is imported here: a process loads only the modules it uses (start-up on two weak cores).

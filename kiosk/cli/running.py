@@ -183,6 +183,7 @@ def play_visit(
         folder = state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-visit-")))
         folder.mkdir(parents=True, exist_ok=True)
         settings = profile(config or REHEARSAL, script.settings, size)
+        settings.setdefault("storage", {}).setdefault("sticks", str((folder / "sticks").absolute()))
         settings_file = folder / "settings.toml"
         settings_file.write_text(_toml(settings), "utf-8")
         screen = settings.get("screen", {})

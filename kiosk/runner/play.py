@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import subprocess
 import time
 import tomllib
 from collections.abc import Callable
@@ -238,6 +239,26 @@ class Player:
 
     def _network(self, action: Action) -> None:
         self.terminal.ask("simulate", device="line", do=action.what, arguments={})
+
+    def _stick(self, action: Action) -> None:
+        """A stick, as a folder: put in, pulled, or (while it is out) taken in at the county by its courier."""
+        from kiosk.processes import gateway_command
+
+        place, pocket = self.terminal.state / "sticks", self.terminal.state / "stick-outside"
+        inside = place / "usb1"
+        if action.what == "in":
+            place.mkdir(exist_ok=True)
+            pocket.rename(inside) if pocket.exists() else inside.mkdir(exist_ok=True)
+        elif action.what == "out":
+            inside.rename(pocket)
+        elif action.what == "county":
+            county = self.terminal.state / "gateway"
+            options = ("--config", str(county / "gateway.toml"), "--state", str(county), "--json")
+            done = subprocess.run(gateway_command("courier", str(pocket), *options), capture_output=True, check=False)
+            if done.returncode:
+                raise CannotBeDone(f"step {action.number} ({action}): {done.stdout.decode()} {done.stderr.decode()}")
+        else:
+            raise CannotBeDone(f"step {action.number}: a stick is in, out, or at the county")
 
     def _kill(self, action: Action) -> None:
         if action.what == "supervisor":

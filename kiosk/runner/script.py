@@ -29,6 +29,7 @@ ACTIONS: dict[str, tuple[type, ...]] = {
     "network": (str,),  # up | down | slow | cut (every open connection, once)
     "kill": (str,),  # visit | sync | supervisor, or the visit at a named durable step: visit@commit.done
     "start": (bool,),
+    "stick": (str,),  # in | out | county (it goes to the county, whose courier takes it in, and comes back)
 }
 EXTRAS: dict[str, tuple[type, ...]] = {"within": (int, float), "note": (str,), "device": (str,)}
 

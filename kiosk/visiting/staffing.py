@@ -1,4 +1,4 @@
-"""Staff mode: a PIN, then every device's state and a try of it, the queue, a test print, restart.
+"""Staff mode: a PIN, then every device's state and a try of it, the queue, a test print, the courier's stick, restart.
 
 The steps are values of screens.staff; the digits typed stay here and are forgotten as soon as they are judged. Staff
 mode belongs to the process that shows the home screen, where no person's visit has begun, and leaves by itself.
@@ -17,10 +17,11 @@ from kiosk.staff import LONGEST, SHORTEST, StaffPin
 from kiosk.visiting.looking import open_at
 from kiosk.visiting.pinpad import PinPad
 from matters.events import Event, Pressed
-from screens.staff import StaffAsk, StaffBoard, StaffDevice
+from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffStick
 from screens.staff import StaffPin as PinStep
 
 if TYPE_CHECKING:
+    from kiosk.sticks import Carried, Sticks
     from kiosk.visiting.process import VisitProcess
 
 LEAVE_S = 240.0  # without a touch
@@ -43,18 +44,24 @@ class StaffMode:
         self._pad = PinPad()
         self._chosen = ""  # a new PIN, until it has been typed again
         self._asks = "open" if self._pin.is_set else "choose"
-        self._where = "pin"  # pin | board | restart
+        self._where = "pin"  # pin | board | restart | stick
         self._touched = process.clock()
         self._trying: set[str] = set()
         self._tried: dict[str, str] = {}
         self._queue: dict[str, Any] = {}
         self._sending = False
+        self._sticks: Sticks | None = None
+        self._carrying = (0, 0)  # how many of how many, while a stick is written
+        self._carried: Carried | None = None
+        self._works = False
 
     def open(self) -> None:
         self._show()
 
     def tick(self) -> None:
         """Time passes: leave when nobody is there, count the lock down, keep the board true."""
+        if self._works:
+            self._touched = self._process.clock()  # nobody is sent away while a stick is written
         if self._process.clock() - self._touched > LEAVE_S:
             self._leave()
         else:
@@ -65,9 +72,8 @@ class StaffMode:
         self._touched = self._process.clock()
         if isinstance(event, Pressed):
             name, _, value = event.id.partition(":")
-            {"pin": self._pressed_pin, "board": self._pressed_board, "restart": self._pressed_restart}[self._where](
-                name, value
-            )
+            {"pin": self._pressed_pin, "board": self._pressed_board, "restart": self._pressed_restart,
+             "stick": self._pressed_stick}[self._where](name, value)  # fmt: skip
         if self._process.staff is self:
             self._show()
 
@@ -128,6 +134,8 @@ class StaffMode:
             self._where, self._asks, self._pad = "pin", "choose", PinPad()
         elif name == "restart":
             self._where = "restart"
+        elif name == "stick":
+            self._where, self._carried = "stick", None
 
     def _pressed_restart(self, name: str, _: str) -> None:
         if name == "main":
@@ -212,6 +220,67 @@ class StaffMode:
     async def _try_speaker(self) -> Any:
         return await self._process.devices.ports["speaker"].tone("done")
 
+    # ------------------------------------------------------------------ the courier's stick
+
+    def _place(self) -> Sticks:
+        """Where this machine mounts them; a rehearsal has plain folders for sticks."""
+        from kiosk.sticks import Sticks
+
+        if self._sticks is None:
+            settings = self._process.settings
+            self._sticks = Sticks(settings.storage.sticks, plain=settings.profile == "test")
+        return self._sticks
+
+    def _pressed_stick(self, name: str, _: str) -> None:
+        if self._works:
+            return
+        if name == "main" and self._carried is None and len(self._place().found()) == 1:
+            self._works, self._carrying = True, (0, 0)
+            self._process.journal.note("staff.acted", act="stick")
+            self._process.spawn(self._carry())
+        elif name in ("main", "back"):
+            self._where = "board"
+
+    async def _carry(self) -> None:
+        """The whole of it in a thread: a stick is slow, and may die."""
+        from kiosk.sticks import BUSY, Carried, carry
+
+        process = self._process
+
+        def say(now: int, of: int) -> None:
+            self._carrying = (now, of)
+
+        self._carried = Carried(problem=BUSY)
+        try:
+            self._carried = await asyncio.to_thread(
+                carry, process.state, self._place(), process.settings.storage.second, process.journal.note, say
+            )
+        finally:
+            self._works = False
+        if self._carried.catalogue:
+            process.channel.send({"say": "catalogue"})
+        if process.staff is self:
+            self._show()
+
+    def _stick(self) -> StaffStick:
+        waiting, (now, of) = self._waiting(), self._carrying
+        if self._works:
+            return StaffStick("staff:stick", None, True, "working", waiting, now=now, of=of)
+        done = self._carried
+        if done is None:
+            found = self._place().found()
+            state = "ready" if len(found) == 1 else "wait"
+            free = found[0].free if found else 0
+            return StaffStick("staff:stick", None, True, state, waiting, len(found), free)
+        return StaffStick(
+            "staff:stick", None, True, "done", waiting, out=done.out, left=done.left, damaged=done.damaged,
+            back=done.back, refused=done.refused, catalogue=done.catalogue, may_pull=done.may_pull,
+            problem=done.problem,
+        )  # fmt: skip
+
+    def _waiting(self) -> int:
+        return int(self._queue.get("waiting", self._process.line.get("waiting", 0)))
+
     # ------------------------------------------------------------------ showing
 
     def _show(self) -> None:
@@ -224,6 +293,8 @@ class StaffMode:
             )  # fmt: skip
         elif self._where == "restart":
             step = StaffAsk("staff:restart", None, True)
+        elif self._where == "stick":
+            step = self._stick()
         else:
             step = self._board()
         process.show_staff(step)
@@ -235,7 +306,7 @@ class StaffMode:
         return StaffBoard(
             "staff:board", None, False,
             devices=(*map(self._device, self._shown()), self._network(), self._disk(), *self._catalogue()),
-            waiting=int(self._queue.get("waiting", process.line.get("waiting", 0))),
+            waiting=self._waiting(),
             leaves_in_s=max(0.0, LEAVE_S - (process.clock() - self._touched)),
             oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
             last_error=str(self._queue.get("last_error", "")),
@@ -243,6 +314,7 @@ class StaffMode:
             open_now=open_at(process.settings.place, now),
             now=now,
             drafts=process.performer.drafts_count() if process.performer is not None else 0,
+            stick=self._place().wanted,
         )  # fmt: skip
 
     def _shown(self) -> tuple[str, ...]:

@@ -59,8 +59,10 @@ for group in dialout video render lp audio input; do
 done
 install -d -o kiosk -g kiosk -m 700 /var/lib/kiosk
 
-install -m 755 "$here/session" "$here/first-start" "$home/"
-install -m 644 "$here/village-terminal.service" "$here/village-terminal-first-start.service" /etc/systemd/system/
+install -m 755 "$here/session" "$here/first-start" "$here/stick" "$home/"
+install -m 644 "$here/village-terminal.service" "$here/village-terminal-first-start.service" \
+  "$here/village-stick@.service" "$here/village-stick-let-go.service" "$here/village-stick-let-go.path" /etc/systemd/system/
+install -D -m 644 "$here/tmpfiles.conf" /etc/tmpfiles.d/village-terminal.conf
 install -D -m 644 "$here/user-slice.conf" /etc/systemd/system/user-.slice.d/village-terminal.conf
 install -D -m 644 "$here/journald.conf" /etc/systemd/journald.conf.d/village-terminal.conf
 install -D -m 644 "$here/xorg.conf" /etc/X11/xorg.conf.d/10-village-terminal.conf
@@ -86,10 +88,12 @@ fi
 
 systemctl disable --quiet getty@tty1.service 2>/dev/null || true
 systemctl set-default --quiet multi-user.target
-systemctl enable --quiet village-terminal.service village-terminal-first-start.service
+systemctl enable --quiet village-terminal.service village-terminal-first-start.service village-stick-let-go.path
 if ! in_image; then
   systemctl daemon-reload
   udevadm control --reload
+  systemd-tmpfiles --create village-terminal.conf
+  systemctl start village-stick-let-go.path
   systemctl restart systemd-journald.service
   restart
 fi

@@ -11,7 +11,7 @@ from kivy.properties import ObjectProperty
 from matters.steps import Where
 from screens import shapes
 from screens.sheets.base import Paged, Sheet, shows
-from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffPin
+from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffPin, StaffStick
 from screens.status import StatusView
 from screens.theme import look
 from screens.widgets import figures
@@ -228,6 +228,22 @@ class StaffCards(Row):
             Column.inside(self, x, y, width, height)
 
 
+class QueueKeys(Row):
+    """What can be done with what waits: one below the other where the card is narrow."""
+
+    def _narrow(self) -> bool:
+        return look.portrait and not look.low
+
+    def measure(self, width: int) -> int:
+        return Column.measure(self, width) if self._narrow() else super().measure(width)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        if self._narrow():
+            Column.inside(self, x, y, width, height)
+        else:
+            super().inside(x, y, width, height)
+
+
 def moment_words(moment: datetime, now: datetime | None) -> str:
     """When: the time alone if it was today."""
     clock = f"{moment.hour}:{moment.minute:02d}"
@@ -252,7 +268,7 @@ class StaffBoardSheet(_StaffSheet, Paged):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if look.low:  # what is only read goes above, with its key left behind among those that are reached
-            split, cards, send, foot = (self.ids[name] for name in ("split", "cards", "send", "foot"))
+            split, cards, send, foot = (self.ids[name] for name in ("split", "cards", "keys", "foot"))
             send.parent.remove_widget(send)
             foot.add_widget(send)
             split.remove_widget(cards)
@@ -303,6 +319,7 @@ class StaffBoardSheet(_StaffSheet, Paged):
         ids.error.text = say("staff.board.error", why=say.fault(step.last_error).short) if step.last_error else ""
         ids.send.kind = "waiting" if step.sending or not step.waiting else "plain"
         ids.send.text = say("staff.board.sending" if step.sending else "staff.board.send")
+        ids.stick.shown = step.stick
         ids.hours.text = step.hours.replace(",", "，").replace("，", "\n" if look.portrait else "，")
         ids.open.text = say("staff.board.open" if step.open_now else "staff.board.closed")
         ids.version.shown = bool(step.version)
@@ -318,3 +335,88 @@ class StaffAskSheet(_StaffSheet):
 
     def left(self) -> KeySpec | None:
         return KeySpec(BACK, say("staff.back"), icon="arrow-left")
+
+
+# ---------------------------------------------------------------- the courier's stick
+
+
+def room_words(size: int) -> str:
+    """How much room, in what people buy sticks by."""
+    if size >= 950_000_000:
+        return say("staff.stick.gb", count=max(1, round(size / 1e9)))
+    return say("staff.stick.mb", count=size // 1_000_000)
+
+
+class StickLine(Item):
+    """One thing that came of it: (icon, words)."""
+
+    item: Any = ObjectProperty(("", ""), rebind=True)
+
+
+@shows(StaffStick)
+class StaffStickSheet(_StaffSheet):
+    """What goes out and comes back by stick, and when it may be pulled."""
+
+    def main(self) -> KeySpec | None:
+        state = self.step.state
+        if state == "done":
+            return KeySpec("main", say("staff.stick.ok"), icon_end="check")
+        kind = "plain" if state == "ready" else "waiting"
+        return KeySpec("main", say("staff.stick.busy" if state == "working" else "staff.stick.main"), kind=kind)
+
+    def left(self) -> KeySpec | None:
+        return None if self.step.state == "working" else KeySpec(BACK, say("staff.back"), icon="arrow-left")
+
+    def told(self) -> None:
+        step: StaffStick = self.step
+        ids = self.ids
+        ids.title.text = say(f"staff.stick.title.{self._title(step)}")
+        text = self._text(step)
+        ids.text.shown, ids.text.text = bool(text), text
+        ids.lines.items = tuple(self._lines(step))
+        ids.panel.shown = bool(ids.lines.items)
+
+    @staticmethod
+    def _title(step: StaffStick) -> str:
+        if step.problem:
+            return step.problem
+        if step.state == "done":
+            return "pull" if step.may_pull else "lamp"
+        if step.state == "wait":
+            return "many" if step.sticks > 1 else "wait"
+        return step.state
+
+    @staticmethod
+    def _text(step: StaffStick) -> str:
+        if step.problem:
+            return say(f"staff.stick.todo.{step.problem}")
+        if step.state == "working":
+            return say("staff.stick.under_way", now=min(step.now + 1, step.of), of=step.of) if step.of else ""
+        if step.state == "wait":
+            return say("staff.stick.todo.many" if step.sticks > 1 else "staff.stick.todo.wait")
+        return say("staff.stick.next") if step.state == "done" and step.out else ""
+
+    @staticmethod
+    def _lines(step: StaffStick) -> list[tuple[str, str]]:
+        if step.state == "ready":
+            return [
+                ("send", say("staff.stick.goes", count=step.waiting) if step.waiting else say("staff.stick.goes_none")),
+                ("usb", say("staff.stick.room", room=room_words(step.free))),
+                ("file-check", say("staff.stick.comes")),
+                ("lock", say("staff.stick.sealed")),
+            ]
+        if step.state != "done" or step.problem in ("none", "many"):
+            return []
+        lines = []
+        for name, icon, count in (("out", "circle-check", step.out), ("back", "file-check", step.back)):
+            words = say(f"staff.stick.{name}", count=count) if count else say(f"staff.stick.{name}_none")
+            lines.append((icon if count else "minus", words))
+        for name, icon, count in (
+            ("left", "alert-triangle", step.left),
+            ("damaged", "alert-triangle", step.damaged),
+            ("refused", "alert-triangle", step.refused),
+            ("catalogue", "book-2", int(step.catalogue)),
+        ):
+            if count:
+                lines.append((icon, say(f"staff.stick.{name}", count=count)))
+        return lines

@@ -263,6 +263,34 @@ def test_a_complaint_reaches_the_county_in_the_persons_own_words(play: Callable[
     assert not [found for found in left.personal() if "王小不到" in found]
 
 
+def test_what_waits_goes_to_the_county_and_its_word_comes_back_by_stick_at_the_staff_screen(
+    tmp_path: Path, play: Callable[..., Left]
+) -> None:
+    from kiosk.staff import StaffPin
+    from offline.outbox import Outbox
+    from offline.trail import Trail
+
+    (tmp_path / "state").mkdir()
+    StaffPin(tmp_path / "state").set("493817")
+    left = play(load(JOURNEYS / "stick.toml"))
+    assert left.held
+    (message,) = left.messages("complaint")
+    assert message["note"] == "王小"
+    assert not [found for found in left.personal() if "王小" in found]
+    outbox = Outbox.open(left.state, lambda: 0.0)
+    assert outbox.entries() == []
+    assert outbox.at_county(message["id"])
+    outbox.close()
+    assert [path.name for path in (left.state / "sticks" / "usb1").rglob("envelope.json")] == []  # room again
+    trail = Trail.open(left.state, lambda: 0.0)
+    said = [(entry.event, dict(entry.fields)) for entry in trail.show()]
+    assert trail.verify() is None
+    trail.close()
+    assert ("outbox.exported", {"count": 1}) in said
+    assert ("outbox.acknowledged", {"record": message["id"], "sequence": 1}) in said
+    assert said.count(("staff.acted", {"act": "stick"})) == 2
+
+
 def test_a_catalogue_damaged_on_the_disk_leaves_the_one_before_in_use(
     tmp_path: Path, play: Callable[..., Left]
 ) -> None:

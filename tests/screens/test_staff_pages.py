@@ -131,3 +131,34 @@ def test_a_catalogue_that_was_not_taken_is_a_line_of_its_own_with_what_to_do(han
     said = " ".join(seen.text for seen in hand.stage.visible())
     assert "新目录没用" in said
     assert "告诉县里维护" in said
+
+
+def test_the_stick_is_written_once_it_is_in_and_left_alone_while_it_is_written(hand: Hand) -> None:
+    hand.show(samples.BOARD)
+    hand.tap("#stick")
+    hand.show(replace(samples.STICK, state="wait", sticks=0))
+    assert "main" not in hand.idents()
+    hand.show(samples.STICK)
+    hand.tap("#main")
+    hand.show(replace(samples.STICK, state="working", now=1, of=3))
+    assert "正在存，先别拔" in hand.words()
+    assert "第2件，一共3件" in hand.words()
+    assert not {"main", "back"} & hand.idents()
+    hand.show(samples.STICK_DONE)
+    assert "可以拔了" in hand.words()
+    assert "3件" in hand.words()
+    assert pressed(hand) == ["stick", "main"]
+
+
+@pytest.mark.parametrize("problem", ["none", "many", "full", "read_only", "gone", "broken", "outbox"])
+def test_every_trouble_with_a_stick_says_what_to_do_and_never_that_it_may_be_pulled_well(
+    hand: Hand, problem: str
+) -> None:
+    hand.show(replace(samples.STICK_DONE, problem=problem, out=0, back=0))
+    assert "可以拔了" not in hand.words()
+    assert len(hand.stage.reading(("sheet",))) >= 2
+
+
+def test_a_machine_without_a_place_for_sticks_offers_none(hand: Hand) -> None:
+    hand.show(replace(samples.BOARD, stick=False))
+    assert "stick" not in hand.idents()
