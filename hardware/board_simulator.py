@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from hardware.cable_simulator import Cable
 from hardware.keypad import KEYS
@@ -20,6 +20,7 @@ from hardware.simulators import Setup, SimulatorError
 class _OnPty:
     """A device at the end of a cable."""
 
+    BEFALLS: ClassVar[tuple[str, ...]] = ("unplug",)
     SCHEME, TAIL = "", ""
 
     def __init__(self, setup: Setup) -> None:

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hardware.simulators import Setup, SimulatorError
 
@@ -37,6 +37,7 @@ DESKS = {"mat": (70, 62, 54), "wood": (92, 128, 168), "white": (226, 230, 232)} 
 class CameraSimulator:
     """See the module. Drawing is done in a thread; the loop only sends what is ready."""
 
+    BEFALLS: ClassVar[tuple[str, ...]] = ("blur", "dark", "stall", "unplug", "swapped")
     SIZE = 2048, 1536
     OWN = ("place", "remove")
 

@@ -26,7 +26,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from hardware.cable_simulator import Cable
 from hardware.escpos_head import Head, picture
@@ -63,6 +63,8 @@ class PrinterSimulator:
     """Options: width (576), encoding (gb18030 | gbk | gb2312), over (tcp | pty), baud (115200, pty), mm_s (150;
     0: at once), buffer (4096 bytes), kanji (off | on at power-on), marks and clears (on | off: GS r, DLE DC4),
     defects (none)."""
+
+    BEFALLS: ClassVar[tuple[str, ...]] = FAULTS
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from hardware.simulators import Setup, SimulatorError
 
@@ -17,7 +17,10 @@ PIECE = 4096
 
 
 class LineSimulator:
-    """Commands: up, down, slow (bytes_per_s, delay_s), cut (every open connection, once; the line stays up)."""
+    """Commands: up, down, slow (bytes_per_s, delay_s), cut (every open connection, once; the line stays up),
+    fault what=down|slow|cut, mend."""
+
+    BEFALLS: ClassVar[tuple[str, ...]] = ("down", "slow", "cut")
 
     def __init__(self, setup: Setup) -> None:
         host, _, port = str(setup.options.get("to", "")).rpartition(":")
@@ -39,12 +42,17 @@ class LineSimulator:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def command(self, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        if do == "fault":
+            what = str(args.get("what", ""))
+            if what not in self.BEFALLS:
+                raise SimulatorError(f"the line's faults are {', '.join(self.BEFALLS)}, not {what!r}")
+            return await self.command(what, args)
         if do == "down":
             if self._server is not None:
                 self._server.close()
                 self._server = None
             self._cut()
-        elif do in ("up", "slow"):
+        elif do in ("up", "mend", "slow"):
             self._rate = float(args.get("bytes_per_s", 8000)) if do == "slow" else 0.0
             self._delay_s = float(args.get("delay_s", 0.5)) if do == "slow" else 0.0
             if self._server is None:
@@ -52,7 +60,7 @@ class LineSimulator:
         elif do == "cut":
             self._cut()
         else:
-            raise SimulatorError(f"the line knows up, down, slow and cut, not {do!r}")
+            raise SimulatorError(f"the line knows up, down, slow, cut, fault and mend, not {do!r}")
         return {}
 
     def _cut(self) -> None:

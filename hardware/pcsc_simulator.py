@@ -23,7 +23,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from hardware.sample_cards import SampleCard, pick
@@ -169,6 +169,8 @@ class _Pending:
 
 class SocialCardSimulator:
     """The pretended reader and card. Options: lengths = strict | loose | chained (how the card treats Le)."""
+
+    BEFALLS: ClassVar[tuple[str, ...]] = (*(what for what in FAULTS if what != "swapped"), "unplug", "service")
 
     def __init__(self, setup: Setup) -> None:
         self._folder = setup.folder

@@ -23,7 +23,7 @@ import contextlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from hardware import sam
 from hardware.cable_simulator import Cable
@@ -96,6 +96,7 @@ class SamSimulator:
     """The pretended reader. Options: baud (115200), pace (1; 0: as fast as the pty carries), delay (1; × its own),
     defects (none)."""
 
+    BEFALLS: ClassVar[tuple[str, ...]] = (*(what for what in FAULTS if what != "swapped"), "unplug")
     CHECK_AT = -1  # where the check byte of an answer stands
 
     def __init__(self, setup: Setup) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from hardware.cable_simulator import Cable
 from hardware.scanner_keys import typed
@@ -24,6 +24,8 @@ PIECE_S = 0.01
 
 class ScannerSimulator:
     """The pretended scanner."""
+
+    BEFALLS: ClassVar[tuple[str, ...]] = FAULTS
 
     def __init__(self, setup: Setup) -> None:
         options = setup.options

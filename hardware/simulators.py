@@ -10,7 +10,9 @@ without --channel standard input and output, and carries JSON, one object a line
     out  {"id": 1, "ok": true, …what the command answers}   or   {"id": 1, "ok": false, "error": "plain sentence"}
     out  {"event": "…", "device": "receipt_printer", …}                  whenever a simulator has something to tell
 
-`after_s` (any device, any command) lets the command take effect later; the answer comes at once. When the channel
+`after_s` (any device, any command) lets the command take effect later; the answer comes at once. `random` (any device
+that knows faults) plays one of its faults after another by the dice, mending each, until `calm`: seed=, every_s= (4),
+lasts_s= (2); each is told as {"event": "fault", "what"}, so that what was found can be played again. When the channel
 closes, every simulator is stopped and the process ends: simulated devices never outlive the test that made them.
 
 To add a simulator: a class with the three coroutines of `Simulator`, made with one `Setup`, and a line in KINDS.
@@ -26,12 +28,13 @@ import contextlib
 import importlib
 import json
 import os
+import random
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 KINDS: dict[str, str] = {
@@ -49,6 +52,7 @@ KINDS: dict[str, str] = {
     "line": "hardware.line_simulator:LineSimulator",
 }
 
+RANDOM = {"seed": 0, "every_s": 4, "lasts_s": 2}
 LINE_BYTES_MOST = 1 << 20  # no command or answer is longer; a picture is handed over as a path
 
 
@@ -73,6 +77,8 @@ class Setup:
 class Simulator(Protocol):
     """A pretended device. `__init__(setup)` does no work."""
 
+    BEFALLS: ClassVar[tuple[str, ...]]  # what `fault what=…` knows without further arguments; `mend` ends each
+
     def __init__(self, setup: Setup) -> None: ...
 
     async def start(self) -> str:
@@ -84,6 +90,12 @@ class Simulator(Protocol):
         ...
 
     async def stop(self) -> None: ...
+
+
+def faults(kind: str) -> tuple[str, ...]:
+    """What can befall a kind of device at its simulator's."""
+    module, _, name = KINDS[kind].partition(":")
+    return tuple(getattr(importlib.import_module(module), name).BEFALLS)
 
 
 def plan(devices: Mapping[str, str], folder: Path) -> dict[str, Any]:
@@ -118,6 +130,7 @@ class Host:
         self._tell = tell
         self._simulators: dict[str, Simulator] = {}
         self._later: set[asyncio.Task[None]] = set()
+        self._dice: dict[str, asyncio.Task[None]] = {}  # device -> who plays random faults on it
 
     async def start(self, plan: Mapping[str, Any]) -> dict[str, str]:
         """Starts what the plan names; returns the real addresses. Raises SimulatorError and leaves nothing running."""
@@ -150,6 +163,8 @@ class Host:
         after = message.get("after_s", 0)
         if not isinstance(after, int | float) or after < 0:
             raise SimulatorError("after_s wants a number of seconds, 0 or more")
+        if do in ("random", "calm"):
+            return await self._random(name, simulator, do, args)
         if after == 0:
             return await simulator.command(do, args)
         task = asyncio.create_task(self._after(float(after), simulator, name, do, args))
@@ -164,8 +179,40 @@ class Host:
         except SimulatorError as error:
             self._tell({"event": "command_failed", "device": name, "do": do, "error": str(error)})
 
+    async def _random(self, name: str, simulator: Simulator, do: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        playing = self._dice.pop(name, None)
+        if playing is not None:
+            playing.cancel()
+            await asyncio.wait((playing,))
+        if do == "calm":
+            await simulator.command("mend", {})
+            return {}
+        if not simulator.BEFALLS:
+            raise SimulatorError(f"{name} knows no faults")
+        try:
+            seed, every_s, lasts_s = (float(args.get(key, value)) for key, value in RANDOM.items())
+        except (TypeError, ValueError):
+            raise SimulatorError(f"random wants numbers: {', '.join(RANDOM)}") from None
+        dice = random.Random(seed)  # noqa: S311 - dice of a test, to be thrown again
+        self._dice[name] = asyncio.create_task(self._throw(name, simulator, dice, every_s, lasts_s))
+        return {}
+
+    async def _throw(
+        self, name: str, simulator: Simulator, dice: random.Random, every_s: float, lasts_s: float
+    ) -> None:
+        while True:
+            await asyncio.sleep(every_s * dice.uniform(0.5, 1.5))
+            what = dice.choice(simulator.BEFALLS)
+            self._tell({"event": "fault", "device": name, "what": what})
+            try:
+                await simulator.command("fault", {"what": what})
+                await asyncio.sleep(lasts_s * dice.uniform(0.5, 1.5))
+                await simulator.command("mend", {})
+            except SimulatorError as error:
+                self._tell({"event": "command_failed", "device": name, "do": what, "error": str(error)})
+
     async def stop(self) -> None:
-        for task in list(self._later):
+        for task in (*self._later, *self._dice.values()):
             task.cancel()
         while self._simulators:
             _, simulator = self._simulators.popitem()

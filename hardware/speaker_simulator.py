@@ -6,13 +6,15 @@ The address is `wav://`, whose driver is no pretence: it is a sink of its own. C
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from hardware.simulators import Setup, SimulatorError
 
 
 class SpeakerSimulator:
     """Options: pace (1: as long as the sound lasts; 0: no time)."""
+
+    BEFALLS: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, setup: Setup) -> None:
         self._folder = setup.folder
