@@ -433,6 +433,7 @@ class Grid(Repeating, Column):
     gap = 20.0
     stretch_most = 1.7  # a key drawn out further looks like something else
     across: float | None = None  # gap between columns; None: as between rows
+    whole_last = False  # one that stands alone in the last row takes all of it
 
     def _cells(self, width: int) -> tuple[int, int, int]:
         gap = max(look.u(self.gap if self.across is None else self.across), look.least_gap)
@@ -460,9 +461,10 @@ class Grid(Repeating, Column):
         natural = max(child.measure(cell) for child in self.visible_inner())
         high = (height - (rows - 1) * down) // rows
         high = min(high, round(natural * self.stretch_most) if self.grow else natural)
+        alone = len(self.visible_inner()) - 1 if self.whole_last and len(self.visible_inner()) % columns == 1 else -1
         for i, child in enumerate(self.visible_inner()):
             row, column = divmod(i, columns)
-            child.place(x + column * (cell + gap), y + row * (high + down), cell, high)
+            child.place(x + column * (cell + gap), y + row * (high + down), width if i == alone else cell, high)
 
 
 class Text(Node):

@@ -73,8 +73,9 @@ class HomePanel(Column):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._name = _name()
+        self._name.smaller, self._name.lines = "main main_long heading value", 2
         self._clock = _text("number", bold=True)
-        self._clock.role = "clock"
+        self._clock.role, self._clock.leading = "clock", 1.06
         self._date = _text("key")
         self._open = Pill()
         self._open.tone, self._open.role, self._open.radius, self._open.pad = "now", "sub", 10, (16, 2, 16, 2)
@@ -82,7 +83,7 @@ class HomePanel(Column):
         pill = Row()
         pill.add_widget(self._open)
         pill.add_widget(Spring())
-        self._hours = [_text("key", leading=1.38) for _ in range(3)]
+        self._hours = [_text("key", leading=1.3) for _ in range(3)]
         self.add_widget(self._name)
         spring = Spring()
         self.add_widget(spring)
@@ -94,6 +95,7 @@ class HomePanel(Column):
         for line in self._hours:
             line.before = 0
             self.add_widget(line)
+        self._hours[0].before = 12
         self.add_widget(Spring())
         rule = Hairline()
         rule.colour = "to_come"
