@@ -29,7 +29,7 @@ from hardware.ports import Fault, Health, Status
 
 COMMAND = (sys.executable, "-m", "hardware.camera_worker")
 WORKER_S = 15.0  # to start: importing OpenCV on a weak core, with the screen being drawn beside it
-ANSWER_S = 6.0  # to obey: closing and opening a camera
+ANSWER_S = 12.0  # to obey: closing and opening a camera; a worker that hangs is found out by HANG_S
 HANG_S = 5.0  # without a sign of life: the worker hangs
 GRACE_S = 4.0  # a camera that is gone for less is not worth a word
 LOOK_S = 2.0  # between two looks whether an idle camera is there
