@@ -1,8 +1,9 @@
 """The developer's dock: a small window of its own process beside the app, with a hand for every simulated device.
 
 It speaks the terminal's control channel (test profiles only) and nothing else: what it does a visit script can do too.
-Cards go on the reader and off, papers under the camera, the roll runs out, cables come loose, the line is cut; the last
-receipt is shown as the printer drew it. Closing the dock ends the terminal.
+Cards go on the reader and off, papers under the camera, the roll runs out, cables come loose, the line is cut; every
+fault that a simulator knows is played by its name or by the dice. How each device is stands beside its name, as the app
+sees it; the last receipt is shown as the printer drew it. Closing the dock ends the terminal.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 WIDTH, HEIGHT = 420, 940
+RECEIPT_HEIGHT = 230
 POLL_S = 1.5
+NOT_FITTED = "not fitted"
+SHOWS = {"lights": "shown", "speaker": "said"}  # what a simulator alone can tell, by which command
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Act:
 
     @property
     def ident(self) -> str:
-        what = self.arguments.get("what", "")
+        what = self.arguments.get("what", "") or self.arguments.get("key", "")
         return f"{self.device}.{self.do}" + (f".{what}" if what else "")
 
 
@@ -39,10 +44,26 @@ def _fault(label: str, device: str, what: str, **more: Any) -> Act:
     return Act(label, device, "fault", {"what": what, **more})
 
 
-# heading -> (what a list offers, buttons)
-SECTIONS: dict[str, tuple[str, tuple[Act, ...]]] = {
-    "ID card": (
-        "cards",
+@dataclass(frozen=True)
+class Section:
+    """One device: `kind` of simulator (its faults are offered by name), what a list offers, buttons."""
+
+    heading: str
+    device: str
+    kind: str = ""
+    offers: str = ""
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        from hardware.simulators import faults
+
+        return faults(self.kind) if self.kind else ()
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        *("ID card", "id_card", "id-card", "cards"),
         (
             Act("lay", "id_card", "insert", choice="card"),
             Act("lift", "id_card", "remove"),
@@ -53,43 +74,17 @@ SECTIONS: dict[str, tuple[str, tuple[Act, ...]]] = {
             Act("mend", "id_card", "mend"),
         ),
     ),
-    "Social-security card": (
-        "social",
-        (
-            Act("put in", "social_card", "insert", choice="card"),
-            Act("take out", "social_card", "remove"),
-            _fault("pull mid-read", "social_card", "pulled"),
-            _fault("silent", "social_card", "silent"),
-            _fault("wrong tag", "social_card", "wrong_tag"),
-            _fault("unplug", "social_card", "unplug"),
-            Act("mend", "social_card", "mend"),
-        ),
-    ),
-    "Scanner": (
-        "",
-        (
-            Act("a phone's code", "scanner", "scan", {"text": "https://phone.example/card?token=1"}),
-            _fault("half a code", "scanner", "half"),
-            _fault("garbage", "scanner", "garbage"),
-            _fault("silent", "scanner", "silent"),
-            _fault("unplug", "scanner", "unplug"),
-            Act("mend", "scanner", "mend"),
-        ),
-    ),
-    "Camera": (
-        "papers",
+    Section(
+        *("Camera for papers", "camera", "camera", "papers"),
         (
             Act("place", "camera", "place", choice="picture"),
             Act("take away", "camera", "remove"),
-            _fault("blur", "camera", "blur"),
-            _fault("dark", "camera", "dark"),
-            _fault("stall", "camera", "stall"),
             _fault("unplug", "camera", "vanish"),
             Act("mend", "camera", "mend"),
         ),
     ),
-    "Receipt printer": (
-        "",
+    Section(
+        *("Receipt printer", "receipt_printer", "receipt-printer", ""),
         (
             _fault("paper out", "receipt_printer", "paper_out"),
             _fault("out midway", "receipt_printer", "paper_out", after_lines=10),
@@ -101,11 +96,71 @@ SECTIONS: dict[str, tuple[str, tuple[Act, ...]]] = {
             Act("mend", "receipt_printer", "mend"),
         ),
     ),
-    "Line to the county": (
-        "",
+    Section(
+        *("Line to the county", "line", "line", ""),
         (Act("cut", "line", "down"), Act("slow", "line", "slow"), Act("mend", "line", "up")),
     ),
-}
+    Section(
+        *("Camera towards the person", "face_camera", "face-camera", ""),
+        (
+            Act("somebody", "face_camera", "come"),
+            Act("nobody", "face_camera", "leave"),
+            _fault("unplug", "face_camera", "vanish"),
+            Act("mend", "face_camera", "mend"),
+        ),
+    ),
+    Section(
+        *("Social-security card", "social_card", "social-card", "social"),
+        (
+            Act("put in", "social_card", "insert", choice="card"),
+            Act("take out", "social_card", "remove"),
+            _fault("unplug", "social_card", "unplug"),
+            Act("mend", "social_card", "mend"),
+        ),
+    ),
+    Section(
+        *("Scanner", "scanner", "scanner", ""),
+        (
+            Act("a phone's code", "scanner", "scan", {"text": "https://phone.example/card?token=1"}),
+            _fault("unplug", "scanner", "unplug"),
+            Act("mend", "scanner", "mend"),
+        ),
+    ),
+    Section(
+        *("Number pad", "keypad", "keypad", ""),
+        (
+            *(Act(key, "keypad", "press", {"key": key}) for key in (*"1234567890X", "point", "clear", "back", "main")),
+            Act("mend", "keypad", "mend"),
+        ),
+    ),
+    Section(
+        *("Presence sensor", "presence", "presence", ""),
+        (
+            Act("come", "presence", "come"),
+            Act("go", "presence", "go"),
+            Act("noise", "presence", "noise"),
+            Act("mend", "presence", "mend"),
+        ),
+    ),
+    Section(*("Lamps", "lights", "lights", ""), (Act("mend", "lights", "mend"),)),
+    Section("Speaker", "speaker", "speaker"),
+    Section("A4 printer", "document_printer"),
+)
+
+
+def simulated() -> dict[str, str]:
+    """Every device that can be pretended on this machine, as settings name them. The social-card reader wants a daemon
+    in a namespace of its own, which only root may make."""
+    import os
+
+    from hardware.pcsc_simulator import DRIVER
+
+    able = os.geteuid() == 0 and Path(DRIVER).exists()
+    return {
+        section.device: f"sim://{section.kind}"
+        for section in SECTIONS
+        if section.kind and section.device != "line" and (able or section.device != "social_card")
+    }
 
 
 class Control:
@@ -128,6 +183,20 @@ class Control:
         told = answer.get("answer")
         receipts = told.get("receipts", []) if isinstance(told, dict) else []
         return str(receipts[-1]) if receipts else ""
+
+    async def devices(self) -> dict[str, str]:
+        """How each device is, in the status model's words; "not fitted"; nothing while no visit answers."""
+        answer = await self.ask("devices")
+        told = answer.get("answer")
+        return {str(name): str(how) for name, how in told.items()} if isinstance(told, dict) else {}
+
+    async def shown(self, device: str, do: str) -> str:
+        """What a device shows or has said, where it can be seen only in its simulator."""
+        answer = await self.ask("simulate", device=device, do=do, arguments={})
+        told = answer.get("answer")
+        if not isinstance(told, dict):
+            return ""
+        return " ".join(told["lit"]) or "dark" if "lit" in told else f"said {len(told.get('said', ()))}"
 
     async def ask(self, question: str, **values: Any) -> dict[str, Any]:
         self._number += 1
@@ -178,13 +247,20 @@ async def _run(fd: int, left: int) -> None:
     from kivy.uix.gridlayout import GridLayout
     from kivy.uix.image import Image
     from kivy.uix.label import Label
+    from kivy.uix.scrollview import ScrollView
     from kivy.uix.spinner import Spinner
 
     from kiosk.channel import Channel
 
     Window.set_title("dock")
     root = BoxLayout(orientation="vertical", padding=8, spacing=4)
+    inside = BoxLayout(orientation="vertical", spacing=4, size_hint_y=None)
+    inside.bind(minimum_height=inside.setter("height"))
+    scroll = ScrollView(scroll_type=["bars", "content"], bar_width=10, do_scroll_x=False)
+    scroll.add_widget(inside)
     buttons: dict[str, Any] = {}
+    headings: dict[str, Any] = {}
+    bodies: dict[str, Any] = {}
     status = Label(text="waiting for the terminal", size_hint_y=None, height=28, font_size=13)
     tasks: set[asyncio.Task[Any]] = set()
 
@@ -194,31 +270,62 @@ async def _run(fd: int, left: int) -> None:
         task.add_done_callback(tasks.discard)
 
     control = Control(await Channel.open(fd), lambda text: setattr(status, "text", text))
-    for heading, (what, acts) in SECTIONS.items():
-        root.add_widget(Label(text=heading, size_hint_y=None, height=26, bold=True, font_size=15))
-        names = offered(what)
-        chooser = Spinner(text=names[0], values=names, size_hint_y=None, height=36) if names else None
+
+    def button(act: Act, chooser: Any) -> Any:
+        made = Button(text=act.label, font_size=13)
+        made.bind(on_press=lambda _: spawn(control.act(act, chooser.text if chooser else "")))
+        buttons[act.ident] = made
+        return made
+
+    for section in SECTIONS:
+        heading = Label(text=section.heading, size_hint_y=None, height=26, bold=True, font_size=15)
+        headings[section.device] = heading
+        body = BoxLayout(orientation="vertical", spacing=3, size_hint_y=None)
+        body.bind(minimum_height=body.setter("height"))
+        bodies[section.device] = body
+        names = offered(section.offers)
+        chooser = Spinner(text=names[0], values=names, size_hint_y=None, height=34) if names else None
         if chooser is not None:
-            root.add_widget(chooser)
-        grid = GridLayout(cols=4, size_hint_y=None, height=40 * -(-len(acts) // 4), spacing=3)
-        for act in acts:
-            button = Button(text=act.label, font_size=13)
-            button.bind(
-                on_press=lambda _, act=act, chooser=chooser: spawn(control.act(act, chooser.text if chooser else ""))
-            )
-            buttons[act.ident] = button
-            grid.add_widget(button)
-        root.add_widget(grid)
-    receipt = Image(fit_mode="contain")
-    root.add_widget(receipt)
-    root.add_widget(status)
+            body.add_widget(chooser)
+        grid = GridLayout(cols=4, size_hint_y=None, height=38 * -(-len(section.acts) // 4), spacing=3)
+        for act in section.acts:
+            grid.add_widget(button(act, chooser))
+        body.add_widget(grid)
+        if section.faults:
+            row = GridLayout(cols=4, size_hint_y=None, height=34, spacing=3)
+            fault = Spinner(text=section.faults[0], values=section.faults, font_size=13)
+            for widget in (
+                fault,
+                button(Act("this fault", section.device, "fault", choice="what"), fault),
+                button(Act("by the dice", section.device, "random"), None),
+                button(Act("calm", section.device, "calm"), None),
+            ):
+                row.add_widget(widget)
+            body.add_widget(row)
+        inside.add_widget(heading)
+        inside.add_widget(body)
+    receipt = Image(fit_mode="contain", size_hint_y=None, height=0)  # no room before there is one
+    for widget in (scroll, receipt, status):
+        root.add_widget(widget)
 
     def other(message: dict[str, Any]) -> None:
         """A test asks where a button is, in pixels of the window from its top left."""
-        button = buttons.get(str(message.get("where", "")))
-        if button is not None:
-            x, y = button.to_window(*button.center)
+        asked = buttons.get(str(message.get("where", "")))
+        if asked is not None:
+            scroll.scroll_to(asked, animate=False)
+            x, y = asked.to_window(*asked.center)
             control._channel.send({"where": message["where"], "at": [x, Window.height - y], "said": status.text})
+
+    async def look() -> None:
+        """What each device is now; what is not fitted cannot be touched."""
+        for name, how in (await control.devices()).items():
+            section = next((one for one in SECTIONS if one.device == name), None)
+            if section is None:
+                continue
+            bodies[name].disabled = how == NOT_FITTED
+            shows = SHOWS.get(name, "") if how != NOT_FITTED else ""
+            seen = f", {await control.shown(name, shows)}" if shows else ""
+            headings[name].text = f"{section.heading}: {how}{seen}"
 
     async def follow() -> None:
         await control.ask("ready")
@@ -226,7 +333,8 @@ async def _run(fd: int, left: int) -> None:
         while True:
             path = await control.receipt()
             if path and path != receipt.source:
-                receipt.source = path
+                receipt.source, receipt.height = path, RECEIPT_HEIGHT
+            await look()
             await asyncio.sleep(POLL_S)
 
     async def until_gone() -> None:

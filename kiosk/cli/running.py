@@ -101,7 +101,10 @@ def demo(arguments: argparse.Namespace) -> int:
         arguments.state = arguments.state or Path("build/demo/state")
         arguments.state.mkdir(parents=True, exist_ok=True)
         settings = arguments.state / "settings.toml"
-        settings.write_text(_toml(profile(arguments.config or REHEARSAL, {}, _size_of_display())), "utf-8")
+        from kiosk.dock import simulated
+
+        devices = {} if arguments.config else {"devices": simulated()}
+        settings.write_text(_toml(profile(arguments.config or REHEARSAL, devices, _size_of_display())), "utf-8")
         arguments.config = settings
         print("· The terminal, and a dock to lay cards and papers down with. Ctrl+C ends both.", file=sys.stderr)
         return run(arguments)

@@ -49,6 +49,8 @@ async def _ask(process: VisitProcess, question: str, message: dict[str, Any]) ->
             return {"type": "", "key": ""}
         step = visits.step(process.conductor.visit)
         return {"type": type(step).__name__, "key": step.key}
+    if question == "devices":
+        return _devices(process)
     if question == "focus":
         focused = process.stage.keypad.focused
         return {"ident": focused.ident, "text": focused.text} if focused is not None else None
@@ -68,6 +70,22 @@ def _find(process: VisitProcess, what: str) -> list[dict[str, Any]]:
     if found is None:
         return []
     return [{"ident": found.ident, "text": "", "rect": [found.left, found.top, found.width, found.height]}]
+
+
+def _devices(process: VisitProcess) -> dict[str, str]:
+    """How each device is: its health, its fault card, or that none is fitted."""
+    from dataclasses import asdict
+
+    fitted: dict[str, str] = asdict(process.settings.devices)
+    statuses = process.devices.statuses if process.devices is not None else {}
+    return {
+        name: " ".join(filter(None, (statuses[name].health, statuses[name].code)))
+        if address and name in statuses
+        else "not yet opened"
+        if address
+        else "not fitted"
+        for name, address in fitted.items()
+    }
 
 
 def _visible(process: VisitProcess) -> list[dict[str, Any]]:

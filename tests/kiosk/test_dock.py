@@ -9,30 +9,60 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Devices
 from hardware.simulator_client import Simulators
 from kiosk.channel import Channel
-from kiosk.dock import SECTIONS, WIDTH, Act, Control, offered
+from kiosk.dock import SECTIONS, WIDTH, Act, Control, offered, simulated
 from kiosk.runner.display import Finger, virtual_display
 
-ACTS = [act for _, acts in SECTIONS.values() for act in acts]
+ACTS = [act for section in SECTIONS for act in section.acts]
 SIMULATED = {
+    **simulated(),
     "id_card": "sim://id-card?pace=0",
-    "social_card": "sim://social-card",
-    "scanner": "sim://scanner",
     "camera": "sim://camera?width=640&height=480",
+    "face_camera": "sim://face-camera?width=320&height=180",
     "receipt_printer": "sim://receipt-printer?mm_s=0",
+    "line": "sim://line?to=127.0.0.1:9",
 }
 
 
 async def test_every_button_is_something_its_simulator_can_do(tmp_path: Path) -> None:
     async with Simulators() as simulators:
-        devices = {**SIMULATED, "line": "sim://line?to=127.0.0.1:9"}
-        await simulators.start(devices, tmp_path)
-        for heading, (what, acts) in SECTIONS.items():
-            names = offered(what)
-            for act in acts:
+        await simulators.start(SIMULATED, tmp_path)
+        for section in SECTIONS:
+            names = offered(section.offers)
+            for act in section.acts if section.device in SIMULATED else ():
                 chosen = {act.choice: names[0]} if act.choice else {}
-                assert (await simulators.command(act.device, act.do, **act.arguments, **chosen))["ok"], heading
+                assert (await simulators.command(act.device, act.do, **act.arguments, **chosen))["ok"], section.heading
+
+
+def test_every_device_of_the_settings_has_its_place() -> None:
+    assert {section.device for section in SECTIONS} == {*Devices.__dataclass_fields__, "line"}
+
+
+async def test_every_fault_of_a_device_is_offered_and_what_it_shows_is_seen(tmp_path: Path) -> None:
+    pretended = {name: SIMULATED[name] for name in ("lights", "speaker", "presence")}
+    async with Simulators() as simulators:
+        await simulators.start(pretended, tmp_path)
+        ours, theirs = socket.socketpair()
+        here, there = await Channel.open(ours), await Channel.open(theirs)
+        control = Control(here, lambda _: None)
+
+        async def terminal() -> None:
+            async for asked in there.messages():
+                told = await simulators.command(str(asked["device"]), str(asked["do"]))
+                there.send({"n": asked["n"], "answer": told})
+
+        working = [asyncio.create_task(control.listen(lambda _: None)), asyncio.create_task(terminal())]
+        assert await control.shown("lights", "shown") == "dark"
+        assert await control.shown("speaker", "said") == "said 0"
+        for task in working:
+            task.cancel()
+    by_device = {section.device: section.faults for section in SECTIONS}
+    assert {"late", "split", "doubled", "truncated", "corrupted", "checksum", "length", "silent", "slow"} <= set(
+        by_device["id_card"]
+    )
+    assert {"paper_out", "closes", "half_status", "garbage"} <= set(by_device["receipt_printer"])
 
 
 def test_no_two_buttons_are_taken_for_one_another() -> None:
