@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -129,8 +130,9 @@ class Drafts:
                 sync_folder(self._folder.parent)
             if self.count() >= MOST:
                 raise DiskFull("as many drafts as there is room for")
-            locator = self._free()
-            write_durably(self._folder / locator, front + sealed)
+            with self._turn(fcntl.LOCK_SH):
+                locator = self._free()
+                write_durably(self._folder / locator, front + sealed)
         except OSError as error:
             raise of(error) from error
         return Kept(locator + secret, now + self._days * DAY_S)
@@ -171,21 +173,37 @@ class Drafts:
         return True
 
     def expire(self) -> int:
-        """Forget those whose days are over, and what cannot be read as a draft; how many. Raises DiskFailed."""
+        """Forget those whose days are over, and what a write that was cut short has left; how many. While one is being
+        written that is left for the next time. Raises DiskFailed."""
         gone = 0
+        if not self._folder.is_dir():
+            return 0
         try:
-            for path in list(self._files()):
-                with path.open("rb") as file:
-                    front = file.read(_HEAD.size)
-                whole = len(front) == _HEAD.size and front.startswith(MARK)
-                if not whole or self._over(_HEAD.unpack(front)[2]):
-                    path.unlink(missing_ok=True)
-                    gone += 1
-            if gone:
-                sync_folder(self._folder)
+            with self._turn(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for path in list(self._files()):
+                    with path.open("rb") as file:
+                        front = file.read(_HEAD.size)
+                    whole = len(front) == _HEAD.size and front.startswith(MARK) and len(path.name) == LOCATOR
+                    if not whole or self._over(_HEAD.unpack(front)[2]):
+                        path.unlink(missing_ok=True)
+                        gone += 1
+                if gone:
+                    sync_folder(self._folder)
+        except BlockingIOError:
+            return 0
         except OSError as error:
             raise of(error) from error
         return gone
+
+    @contextlib.contextmanager
+    def _turn(self, how: int) -> Iterator[None]:
+        """Who writes one and who sweeps what is half written keep out of each other's way; a killed process lets go."""
+        handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, how)
+            yield
+        finally:
+            os.close(handle)
 
     def _over(self, since: float) -> bool:
         """By the terminal's clock. One that was set back, or was wrong by years when the draft was kept, ends it too: a

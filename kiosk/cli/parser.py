@@ -145,7 +145,9 @@ def parser() -> argparse.ArgumentParser:
     privacy = verb(
         verbs, "privacy-check", "kiosk.cli.privacy:check", "visits of every ending, and what is left of them"
     )
-    privacy.add_argument("--ending", action="append", choices=("done", "stopped", "idle", "killed", "power"))
+    privacy.add_argument(
+        "--ending", action="append", choices=("done", "words", "stopped", "idle", "aside", "killed", "crashed", "power")
+    )
     settings = group("settings", "the settings file")
     verb(settings, "check", "kiosk.cli.devices:check_settings", "read it and every device's address; starts nothing")
     voice = group("voice", "what is said")

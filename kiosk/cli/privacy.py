@@ -2,9 +2,10 @@
 
 The visits are driven on the real app. While one is under way the search must find the person in the visit's process
 (otherwise it is blind, and that is a failure); when it has ended it must find nothing in any process that still runs,
-in the state folder, the logs, temporary files, shared memory, core dumps or swap. Left out are the world around the
-terminal in a rehearsal: the simulated devices (the card is theirs), the county's gateway (it opens what it is sent)
-and this runner. The runner asks the terminal nothing that would carry the person's words through the supervisor
+whoever its parent is by now, in the display server and its clipboards, in the state folder (logs, what the input
+methods keep), temporary files, shared memory, core dumps or swap. Left out are the world around the terminal in a
+rehearsal: the simulated devices (the card is theirs), the county's gateway (it opens what it is sent) and this runner.
+The runner asks the terminal nothing that would carry the person's words through the supervisor
 (KIOSK_DISCREET), so that what is searched is what stands in a village hall.
 """
 
@@ -12,7 +13,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
+import signal
+import socket
+import struct
 import sys
 import tempfile
 import time
@@ -38,7 +43,8 @@ from kiosk.privacy import (
 )
 from matters.identity import check_character
 
-ENDINGS = ("done", "stopped", "idle", "aside", "killed", "power")
+ENDINGS = ("done", "words", "stopped", "idle", "aside", "killed", "crashed", "power")
+"""`words`: what was written by hand and by pinyin is looked for; the others are the pension visit, with a card."""
 CARD = "chen-dashan"
 WORLD = ("simulators", "gateway")
 """Roles and folders of a rehearsal that are not the terminal."""
@@ -136,10 +142,10 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
     state, out, temporary = folder / "state", folder / "out", folder / "tmp"
     for each in (state, out, temporary):
         each.mkdir()
-    person = Planted.new(random.SystemRandom())
+    person, written = Planted.new(random.SystemRandom()), ending == "words"
     cards = folder / "cards.toml"
     cards.write_text(person.cards(), "utf-8")
-    words, since = person.words(), time.time()
+    words, since = Words({"words": WRITTEN}) if written else person.words(), time.time()
     before, after, settings = _steps(ending, person.phone)
     file = state / "settings.toml"
     file.write_text(_toml(profile(REHEARSAL, settings, "1080x1920")), "utf-8")
@@ -161,13 +167,17 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
         player = Player(terminal, finger, out, strokes=load_strokes(JOURNEYS / "strokes.toml"), base=JOURNEYS, say=say,
                         pictures=False)  # fmt: skip
         player.play(Script("", before, {}))
-        visiting = [pid for pid in _ours(terminal.pid) if name_of(pid) == "visit"]
+        visiting = [pid for pid in _ours(terminal.pid, temporary) if name_of(pid) == "visit"]
         seen = tuple(sorted({each.what for pid in visiting for each in search_process(pid, words).found}))
+        if ending == "crashed":
+            for pid in visiting:
+                os.kill(pid, signal.SIGSEGV)
         player.play(Script("", after, {}))
         searched = Searched()
-        if not {"name", "number"} <= set(seen):
+        if not ({"words"} if written else {"name", "number"}) <= set(seen):
             searched.found.append(Finding("the visit under way", "not seen by the search: it is blind"))
-        for pid in _ours(terminal.pid) if terminal.running else []:
+        searched.found += _display(name, words, searched)
+        for pid in _ours(terminal.pid, temporary):
             searched.add(search_process(pid, words))
             # A process that ends just now has no limits to be read any more, and no memory.
             if name_of(pid) not in ("supervisor", "?") and not dumps_forbidden(pid) and not over(pid):
@@ -182,10 +192,37 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
     return Checked(ending, seen, searched)
 
 
-def _ours(pid: int) -> list[int]:
-    """The terminal's processes, without the world that a rehearsal puts around it."""
+def _display(name: str, words: Words, searched: Searched) -> list[Finding]:
+    """The display server's memory, and whoever holds a clipboard: nobody."""
+    from Xlib import X
+    from Xlib.display import Display
+
+    display = Display(name)
+    try:
+        owners = [
+            Finding(f"the display's {which}", "somebody holds it")
+            for which in ("CLIPBOARD", "PRIMARY", "SECONDARY")
+            if display.get_selection_owner(display.intern_atom(which)) != X.NONE
+        ]
+        peer = display.display.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    finally:
+        display.close()
+    searched.add(search_process(struct.unpack("3i", peer)[0], words))
+    return owners
+
+
+def _ours(pid: int, temporary: Path) -> list[int]:
+    """The terminal's processes, orphans among them (each has `temporary` in its environment), without the world that a
+    rehearsal puts around it."""
+    mark = f"TMPDIR={temporary}".encode()
+    orphans = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    orphans.append(int(entry.name))
     found = []
-    for each in tree(pid):
+    for each in {*tree(pid), *orphans}:
         with contextlib.suppress(OSError):
             line = Path(f"/proc/{each}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
             if not over(each) and not any(word in line for word in WORLD):
@@ -193,11 +230,32 @@ def _ours(pid: int) -> list[int]:
     return found
 
 
+WRITTEN = "王兰不到"
+"""Written on the pad as far as the strokes go, the rest by pinyin."""
+
+
+def _written() -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    """Words to the county: written, then handed in."""
+    from kiosk.cli.running import JOURNEYS
+    from kiosk.runner.script import Action, load
+
+    script = load(JOURNEYS / "said.toml")
+    steps = [
+        Action(one.number, one.kind, WRITTEN[:2] if one.kind == "write" else one.what, one.within, one.note)
+        for one in script.steps
+    ]
+    at = next(n for n, one in enumerate(steps) if one.kind == "tap" and one.what.startswith("#char:"))
+    end = (Action(900, "expect", "您今天来办什么事？", within=90.0), Action(901, "wait", 3.0))
+    return tuple(steps[: at + 1]), (*steps[at + 1 :], *end), {**script.settings, "visits": {"goodbye_s": 3.0}}
+
+
 def _steps(ending: str, phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
     """The pension visit: up to where the person has said who they are, what follows to the ending, and settings."""
     from kiosk.cli.running import JOURNEYS
     from kiosk.runner.script import Action, load
 
+    if ending == "words":
+        return _written()
     script = load(JOURNEYS / "pension.toml")
     steps = []
     for action in script.steps:
@@ -234,9 +292,10 @@ def _steps(ending: str, phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], d
         ),
         "idle": (new("expect", "您还在吗？"), new("expect", "好一会儿没人点"), at_home, settled),
         "killed": (new("kill", "visit"), new("expect", "机器出了点毛病"), at_home, settled),
+        "crashed": (new("expect", "机器出了点毛病"), at_home, settled),
         "power": (new("kill", "supervisor"), new("wait", 1.0), new("start", True), at_home, settled),
     }
-    visits = {"goodbye_s": 3.0} if ending in ("killed", "power", "aside") else idle
+    visits = {"goodbye_s": 3.0} if ending in ("killed", "crashed", "power", "aside") else idle
     return tuple(steps[: typed + 1]), endings[ending], {**script.settings, "visits": visits}
 
 

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -29,7 +28,9 @@ from offline.sync import Options, Sync
 from tests.offline.peers import Gateway, enrolled, start_gateway, world_of
 from tests.offline.peers import Terminal as Enrolled
 from tests.offline.world import World, ours
-from tests.prove.torn import STRIDE, Tally, build_shim, offsets
+from tests.prove.aside import child
+from tests.prove.tally import Tally
+from tests.prove.torn import STRIDE, build_shim, offsets
 
 EACH_NAME = 40  # kills per enrolled terminal: its feed grows with each
 
@@ -56,24 +57,9 @@ class Killing:
         return state, world_of(Enrolled(state, template.name))
 
     def killed(self, work: Callable[[], object], at: int, after: bool) -> bool:
-        child = os.fork()
-        if child == 0:
-            status = 99
-            try:
-                self._arm(at, int(after))
-                work()
-                status = 0
-            finally:
-                os._exit(status)
-        _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
-            if os.WTERMSIG(status) != signal.SIGKILL:
-                self.tally.fail("unsound", f"ended by signal {os.WTERMSIG(status)}")
-            self.kills += 1
-            return True
-        if os.WEXITSTATUS(status):
-            self.tally.fail("unsound", "the program failed")
-        return False
+        killed = child(work, self._arm, at, after, self.tally)
+        self.kills += killed
+        return killed
 
     def sync(self, state: Path) -> None:
         outbox = Outbox.open(state, time.time)

@@ -19,9 +19,10 @@ class Row:
 
 
 SAID = {
-    "done": "handing in, to the goodbye", "stopped": "the person's own wish", "idle": "time-out",
-    "aside": "putting it aside, with a slip",
-    "killed": "SIGKILL of its process", "power": "SIGKILL of everything, and a new start",
+    "done": "handing in, to the goodbye", "words": "handing words in, written by hand and by pinyin",
+    "stopped": "the person's own wish", "idle": "time-out", "aside": "putting it aside, with a slip",
+    "killed": "SIGKILL of its process", "crashed": "SIGSEGV in its process",
+    "power": "SIGKILL of everything, and a new start",
 }  # fmt: skip
 
 

@@ -154,8 +154,15 @@ def county(state: Path, world: World) -> None:
     store.close()
 
 
+def drafts(state: Path, world: World) -> None:
+    """Visits put aside, opened, put aside anew, forgotten, and those whose days are over."""
+    from tests.prove import aside
+
+    aside.program(state, mark)
+
+
 PROGRAMS: dict[str, Callable[[Path, World], None]] = {
-    "terminal": terminal, "rescue": rescue, "before_rescue": before_rescue, "county": county,
+    "terminal": terminal, "rescue": rescue, "before_rescue": before_rescue, "county": county, "drafts": drafts,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove import torn
+from tests.prove import aside, torn
 from tests.prove.__main__ import BEGIN, END, PROOF, ROOT
 from tests.prove.disk import Disk, Op
 from tests.prove.kills import prove as prove_kills
-from tests.prove.torn import Tally, prove
+from tests.prove.tally import Tally
+from tests.prove.torn import build_shim, prove
 
 
 def test_killed_at_operations_of_handing_in_and_sending_nothing_is_lost_or_twice(tmp_path: Path) -> None:
@@ -20,7 +21,35 @@ def test_killed_at_operations_of_handing_in_and_sending_nothing_is_lost_or_twice
     assert kills >= 30
 
 
-@pytest.mark.parametrize(("program", "stride"), [("terminal", 15), ("rescue", 9), ("county", 5)])
+def test_killed_at_each_operation_of_putting_aside_and_forgetting_a_draft_is_there_or_gone_as_was_said(
+    tmp_path: Path,
+) -> None:
+    tally, kills = aside.prove(tmp_path, build_shim(tmp_path), rounds=2)
+    assert tally.clean, tally.found
+    assert kills >= 60
+    assert tally.passes == 2
+
+
+def test_a_draft_that_comes_back_or_was_never_there_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The promise's own condition broken twice: no sync lasts; names that were taken away are not synced."""
+    feed = Disk.feed
+    monkeypatch.setattr(Disk, "feed", lambda self, op: None if op.kind in "SD" else feed(self, op))
+    assert prove("drafts", seed=2, each=1, work=tmp_path, stride=7, passes=1).lost > 0
+    unlinked: list[Disk] = []
+
+    def forgetful(self: Disk, op: Op) -> None:
+        if op.kind == "U":
+            unlinked.append(self)
+        if op.kind != "D" or self not in unlinked:
+            feed(self, op)
+
+    monkeypatch.setattr(Disk, "feed", forgetful)
+    assert prove("drafts", seed=2, each=1, work=tmp_path, stride=2, passes=1).twice > 0
+
+
+@pytest.mark.parametrize(("program", "stride"), [("terminal", 15), ("rescue", 9), ("county", 5), ("drafts", 1)])
 def test_torn_and_dropped_writes_take_back_no_promise(tmp_path: Path, program: str, stride: int) -> None:
     tally = prove(program, seed=2, each=1, work=tmp_path, stride=stride, passes=1)
     assert tally.clean, tally.found

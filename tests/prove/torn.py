@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from offline.errors import OfflineError
@@ -22,37 +21,16 @@ from offline.outbox import Outbox
 from offline.schema import sound
 from offline.trail import Trail
 from tests.offline.world import World, ours
+from tests.prove import aside
 from tests.prove.disk import Disk, Op, lay_out, read_trace
 from tests.prove.program import AT, PROGRAMS, world_in
+from tests.prove.tally import Tally
 
 HERE = Path(__file__).parent
 WAYS = ("least", "names", "bytes")
 STRIDE = 8
 """A part of the proof goes over its operations in so many passes, each at every eighth one, so that one whose time
 runs out has looked at all of the run, only less densely."""
-
-
-@dataclass
-class Tally:
-    """What a part of the proof came to."""
-
-    states: int = 0
-    operations: int = 0
-    lost: int = 0
-    twice: int = 0
-    changed: int = 0
-    unsound: int = 0
-    passes: float = 0.0  # how much of what there is was gone over: 1.0 once every operation was, 2.0 twice
-    found: list[str] = field(default_factory=list)  # the first failures, to be looked at
-
-    def fail(self, what: str, text: str) -> None:
-        setattr(self, what, getattr(self, what) + 1)
-        if len(self.found) < 20:
-            self.found.append(f"{what}: {text}")
-
-    @property
-    def clean(self) -> bool:
-        return not (self.lost or self.twice or self.changed or self.unsound)
 
 
 def offsets(stride: int) -> list[int]:
@@ -143,7 +121,7 @@ def _pass(
             lay_out(made, state, scratch)
             tally.states += 1
             where = f"{program}, after operation {number} ({op.kind} {Path(op.name).name[-24:]}), {how}"
-            (check_county if program == "county" else check_terminal)(scratch, world, marks, tally, where)
+            CHECKS.get(program, check_terminal)(scratch, world, marks, tally, where)
     return True
 
 
@@ -240,3 +218,6 @@ def check_county(state: Path, world: World, marks: list[str], tally: Tally, wher
         store.close()
     except (sqlite3.Error, OSError, WireError, json.JSONDecodeError) as error:
         tally.fail("unsound", f"{where}: {error}")
+
+
+CHECKS = {"county": check_county, "drafts": aside.check}
