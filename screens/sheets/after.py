@@ -162,6 +162,11 @@ class Takes(Repeat):
             y += high + look.gap(self.gap)
 
 
+def goodbye_picture(ending: str) -> str:
+    """Green only where it was handed in; what was put aside is kept, the rest is wiped."""
+    return {"done": "terminal-clean", "aside": "terminal-kept"}.get(ending, "terminal-stopped")
+
+
 @shows(Goodbye)
 class GoodbyeSheet(Sheet):
     """Your data is gone; what not to leave behind."""

@@ -325,6 +325,7 @@ class PlaceListSheet(Paged):
         first = step.known if not look.low else step.known[:1]
         ids.known.items = tuple((f"known:{index}", words, "") for index, words in enumerate(first))
         ids.known.shown = bool(first)
+        ids.known_hint.shown = bool(first) and look.portrait and not look.low
         roomy = look.portrait and not look.elder and len(first) < 2
         per_page = 6 if look.low else PLACES_ON_A_PAGE if roomy else 9
         shown = self.cut(tuple(enumerate(step.names)), per_page)

@@ -133,6 +133,7 @@ class HandedInSheet(Sheet):
         last = len(step.following) - 1
         ids.following.items = tuple((line, index == last) for index, line in enumerate(step.following))
         ids.slip.paper = step.paper
+        ids.slip_picture.name = "slip-photo" if step.paper is Paper.NONE else "printing-slip"
         ids.slip_title.text = say(f"handed.paper.{step.paper}.title")
         ids.slip_text.text = say(f"handed.paper.{step.paper}.text")
         ids.slip_arrow.shown = step.paper in (Paper.PRINTING, Paper.PRINTED)
@@ -146,7 +147,7 @@ class HandedInSheet(Sheet):
 
 
 class FaultPicture(Column):
-    """The picture of a fault card on white."""
+    """The picture of a fault card on white, and whose hands it needs."""
 
     fill = "card"
     line = "card_line"
@@ -155,10 +156,13 @@ class FaultPicture(Column):
 
     def picture(self, code: str) -> None:
         from config.faults import fault_card
-        from screens.widgets.base import Picture
+        from screens.widgets.base import Picture, Text
 
         if not self.children:
             self.add_widget(Picture())
+            whose = Text()
+            whose.role, whose.align, whose.text = "second", "centre", say("handed.by_staff")
+            self.add_widget(whose)
         drawing = cast(Picture, self.inner()[0])
         drawing.name = fault_card(code).picture if code else ""
         drawing.of, drawing.elastic = 600, True

@@ -31,12 +31,18 @@ class EntrySheet(Dated):
         limit: int = self.step.limit
         return max(limit, LENGTHS.get(self.kind(), 0))
 
+    def length(self) -> int:
+        """How many signs it has when it is whole; 0: that is not known. A fixed line's number may end anywhere."""
+        if self.kind() is Kind.PHONE and not self.step.text.startswith("1"):
+            return 0
+        return LENGTHS.get(self.kind(), 0)
+
     def main(self) -> KeySpec | None:
         step = self.step
         if self.kind() is Kind.DATE and 0 < len(step.text) < 10:
             return KeySpec("main", say("entry.waiting.date"), kind="waiting")
-        if self.kind() is Kind.ID_NUMBER and 0 < len(step.text) < LENGTHS[Kind.ID_NUMBER]:
-            return KeySpec("main", say("entry.left", count=LENGTHS[Kind.ID_NUMBER] - len(step.text)), kind="waiting")
+        if 0 < len(step.text) < self.length():
+            return KeySpec("main", say("entry.left", count=self.length() - len(step.text)), kind="waiting")
         if not step.text:
             if step.optional:
                 return KeySpec("skip", say("entry.skip"), icon_end="arrow-right")
@@ -62,7 +68,7 @@ class EntrySheet(Dated):
             message.text, message.second = say.problem(step.problem)
         elif step.source == "paper":
             message.text, message.second = say.problem("from_paper")
-        length = LENGTHS.get(kind, 0)
+        length = self.length()
         count = self.ids.count
         count.shown = bool(length) and bool(step.text) and not step.problem
         if count.shown:

@@ -223,3 +223,19 @@ def test_the_arrow_at_a_slot_moves_only_where_motion_is_wanted(window: ScreenApp
         assert not arrows[0].swings
     finally:
         Window.remove_widget(stage)
+
+
+@pytest.mark.parametrize(
+    ("ending", "picture"),
+    [
+        ("done", "terminal-clean"),
+        ("aside", "terminal-kept"),
+        ("stopped", "terminal-stopped"),
+        ("fault", "terminal-stopped"),
+    ],
+)
+def test_a_goodbye_is_green_only_where_it_was_handed_in(hand: Hand, ending: str, picture: str) -> None:
+    from screens.widgets.base import Picture
+
+    hand.show(replace(samples.GOODBYE, ending=ending))
+    assert [node.name for node in hand.stage.nodes() if isinstance(node, Picture)] == [picture]

@@ -58,7 +58,7 @@ def draw(hand: Hand, ident: str, *strokes: list[tuple[float, float]]) -> None:
         ("04c-card-gone", "按数字填号码", "type"),
         ("04e-card-shown", "不是，重新放一张", "again"),
         ("05-question", "用拼音", "switch_input"),
-        ("05m-address", "没有，跳过", "skip"),
+        ("05m-address", "先不填，跳过", "skip"),
         ("06-camera", "现在就拍", "main"),
         ("06b-camera-more", "没带，签个承诺", "commit"),
         ("06b-camera-more", "这样先不拍", "skip"),
@@ -135,6 +135,14 @@ def test_no_more_is_taken_than_fits(hand: Hand) -> None:
     hand.show(replace(samples.PHONE, text="13800000000"))
     hand.tap("#key:5")
     assert typed(hand) == []
+
+
+@pytest.mark.parametrize(("text", "ready"), [("1380000", False), ("13800000000", True), ("0731555", True), ("", False)])
+def test_a_mobile_number_waits_for_its_last_digit_and_a_fixed_line_does_not(hand: Hand, text: str, ready: bool) -> None:
+    """How long a fixed line's number is, its area decides; what is wrong with it is said when it is given."""
+    hand.show(replace(samples.PHONE, text=text))
+    assert ("main" in hand.idents()) is ready
+    assert ("还差" in hand.words()) is (text == "1380000")
 
 
 def test_the_last_place_of_an_identity_number_may_be_x(hand: Hand) -> None:
