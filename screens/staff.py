@@ -37,7 +37,7 @@ class StaffPin(Step):
 
 @dataclass(frozen=True)
 class StaffDevice:
-    """One line: `id` as in the settings (id_card, social_card, camera, receipt_printer, speaker), or network, disk.
+    """One line: `id` as in the settings (id_card, camera …), or network, disk.
 
     `state`: good | care | broken | trying | absent (never fitted). `code`: the fault's code; its card's `short` is
     shown and its `staff` line says what to do. `tried`: what the last try came to: "" | ok | a fault code.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from hardware.ports import Fault, Health
 from kiosk.staff import LONGEST, SHORTEST, StaffPin
 from kiosk.visiting.looking import open_at
 from kiosk.visiting.pinpad import PinPad
+from kiosk.visiting.trying import NOTHING_CAME, TRY_S, tries
 from matters.events import Event, Pressed
 from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffStick
 from screens.staff import StaffPin as PinStep
@@ -25,14 +25,8 @@ if TYPE_CHECKING:
     from kiosk.visiting.process import VisitProcess
 
 LEAVE_S = 240.0  # without a touch
-TRY_S = 12.0  # longest try of one device
-LOOKS = 60
-NOTHING_CAME = {
-    # what a try that came to nothing says; a reader on which nobody laid a card has not failed
-    "id_card": "", "social_card": "", "camera": "camera.stalled", "receipt_printer": "printer.offline",
-    "face_camera": "face_camera.stalled",
-}  # fmt: skip
-DEVICES = ("id_card", "social_card", "camera", "face_camera", "receipt_printer", "speaker")
+ALWAYS = ("id_card", "social_card", "camera", "receipt_printer", "speaker")  # a line each, fitted or not
+FURTHER = ("face_camera", "document_printer", "scanner", "lights", "presence", "keypad")  # where they are fitted
 
 
 class StaffMode:
@@ -158,24 +152,16 @@ class StaffMode:
             await asyncio.sleep(2.0)
 
     def _can_try(self) -> tuple[str, ...]:
-        devices = self._process.devices
-        return tuple(name for name in DEVICES if devices is not None and name in devices.ports)
+        return tuple(name for name in self._shown() if name in tries(self._process, tuple))
 
     async def _try(self, device: str) -> None:
         self._tried.pop(device, None)
         self._show()
         self._process.journal.note("staff.acted", act=f"try.{device}")
-        tries: dict[str, Callable[[], Awaitable[Any]]] = {
-            "id_card": lambda: self._try_card("id_card"),
-            "social_card": lambda: self._try_card("social_card"),
-            "camera": self._try_camera,
-            "face_camera": self._try_face_camera,
-            "receipt_printer": self._try_printer,
-            "speaker": self._try_speaker,
-        }
+        trying = tries(self._process, lambda: self._board().devices).get(device)
         code = "terminal.unexpected"
         try:
-            fault = await asyncio.wait_for(tries[device](), TRY_S) if device in tries else None
+            fault = await asyncio.wait_for(trying(), TRY_S) if trying is not None else None
             code = fault.code if isinstance(fault, Fault) else "ok"
         except TimeoutError:
             code = NOTHING_CAME.get(device, "terminal.unexpected")
@@ -184,41 +170,6 @@ class StaffMode:
             self._tried[device] = code
         if self._process.staff is self:
             self._show()
-
-    async def _try_card(self, reader: str) -> Any:
-        return await self._process.devices.ports[reader].read()
-
-    async def _try_camera(self) -> Any:
-        camera = self._process.devices.ports["camera"]
-        fault = await camera.start("any", True)
-        try:
-            for _ in range(LOOKS):
-                if fault is not None or camera.latest() is not None:
-                    return fault
-                await asyncio.sleep(TRY_S / LOOKS / 2)
-            return Fault("camera.stalled")
-        finally:
-            await camera.stop()
-
-    async def _try_face_camera(self) -> Any:
-        """One still, and off: looked at by nobody, kept nowhere."""
-        camera = self._process.devices.ports["face_camera"]
-        try:
-            fault = await camera.start()
-            return fault if fault is not None else await camera.take()
-        finally:
-            await camera.stop()
-
-    async def _try_printer(self) -> Any:
-        from papers.trial import trial
-
-        settings = self._process.settings
-        at = datetime.now().astimezone().isoformat(timespec="seconds")
-        slip = trial(settings.place.county, settings.place.hall, settings.terminal, at, self._process.words)
-        return await self._process.devices.ports["receipt_printer"].print(slip)
-
-    async def _try_speaker(self) -> Any:
-        return await self._process.devices.ports["speaker"].tone("done")
 
     # ------------------------------------------------------------------ the courier's stick
 
@@ -318,8 +269,9 @@ class StaffMode:
         )  # fmt: skip
 
     def _shown(self) -> tuple[str, ...]:
-        """Not every terminal has a camera towards the person: no line says so."""
-        return tuple(name for name in DEVICES if name != "face_camera" or self._process.settings.devices.face_camera)
+        """Not every terminal has every device; of those that few have, no line says that they are not there."""
+        fitted = self._process.settings.devices
+        return (*ALWAYS, *(name for name in FURTHER if getattr(fitted, name)))
 
     def _device(self, name: str) -> StaffDevice:
         devices = self._process.devices
@@ -329,10 +281,11 @@ class StaffMode:
             return StaffDevice(name, "trying")
         status = devices.statuses.get(name)
         tried = self._tried.get(name, "")
+        can_try = name in self._can_try()
         if status is None or status.health in (Health.ONLINE, Health.BUSY, Health.UNKNOWN):
             state = "care" if status is not None and status.code else "good"
-            return StaffDevice(name, state, status.code if status is not None else "", tried)
-        return StaffDevice(name, "broken", status.code, tried, can_try=name in devices.ports)
+            return StaffDevice(name, state, status.code if status is not None else "", tried, can_try=can_try)
+        return StaffDevice(name, "broken", status.code, tried, can_try=can_try)
 
     def _network(self) -> StaffDevice:
         if self._process.line.get("online"):

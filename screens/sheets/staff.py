@@ -146,6 +146,11 @@ DEVICE_ICONS = {
     "camera": "camera",
     "face_camera": "user-scan",
     "receipt_printer": "printer",
+    "document_printer": "file-text",
+    "scanner": "barcode",
+    "lights": "bulb",
+    "presence": "walk",
+    "keypad": "dialpad",
     "speaker": "volume",
     "network": "wifi",
     "disk": "database",
@@ -155,6 +160,7 @@ DEVICE_ICONS_OFF = {
     "id_card": "id-off",
     "camera": "camera-off",
     "receipt_printer": "printer-off",
+    "lights": "bulb-off",
     "network": "wifi-off",
 }
 TRY_ICONS = {"network": "refresh", "clock": "refresh", "disk": "list-check"}
