@@ -268,7 +268,7 @@ class Material:
     commitment: str = ""  # id of the promise that may stand in
     basis: str = ""  # the law that asks for it; "" where none is named
     issuer: str = ""  # the data source that knows what it says, whether connected or not; "" where none is known
-    specimen: str = ""  # a picture of how it looks (screens/assets/pictures); "" none
+    specimen: tuple[str, ...] = ()  # what a good picture of it is like, a page each (screens/assets/pictures); () none
     good: tuple[str, ...] = ()  # what a good photograph of it looks like
     sensitive: bool = False  # health, disability, money: its own consent (个人信息保护法 29)
     later: bool = False  # may be brought later (容缺)

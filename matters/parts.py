@@ -222,7 +222,7 @@ class Parts:
             commitment=t.text("commitment", ""),
             basis=_known(t.text("basis", "")),
             issuer=t.text("issuer", ""),
-            specimen=t.text("specimen", ""),
+            specimen=t.texts("specimen"),
             good=t.texts("good"),
             sensitive=t.flag("sensitive", False),
             later=t.flag("later", False),

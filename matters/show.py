@@ -190,7 +190,7 @@ def _material(need: Needed) -> dict[str, object]:
         "issuer": material.issuer,
         "waits_for": need.unconnected.source if need.unconnected is not None else "",  # a source not connected yet
         "basis": material.basis or "unknown",
-        "specimen": material.specimen,
+        "specimen": list(material.specimen),
         "good": list(material.good),
         "later": material.later,
         "confidence": material.confidence.value,

@@ -276,6 +276,8 @@ class Capture(Step):
     can_commit: bool = False  # a commitment may stand in: 没带，签个承诺
     can_skip: bool = False
     paper: PaperHint | None = None  # on the page that was taken before this one
+    specimen: str = ""  # picture of a good photograph of this page; "" none
+    good: tuple[str, ...] = ()  # the same in a few words
 
 
 @dataclass(frozen=True)
@@ -416,8 +418,6 @@ class Trouble(Step):
 
 
 @dataclass(frozen=True)
-class Lookup(Step):
-@dataclass(frozen=True)
 class CaseLine:
     """A case that was handed in, or one item of it. `due` says by when it is done, in words of the locale: due.CODE
     with `values`; "" where there is nothing to say. `id`: how it is opened to see its items; "" where it is not."""
@@ -431,6 +431,8 @@ class CaseLine:
     values: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Lookup(Step):
     """我办过的事. state: card | asking | found | case | none | no_line | not_known. Only with the card or the receipt.
 
     `can_scan`: in state card, a receipt held before the scanner does as well. case: one of them with its items in
@@ -441,9 +443,9 @@ class CaseLine:
     rows: tuple[CaseLine, ...] = ()
     problem: str = ""
     can_scan: bool = False
-
-
     case: CaseLine | None = None
+
+
 @dataclass(frozen=True)
 class Resume(Step):
     """Going on with what was put aside. state: slip (held before the scanner, or its digits typed) | card | reading |

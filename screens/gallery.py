@@ -86,7 +86,7 @@ async def _run(asked: argparse.Namespace) -> int:
     from config import locales
     from config.settings import Screen
     from screens.app import ScreenApp
-    from screens.samples import SampleServices, samples_for
+    from screens.samples import EMPTY_DESK, SampleServices, samples_for
 
     width, height = (int(part) for part in asked.size.split("x"))
     screen = Screen(
@@ -94,7 +94,8 @@ async def _run(asked: argparse.Namespace) -> int:
         elder="elder" in asked.mode, contrast="contrast" in asked.mode, low="low" in asked.mode,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="gallery-"))
-    app = ScreenApp(screen, locales.load(asked.language), SampleServices(), lambda _event: None, time.monotonic, folder)
+    services = SampleServices()
+    app = ScreenApp(screen, locales.load(asked.language), services, lambda _event: None, time.monotonic, folder)
     running = asyncio.create_task(app.run())
     await asyncio.sleep(0.2)
     suffix = "-landscape" if width > height else f"-{asked.mode[0]}" if asked.mode else ""
@@ -102,6 +103,7 @@ async def _run(asked: argparse.Namespace) -> int:
     for name, (step, status) in samples.items():
         if asked.only and not any(name.startswith(prefix) for prefix in asked.only):
             continue
+        services.bare = name in EMPTY_DESK
         start = time.perf_counter()
         app.stage.show(step, status)
         built = time.perf_counter()

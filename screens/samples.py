@@ -304,8 +304,9 @@ STRIP = (
     s.NeedRow("marriage", "结婚证", "", "hearts", s.Need.OPTIONAL),
 )
 CAPTURE = s.Capture(
-    "paper:birth:1", at(6, 5), True, "birth", "孩子的出生医学证明", "医院开的那张，要原件。", 1, 1, STRIP
-)
+    "paper:birth:1", at(6, 5), True, "birth", "孩子的出生医学证明", "医院开的那张，要原件。", 1, 1, STRIP,
+    specimen="specimen-birth", good=("整张都在", "字清楚", "红章看得见"),
+)  # fmt: skip
 CAPTURE_MORE = replace(CAPTURE, key="paper2", title="结婚证", can_commit=True, can_skip=True, pages=2, page=2)
 CAPTURE_GONE = replace(CAPTURE_MORE, key="paper3", problem="camera.absent")
 REVIEW = s.Review("review", at(6, 5), True, "birth", "孩子的出生医学证明", "picture", "ok", 1, 1, True)
@@ -437,9 +438,9 @@ BOARD_FINE = replace(
     BOARD, devices=tuple(replace(one, state="good", code="", note="") for one in BOARD.devices[:5]), waiting=0,
     last_error="",
 )  # fmt: skip
-PIN = staff.StaffPin("pin", None, False, "open", 4)
 STICK = staff.StaffStick("stick", None, True, "ready", 3, 1, 14_800_000_000)
 STICK_DONE = staff.StaffStick("stick", None, True, "done", 3, out=3, back=2, catalogue=True, may_pull=True)
+PIN = staff.StaffPin("pin", None, False, "open", 4)
 
 SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "00-attract": (attract.attract(3, ("newborn",)), STATUS),
@@ -485,9 +486,6 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "20b-lookup-again": (replace(LOOKUP, state="card", rows=(), problem="card.removed_early"), STATUS),
     "20c-lookup-asking": (replace(LOOKUP, state="asking", rows=()), STATUS),
     "20d-lookup-found": (LOOKUP, STATUS),
-    "20e-lookup-none": (replace(LOOKUP, state="none", rows=()), STATUS),
-    "20f-lookup-no-line": (replace(LOOKUP, state="no_line", rows=()), replace(STATUS, network="down")),
-    "21-ask": (ASK, STATUS),
     "20g-lookup-case": (LOOKUP_CASE, STATUS),
     "20h-lookup-many": (
         replace(
@@ -495,6 +493,9 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
         ),
         STATUS,
     ),
+    "20e-lookup-none": (replace(LOOKUP, state="none", rows=()), STATUS),
+    "20f-lookup-no-line": (replace(LOOKUP, state="no_line", rows=()), replace(STATUS, network="down")),
+    "21-ask": (ASK, STATUS),
     "21b-say-words": (SAY_WORDS, STATUS),
     "21c-say-check": (SAY_CHECK, STATUS),
     "21d-say-handed": (SAY_HANDED, STATUS),
@@ -539,6 +540,7 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "06f-review-hint": (REVIEW_HINT, STATUS),
     "06g-review-expired": (REVIEW_EXPIRED, STATUS),
     "06h-camera-hint": (CAPTURE_HINT, STATUS),
+    "06i-camera-empty": (replace(CAPTURE, key="paper5"), STATUS),
     "06e-review-bad": (REVIEW_BAD, STATUS),
     "07-commitment": (COMMITMENT, STATUS),
     "07b-commitment-empty": (COMMITMENT_EMPTY, STATUS),
@@ -559,8 +561,6 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "13e-pin-locked": (replace(PIN, digits=0, problem="locked", seconds=240.0), STATUS),
     "13f-pin-choose": (replace(PIN, asks="choose", digits=7), STATUS),
     "13h-pin-join": (replace(PIN, asks="join"), STATUS),
-    "13g-restart": (staff.StaffAsk("ask", None, False), STATUS),
-}
     "13j-stick-wait": (replace(STICK, state="wait", sticks=0), replace(STATUS, network="down")),
     "13k-stick": (STICK, replace(STATUS, network="down")),
     "13l-stick-working": (replace(STICK, state="working", now=1, of=3), replace(STATUS, network="down")),
@@ -569,6 +569,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
         replace(STICK_DONE, out=40, left=12, back=0, refused=1, damaged=1, problem="full"),
         replace(STATUS, network="down"),
     ),
+    "13g-restart": (staff.StaffAsk("ask", None, False), STATUS),
+}
 
 
 def samples_for(*, elder: bool, low: bool, landscape: bool) -> dict[str, tuple[s.Step, StatusView]]:
@@ -587,11 +589,12 @@ def samples_for(*, elder: bool, low: bool, landscape: bool) -> dict[str, tuple[s
 class SampleServices(NoServices):
     """A preview with a paper in it, and input methods that know a few characters."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool = False) -> None:
         self._frame = _paper()
+        self.bare = bare  # nothing lies on the desk
 
     def frame(self) -> Frame | None:
-        return self._frame
+        return replace(self._frame, number=0, rgb=BARE, corners=None, remark="empty") if self.bare else self._frame
 
     def picture(self, handle: str) -> bytes:
         import io
@@ -609,6 +612,10 @@ class SampleServices(NoServices):
 
     async def pinyin(self, keys: str) -> Candidates:
         return Candidates("he", tuple("和河合何禾"), (2, 2, 2, 2, 2))
+
+
+BARE = b"\x3c\x44\x4d" * (640 * 454)
+EMPTY_DESK = ("06i-camera-empty",)  # samples that are shown so
 
 
 def _paper() -> Frame:

@@ -100,7 +100,7 @@ SHEETS: dict[str, Sheet] = {
             "materials",
             _columns(
                 "id title short hint icon kind=original|copy|form source=applicant|government|other issuer "
-                "shape=a4|card|booklet|certificate|any pages colour! why basis page_hints* good* specimen commitment "
+                "shape=a4|card|booklet|certificate|any pages colour! why basis page_hints* good* specimen* commitment "
                 "later! sensitive! for* when? " + _CONFIDENCE
             ),
             ("exempt",),

@@ -58,7 +58,7 @@ async def _draw(settings: Settings, found: dict[str, AnyStep], out: Path) -> lis
     place = settings.place
     status = replace(STATUS, county=place.county, hall=place.hall, hours=place.hours)
     words = locales.load(screen.language)
-    app = ScreenApp(screen, words, SampleServices(), lambda _event: None, time.monotonic, folder)
+    app = ScreenApp(screen, words, SampleServices(bare=True), lambda _event: None, time.monotonic, folder)
     running = asyncio.create_task(app.run())
     await asyncio.sleep(0.2)
     made = []

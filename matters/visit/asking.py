@@ -272,12 +272,19 @@ def _shown(visit: Visit, where: Where | None) -> steps.CardShown:
     if from_social(visit.answers):
         told = (("name", visit.answers.name), ("id_number", identity.mask_id(visit.answers.number)))
         whose = "absent" if visit.answers.helping else "own"
-        return steps.CardShown(visit.place, where, True, told, "card.social", whose=whose)
+        return steps.CardShown(visit.place, where, True, told, _social_problem(visit), whose=whose)
     rows = behalf.card_rows(visit, visit.answers.card)
     behalf_key = "" if visit.answers.helping else "offer"
     return steps.CardShown(
         visit.place, where, True, rows, card_problem(visit), behalf_key, "absent" if visit.answers.helping else "own"
     )
+
+
+def _social_problem(visit: Visit) -> str:
+    """What a social-security card is good for here; that it has run out goes before."""
+    social = visit.answers.social
+    until, now = identity.parse_date(social.valid_to if social else ""), identity.parse_date(visit.setting.today)
+    return "social.expired" if until and now and until < now else "card.social"
 
 
 def card_problem(visit: Visit) -> str:
@@ -342,11 +349,10 @@ def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
             reading.paper_hint(visit, name, page),
         )
     problem = visit.problem or ("" if visit.can_film else "camera.absent")
-    # What to lay down, and how it comes out well.
-    looks = "。".join(part for part in (hint, "、".join(material.good)) if part)
     return steps.Capture(
-        visit.place, where, True, name, material.title, looks, page, pages, _strip(visit, resolved(visit), name),
+        visit.place, where, True, name, material.title, hint, page, pages, _strip(visit, resolved(visit), name),
         problem, bool(material.commitment), material.later or page > material.pages, reading.of_the_last(visit),
+        material.specimen[min(page, len(material.specimen)) - 1] if material.specimen else "", material.good,
     )  # fmt: skip
 
 

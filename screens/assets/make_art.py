@@ -27,6 +27,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from screens.assets import specimens
+
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "sources"
 ICON_SOURCES = SOURCES / "icons"
@@ -111,15 +113,16 @@ def make_icons() -> None:
 
 def make_pictures(prefixes: list[str]) -> None:
     out = HERE / "pictures"
-    for source in sorted(SOURCES.glob("*.svg")):
-        if prefixes and not any(source.stem.startswith(prefix) for prefix in prefixes):
+    drawings = {source.stem: source.read_text(encoding="utf-8") for source in sorted(SOURCES.glob("*.svg"))}
+    drawings |= {f"specimen-{name}": specimens.drawing(name) for name in specimens.PAPERS}
+    for name, text in drawings.items():
+        if prefixes and not any(name.startswith(prefix) for prefix in prefixes):
             continue
-        text = source.read_text(encoding="utf-8")
         box = re.search(r'viewBox="0 0 (\d+) (\d+)"', text)
         if box is None or int(box[1]) not in PICTURE_WIDTHS:
-            sys.exit(f"{source.name}: the view box must be 0 0 W H, with W one of {sorted(PICTURE_WIDTHS)}")
-        for width in (*PICTURE_WIDTHS[int(box[1])], *EXTRA_WIDTHS.get(source.stem, ())):
-            bleed(render(text, width)).save(out / f"{source.stem}@{width}.png", optimize=True)
+            sys.exit(f"{name}: the view box must be 0 0 W H, with W one of {sorted(PICTURE_WIDTHS)}")
+        for width in (*PICTURE_WIDTHS[int(box[1])], *EXTRA_WIDTHS.get(name, ())):
+            bleed(render(text, width)).save(out / f"{name}@{width}.png", optimize=True)
 
 
 def main() -> None:

@@ -234,8 +234,9 @@ class Strip(Grid):
 
     gap = 20.0
 
-    def tell(self, rows: tuple[NeedRow, ...]) -> None:
-        most = 2 if look.elder else STRIP
+    def tell(self, rows: tuple[NeedRow, ...], *, fewer: bool = False) -> None:
+        """`fewer`: something beside it needs the room."""
+        most = 2 if look.elder or (fewer and not look.portrait) else STRIP
         self.columns = most if look.portrait else 1
         now = next((index for index, row in enumerate(rows) if row.state is Need.NOW), 0)
         first = min(max(0, now - most + 1), max(0, len(rows) - most)) if now >= most else 0
@@ -274,7 +275,7 @@ class CaptureSheet(Sheet):
         if step.pages > 1:
             title = say("capture.title_page", title=step.title, page=step.page)
         self.ids.title.text = title
-        self.ids.strip.tell(step.strip)
+        self.ids.strip.tell(step.strip, fewer=bool(step.specimen))
         self.ids.strip.shown = len(step.strip) > 1
         gone = step.problem.startswith("camera.")
         self.ids.preview.shown = not gone
@@ -314,6 +315,7 @@ class CaptureSheet(Sheet):
     def _say(self, remark: str) -> None:
         step = self.step
         message = self.ids.message
+        message.picture, message.room_for = "", "" if step.problem else step.specimen
         if step.problem:
             words = say.fault(step.problem)
             message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
@@ -327,7 +329,11 @@ class CaptureSheet(Sheet):
         elif code in REMARKS:
             message.tone, message.icon = REMARKS[code]
             message.text = say(f"capture.remark.{code}")
-            message.second = step.hint if code in ("looking", "empty") and step.hint else say(f"capture.second.{code}")
+            message.second = say(f"capture.second.{code}")
+            if code in ("looking", "empty"):
+                message.picture = step.specimen
+                good = say("capture.good", good=say("capture.good_mark").join(step.good)) if step.good else ""
+                message.second = "\n".join(part for part in (step.hint, good) if part) or message.second
         else:
             words = say.fault(f"capture.{code}")
             message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text

@@ -10,7 +10,7 @@ from matters.steps import Option
 from screens import shapes
 from screens.text import longest
 from screens.theme import look
-from screens.widgets.base import Column, Disc, Icon, Node, Row, Text
+from screens.widgets.base import Column, Disc, Icon, Node, Picture, Row, Text
 
 SLIP_PX = 24  # a finger may slip this far off a key (reference px) and still mean it
 
@@ -348,6 +348,7 @@ class TickBox(Node):
             )
 
 
+DRAWING, DRAWING_WIDE = 300, 220  # width of a message's drawing, reference px: on tall screens, on wide ones
 TALL, ROOMY = 142.0, 214.0  # an option's body, reference px: one of many, one of a few
 
 
@@ -416,6 +417,8 @@ class Message(Row):
     icon = ""
     text = ""
     second = ""
+    picture = ""  # a small drawing instead of the icon
+    room_for = ""  # room is kept for this one, so that nothing moves when it comes and goes
     pad = (30, 26, 30, 26)
     gap = 24
 
@@ -423,19 +426,24 @@ class Message(Row):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._disc = Disc()
+        self._disc, self._drawing = Disc(), Picture()
+        self._drawing.of = DRAWING if look.portrait else DRAWING_WIDE
         self._texts = Column()
         self._texts.gap, self._texts.grow = 4, 1.0
         self._first, self._more = Text(), Text()
         self._more.colour = "ink"
         self._texts.add_widget(self._first)
         self._texts.add_widget(self._more)
-        self.add_widget(self._disc)
-        self.add_widget(self._texts)
+        for part in (self._disc, self._drawing, self._texts):
+            self.add_widget(part)
 
     def measure(self, width: int) -> int:
         self._dress()
-        return super().measure(width)
+        if not self.room_for:
+            return super().measure(width)
+        _, top, _, bottom = self._pads()
+        self._drawing.name = self.room_for
+        return max(super().measure(width), self._drawing.measure(0) + top + bottom)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         self._dress()
@@ -445,7 +453,8 @@ class Message(Row):
         self.fill, strong = self.TONES[self.tone]
         self.line = "card_line" if look.contrast else ""
         self.edge = 5 if look.contrast else 2
-        self._disc.fill, self._disc.name, self._disc.shown = strong, self.icon, bool(self.icon)
+        self._disc.fill, self._disc.name, self._disc.shown = strong, self.icon, bool(self.icon) and not self.picture
+        self._drawing.name, self._drawing.shown = self.picture, bool(self.picture)
         self._first.text = self.text
         self._first.bold = bool(self.second)
         self._first.role = "value" if self.second else "body"

@@ -62,8 +62,15 @@ def test_the_home_screen_holds_eight_life_events_and_the_way_to_all_others() -> 
 def test_every_picture_that_is_named_is_there() -> None:
     catalogue = shipped()
     named = {matter.picture for matter in catalogue.matters.values()} | {event.picture for event in catalogue.events}
-    named |= {m.specimen for one in catalogue.matters.values() for m in one.materials if m.specimen}
+    named |= {name for one in catalogue.matters.values() for m in one.materials for name in m.specimen}
     assert {name for name in named if not list(PICTURES.glob(f"{name}@*.png"))} == set()
+
+
+def test_every_paper_that_is_photographed_shows_what_a_good_picture_of_it_looks_like() -> None:
+    for matter in shipped().matters.values():
+        for material in matter.materials:
+            assert material.good, (matter.id, material.id)
+            assert len(material.specimen) in (1, material.pages), (matter.id, material.id)
 
 
 @pytest.mark.parametrize(

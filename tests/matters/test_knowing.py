@@ -127,7 +127,8 @@ def test_whoever_lays_a_paper_down_is_told_what_a_good_picture_of_it_looks_like(
     drive = Drive()
     shown = drive.to("pension", steps.Capture)
     assert isinstance(shown, steps.Capture)
-    assert shown.hint == "先放首页。整页都在、字清楚、红章看得见"
+    assert (shown.hint, shown.good) == ("先放首页", ("整页都在", "字清楚", "红章看得见"))
+    assert shown.specimen == "specimen-register-cover"
 
 
 def test_every_paper_of_the_shipped_notice_that_is_surely_wanted_is_told_apart_from_the_rest() -> None:

@@ -14,12 +14,14 @@ from PIL import Image
 
 import screens
 from config.faults import fault_cards
-from screens.assets import make_art
+from screens.assets import make_art, specimens
 from tests.matters.drive import shipped
 
 ASSETS = Path(screens.__file__).parent / "assets"
 ATLASES = sorted((ASSETS / "icons").glob("icons-*.atlas"))
 SOURCES = sorted((ASSETS / "sources").glob("*.svg"))
+DRAWINGS = {source.stem: source.read_text() for source in SOURCES}
+DRAWINGS |= {f"specimen-{name}": specimens.drawing(name) for name in specimens.PAPERS}
 PALETTE = {  # docs: the palette's names; fills stronger than its tints are only in pictures
     "#12365E", "#0A2340", "#18212B", "#3F4954", "#7A8797", "#7F98B5", "#AEB7C1", "#D9DDE4", "#F2EFE8", "#FFFFFF",
     "#FFF", "#F8C24C", "#FBDFA2", "#FDF1D6", "#C4D7EC", "#E3ECF5", "#14523A", "#CDE3D6", "#842E0A",
@@ -58,14 +60,13 @@ def test_the_notice_of_the_icons_licence_is_kept() -> None:
     assert "Copyright" in notice
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_a_drawing_is_committed_at_every_width_of_its_family(source: Path) -> None:
-    text = source.read_text()
-    found = re.search(r'viewBox="0 0 (\d+) (\d+)"', text)
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_is_committed_at_every_width_of_its_family(name: str) -> None:
+    found = re.search(r'viewBox="0 0 (\d+) (\d+)"', DRAWINGS[name])
     assert found, "a view box is wanted"
     wide, high = int(found[1]), int(found[2])
     for width in make_art.PICTURE_WIDTHS[wide]:
-        with Image.open(ASSETS / "pictures" / f"{source.stem}@{width}.png") as image:
+        with Image.open(ASSETS / "pictures" / f"{name}@{width}.png") as image:
             assert image.width == width
             assert abs(image.height - width * high / wide) <= 1
             assert image.mode == "RGBA"
@@ -73,22 +74,21 @@ def test_a_drawing_is_committed_at_every_width_of_its_family(source: Path) -> No
 
 
 def test_no_picture_lies_there_without_its_source() -> None:
-    drawn = {source.stem for source in SOURCES}
-    assert {file.stem.partition("@")[0] for file in (ASSETS / "pictures").glob("*.png")} == drawn
+    assert {file.stem.partition("@")[0] for file in (ASSETS / "pictures").glob("*.png")} == set(DRAWINGS)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_a_drawing_keeps_to_the_palette_and_holds_no_words_and_no_pixels(source: Path) -> None:
-    tree = ET.parse(source)  # noqa: S314 -- our own file
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_keeps_to_the_palette_and_holds_no_words_and_no_pixels(name: str) -> None:
+    tree = ET.fromstring(DRAWINGS[name])  # noqa: S314 -- our own drawing
     tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
     assert tags <= {"svg", "g", "path", "rect", "circle", "ellipse", "clipPath"}
     colours = {
         value.upper()
         for element in tree.iter()
-        for name, value in element.attrib.items()
-        if name in ("fill", "stroke") and value != "none"
+        for what, value in element.attrib.items()
+        if what in ("fill", "stroke") and value != "none"
     }
-    assert colours <= PALETTE, f"not of the palette: {colours - PALETTE}"
+    assert colours <= PALETTE | {specimens.SEAL}, f"not of the palette: {colours - PALETTE}"
 
 
 def test_every_fault_card_names_a_picture_that_is_drawn() -> None:
