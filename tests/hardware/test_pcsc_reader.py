@@ -106,6 +106,17 @@ async def test_a_contactless_card_is_read_the_same(bench: Bench) -> None:
     assert read.name == "陈大山"
 
 
+async def test_the_same_card_within_seconds_is_one_event(bench: Bench) -> None:
+    await bench.do("insert", card="chen-dashan")
+    record(await bench.read())
+    again = asyncio.create_task(bench.read())
+    await bench.do("insert", card="chen-dashan")  # it bounced
+    await asyncio.sleep(0.5)
+    assert not again.done()
+    await bench.do("insert", card="zhou-shougen")
+    assert record(await again).name == "周守根"
+
+
 async def test_it_waits_for_a_card_and_can_be_told_to_stop(bench: Bench) -> None:
     reading = asyncio.create_task(bench.read())
     await asyncio.sleep(0.4)

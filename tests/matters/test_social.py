@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from matters import effects, steps
 from matters.outcomes import SocialCardRead
 from matters.visit import Setting
@@ -34,6 +38,18 @@ def test_nothing_has_to_be_typed_and_the_level_stays_typed() -> None:
     wish = drive.wants(effects.Submit)
     assert wish is not None
     assert (wish.application.known.level, wish.application.known.id_number) == ("typed", MOTHER)
+
+
+@pytest.mark.parametrize(
+    ("valid_to", "says"), [("2020-01-01", "social.expired"), ("2099-01-01", "card.social"), ("", "card.social")]
+)
+def test_one_that_has_run_out_says_so_and_still_fills_in(valid_to: str, says: str) -> None:
+    drive = laid(replace(SOCIAL, valid_to=valid_to))
+    step = drive.step
+    assert isinstance(step, steps.CardShown)
+    assert (step.problem, step.rows[0]) == (says, ("name", "王小兰"))
+    drive.press("main")
+    assert not isinstance(drive.step, steps.Card)  # it goes on
 
 
 def test_another_card_may_be_laid_instead() -> None:
