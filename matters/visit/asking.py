@@ -349,11 +349,10 @@ def _paper(visit: Visit, where: Where | None) -> steps.Capture | steps.Review:
             reading.paper_hint(visit, name, page),
         )
     problem = visit.problem or ("" if visit.can_film else "camera.absent")
-    # What to lay down, and how it comes out well.
-    looks = "。".join(part for part in (hint, "、".join(material.good)) if part)
     return steps.Capture(
-        visit.place, where, True, name, material.title, looks, page, pages, _strip(visit, resolved(visit), name),
+        visit.place, where, True, name, material.title, hint, page, pages, _strip(visit, resolved(visit), name),
         problem, bool(material.commitment), material.later or page > material.pages, reading.of_the_last(visit),
+        material.specimen[min(page, len(material.specimen)) - 1] if material.specimen else "", material.good,
     )  # fmt: skip
 
 
