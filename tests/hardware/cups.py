@@ -89,7 +89,7 @@ def _open_to_lp(folder: Path) -> Path:
 
 @asynccontextmanager
 async def cups() -> AsyncIterator[Cups]:
-    """Needs root: cupsd runs its printers' programs as lp, so not in pytest's folders, which are shut to lp."""
+    """Run by root, cupsd runs its printers' programs as lp: not in pytest's folders, which are shut to lp."""
     with tempfile.TemporaryDirectory(prefix="cups-") as folder:
         async with _cups(_open_to_lp(Path(folder))) as made:
             yield made
