@@ -186,13 +186,19 @@ async def _slow(url: str, state: Path, work: Callable[[str], Any]) -> Any:
         await relay.stop()
 
 
-def draining(folder: Path, count: int) -> tuple[float, float]:
-    """(ours, bare) in seconds for that many applications without pages."""
+def draining(folder: Path, count: int, turns: int) -> list[tuple[float, float]]:
+    """(ours, bare) in seconds for that many applications without pages, in so many turns: in every second one the bare
+    client comes first, so that what else the machine does meets both."""
+    each = count // turns
+    found = []
     with county(folder / "county") as url:
-        envelopes = fill(folder / "bare", url, folder / "county", "示例-量-01", count, 0, 0)
-        fill(folder / "ours", url, folder / "county", "示例-量-02", count, 0, 0)
-        bare = bare_once(envelopes, url)
-        return ours_once(folder / "ours", url), bare
+        for turn in range(turns):
+            envelopes = fill(folder / f"bare-{turn}", url, folder / "county", f"示例-量-{2 * turn:02d}", each, 0, 0)
+            fill(folder / f"ours-{turn}", url, folder / "county", f"示例-量-{2 * turn + 1:02d}", each, 0, 0)
+            first = bare_once(envelopes, url) if turn % 2 else None
+            ours = ours_once(folder / f"ours-{turn}", url)
+            found.append((ours, first if first is not None else bare_once(envelopes, url)))
+    return found
 
 
 def on_a_slow_line(folder: Path, pages: int, size: int) -> tuple[float, float]:
@@ -204,7 +210,7 @@ def on_a_slow_line(folder: Path, pages: int, size: int) -> tuple[float, float]:
 
 
 def measure(say: Say, quick: bool = False) -> Report:
-    rounds, records = (50, 100) if quick else (300, 1000)
+    rounds, records, turns = (50, 100, 4) if quick else (300, 1000, 8)
     place = Path("build") / "bench"
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="outbox-", dir=place) as name:
@@ -214,23 +220,26 @@ def measure(say: Say, quick: bool = False) -> Report:
         say("ten thousand waiting")
         asked = many(folder / "many", 20 if quick else 100)
         say(f"draining {records} applications")
-        ours, bare = draining(folder / "drain", records)
+        drained = draining(folder / "drain", records, turns)
         say("a line of 256 kbit/s")
         rate, line = on_a_slow_line(folder / "line", 2, 200_000 if quick else 600_000)
     commit = median(puts["ours"])
+    # The turn whose ratio stands in the middle: both of its times were taken one right after the other.
+    ours, bare = sorted(drained, key=lambda pair: pair[0] / pair[1])[len(drained) // 2]
+    each_s = records // turns
     durable = {"persist-queue": "FULL", "litequeue": "NORMAL: may lose the last", "huey": "FULL"}
     figures = [
         *(Figure("outbox commit of a small record", commit, "ms", f"{each} ({durable[each]})", median(puts[each]))
           for each in durable),
         *(Figure(f"{what} with 10,000 waiting", each[10_000], "ms", "with 100", each[100], most=1.25)
           for what, each in asked.items()),
-        Figure(f"draining {records} applications", records / ours, "per s", "bare aiohttp, keeping nothing",
-               records / bare, least=0.9),
+        Figure(f"draining {records} applications, median of {turns} turns", each_s / ours, "per s",
+               "bare aiohttp, keeping nothing", each_s / bare, least=0.9),
         Figure("bringing pages over 256 kbit/s", rate / 1000, "kB/s", "the line", line / 1000, least=0.9),
     ]  # fmt: skip
     runs: dict[str, Any] = {
         "put_ms": puts,
         "asked_ms": {what: {str(count): ms for count, ms in each.items()} for what, each in asked.items()},
-        "drain_s": {"ours": ours, "bare": bare},
+        "drain_s": drained,
     }
     return Report("outbox", figures, runs)

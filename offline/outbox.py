@@ -122,12 +122,16 @@ class Outbox(Sending):
                 self._set_note("sequence", str(floor.take(self.folder)))
 
     def _next_sequence(self) -> int:
-        sequence = int(self._note("sequence")) + 1
+        sequence = self._last_sequence() + 1
         if sequence % floor.STEP == 0:
             floor.put_above(self.folder, sequence)
             self._point("commit.floor.raised")
-        self._set_note("sequence", str(sequence))
         return sequence
+
+    def _last_sequence(self) -> int:
+        """The highest that was ever given: a record here says so itself, one that has gone left a note."""
+        (here,) = self._row("SELECT max(sequence) FROM records")
+        return max(here or 0, int(self._note("sequence")))
 
     # ------------------------------------------------------------------ handing in
 
@@ -208,12 +212,11 @@ class Outbox(Sending):
         with self._lock, self.files.committing():
             self.files.put(files, self._point)
             with self._writing():
-                last = int(self._note("sequence"))
+                last = self._last_sequence()
                 taken = self._one("SELECT 1 FROM records WHERE sequence = ?", envelope.sequence)
                 sequence = last + 1 if taken else envelope.sequence
                 if sequence > last:
                     floor.put_above(self.folder, sequence)
-                    self._set_note("sequence", str(sequence))
                 self._write_record(
                     sequence, Sealed(envelope.kind, envelope.id, envelope.digest, files), number, at, body
                 )

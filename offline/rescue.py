@@ -239,7 +239,7 @@ def _sequences(db: sqlite3.Connection) -> list[int]:
         "SELECT sequence FROM records NOT INDEXED ORDER BY sequence",
         "SELECT sequence FROM records NOT INDEXED ORDER BY sequence DESC",  # from the other end of a broken page
         "SELECT sequence FROM records ORDER BY id",
-        "SELECT sequence FROM records WHERE state = 'waiting' ORDER BY sequence",
+        "SELECT sequence FROM records WHERE state = 'waiting' AND tried_at IS NULL ORDER BY sequence",
         "SELECT DISTINCT record FROM files",
     ):
         with contextlib.suppress(sqlite3.Error):

@@ -45,7 +45,7 @@ class Sending(Looking):
         if at_once:
             return 0.0
         first = self._one(
-            "SELECT tried_at + pause_s FROM records WHERE state = 'waiting' AND tried_at + pause_s IS NOT NULL"
+            "SELECT tried_at + pause_s FROM records WHERE state = 'waiting' AND tried_at IS NOT NULL"
             " ORDER BY tried_at + pause_s LIMIT 1"
         )
         return max(0.0, float(first[0]) - now) if first else None
@@ -149,6 +149,8 @@ class Sending(Looking):
         sequence, kind, number, held = row
         if held != digest:
             raise Corrupt(f"record {record}: the county acknowledged other bytes")
+        if sequence > int(self._note("sequence") or 0):
+            self._set_note("sequence", str(sequence))  # given, and no row will say so any more
         names = [name for (name,) in self._all("SELECT sha256 FROM files WHERE record = ?", sequence)]
         self._execute("DELETE FROM files WHERE record = ?", sequence)
         self._execute("DELETE FROM records WHERE sequence = ?", sequence)

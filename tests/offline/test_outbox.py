@@ -360,3 +360,17 @@ def test_a_sweep_leaves_alone_what_is_being_committed(opened: Callable[[], Outbo
     (outbox.folder / "files" / ("f" * 64)).write_bytes(b"left by a crash")
     assert other.sweep() == 1
     assert len(list((outbox.folder / "files").iterdir())) == 2
+
+
+def test_a_number_is_given_once_though_nothing_waits_any_more(tmp_path: Path, world: World, clock: Clock) -> None:
+    """Records say themselves which sequence they have; what has gone must have left its own behind."""
+    given: list[int] = []
+    for n in range(4):
+        outbox = Outbox.open(tmp_path, clock)
+        sealed = world.rating(n)
+        given.append(outbox.commit(ours(sealed), world.sign(sealed, with_receipt=False)).sequence)
+        if n != 1:  # the second stays, so that one leaves above it
+            outbox.acknowledged(sealed.id, sealed.digest, b"said")
+        outbox.forget_acknowledged(clock.now + 1)
+        outbox.close()
+    assert given == [1, 2, 3, 4]
