@@ -1,7 +1,8 @@
-"""Memory, open files and what lies on the disk after 200 visits, beside the same after 20.
+"""Memory, open files and what lies on the disk over 1,000 visits: after the last beside after the first few, and the
+slope between, as least squares put it through six looks on the way.
 
 A visit here is: a matter touched, nothing more; the idle warning, answered by wiping everything; the goodbye, answered.
-So 200 visit processes come and go under one supervisor; whatever grows is what a month in a hall would show.
+So 1,000 visit processes come and go under one supervisor; whatever grows is what a month in a hall would show.
 The idle time is set short, so that it is the processes that take the time.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.figures import Figure, Report
@@ -20,6 +22,7 @@ from kiosk.privacy import tree
 from kiosk.runner.display import Finger, virtual_display
 from kiosk.runner.terminal import Gone, Terminal
 
+FEW, MANY, LOOKS = 20, 1000, 6
 CALM_S = 8.0
 WAIT_S = 30.0
 LOOK_S = 0.03
@@ -71,7 +74,8 @@ def standing(terminal: Terminal, hall: Hall) -> dict[str, float]:
 
 
 def measure(say: Say, quick: bool = False) -> Report:
-    few, many = (5, 25) if quick else (20, 200)
+    few, many = (5, 25) if quick else (FEW, MANY)
+    looks = sorted({few, *(few + (many - few) * look // (LOOKS - 1) for look in range(LOOKS))})
     found: dict[int, dict[str, float]] = {}
     with (
         tempfile.TemporaryDirectory(prefix="kiosk-bench-", ignore_cleanup_errors=True) as name,
@@ -85,9 +89,9 @@ def measure(say: Say, quick: bool = False) -> Report:
                 for number in range(1, many + 1):
                     driver.visit()
                     say(f"visit {number}/{many}")
-                    if number in (few, many):
+                    if number in looks:
                         found[number] = standing(terminal, hall)
-                each_s = (time.monotonic() - began - 2 * CALM_S) / many
+                each_s = (time.monotonic() - began - len(looks) * CALM_S) / many
         finally:
             finger.close()
     before, after = found[few], found[many]
@@ -105,4 +109,15 @@ def measure(say: Say, quick: bool = False) -> Report:
         Figure(f"{what} after {many} visits", after[key], unit, peer, before[key], most=most)
         for what, key, unit, most in rows
     ]
-    return Report("visits", figures, {"few": before, "many": after, "visit_s": each_s})
+    for what, key in (("memory of all processes", "all_mib"), ("memory of the supervisor", "supervisor_mib")):
+        rise = 1000 * slope([(float(visits), one[key]) for visits, one in found.items()])
+        limit = f"a twentieth of what stands {peer}"
+        figures.append(Figure(f"{what}, rise in 1,000 visits", rise, "MiB", limit, before[key] / 20, most=1.0,
+                              note=f"slope through {len(looks)} looks over {many}"))  # fmt: skip
+    return Report("visits", figures, {"looks": {str(n): one for n, one in found.items()}, "visit_s": each_s})
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Of the straight line nearest to these points, by least squares."""
+    across = sum(x for x, _ in points) / len(points)
+    return sum((x - across) * y for x, y in points) / sum((x - across) ** 2 for x, _ in points)

@@ -52,3 +52,13 @@ def test_a_report_on_the_disk_holds_figures_ratio_and_runs(tmp_path: Path) -> No
     assert held["figures"][0]["ratio"] == pytest.approx(1.2)
     assert held["figures"][0]["met"] is True
     assert held["runs"] == {"terminal": [1.1, 1.2, 1.3]}
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.25, -3.0])
+def test_the_slope_is_that_of_the_line_nearest_to_the_looks(rise: float) -> None:
+    from bench.visits import slope
+
+    wobble = (0.5, -0.5, -0.5, 0.5)  # adds up to nothing, with any straight line
+    assert slope([(x, 7 + rise * x + w) for x, w in zip((0.0, 1.0, 2.0, 3.0), wobble, strict=True)]) == pytest.approx(
+        rise
+    )
