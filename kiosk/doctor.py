@@ -189,15 +189,18 @@ def _catalogue(settings: Settings, state: Path, words: locales.Locale) -> Findin
 def _outbox(state: Path, words: locales.Locale) -> Finding:
     from offline.errors import OfflineError
     from offline.outbox import Outbox
+    from offline.rescue import lost
 
     try:
         outbox = Outbox.open(state, time.time)
         try:
-            status = outbox.status()
+            status, gone = outbox.status(), lost(outbox)
         finally:
             outbox.close()
     except OfflineError as error:
         return Finding("outbox", False, words("doctor.outbox_broken", code=error.code), vital=True)
+    if gone:
+        return Finding("lost", False, words("doctor.outbox_lost", count=len(gone), ids="\n".join(gone)))
     return Finding("outbox", True, words("doctor.outbox", waiting=status.waiting, dead=status.dead), vital=True)
 
 

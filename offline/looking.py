@@ -92,6 +92,18 @@ class Looking(Store):
             if not all(self.files.check(file.sha256, file.size) for file in self.content(entry).uploads)
         ]
 
+    def remembers(self, name: str) -> bool:
+        """Whether a record (its id, or #SEQUENCE) lies here or has been acknowledged."""
+        sequence = int(name[1:]) if name[:1] == "#" and name[1:].isdecimal() else -1
+        with self._reading():
+            return bool(
+                self._one(
+                    "SELECT 1 FROM records WHERE id = ?1 OR sequence = ?2"
+                    " UNION ALL SELECT 1 FROM acknowledged WHERE id = ?1 OR sequence = ?2",
+                    name, sequence,
+                )
+            )  # fmt: skip
+
     def unprinted_count(self) -> int:
         """Receipts that never came out and still lie here."""
         with self._reading():

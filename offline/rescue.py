@@ -90,6 +90,33 @@ def open_sound(
     return outbox, rescued
 
 
+SEEN = "seen"
+
+
+def lost(outbox: Outbox) -> tuple[str, ...]:
+    """What no rescue could save and nobody has said that they know (`seen`): ids, or #SEQUENCE where not even the id
+    could be read. What came back from the second medium, or is at the county, is not lost."""
+    found: list[str] = []
+    for report in sorted(outbox.folder.glob("damaged-*/report.json")):
+        if not (report.parent / SEEN).exists():
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                named = _report(report.parent)[1]
+                found += [name for name in named if not outbox.remembers(name)]
+                pages = sum(1 for _ in (report.parent / "files").glob("*"))
+                found += [f"? ({pages} sealed pages of nobody knows which)"] if pages and not named else []
+    return tuple(found)
+
+
+def seen(outbox: Outbox) -> None:
+    """The window has the list: it is not shown any more. The damaged files stay. Raises OfflineError."""
+    try:
+        for report in outbox.folder.glob("damaged-*/report.json"):
+            (report.parent / SEEN).touch(mode=0o600)
+            sync_folder(report.parent)
+    except OSError as error:
+        raise of(error) from error
+
+
 def _adopt(outbox: Outbox, state: Path) -> list[str]:
     """Id and #sequence of each record that only the second medium had of this terminal: the first disk is
     new, or the rescue could not save it.
@@ -269,4 +296,4 @@ def _keep_orphans(folder: Path, aside: Path, named: set[str]) -> None:
             path.rename(keep / path.name)
 
 
-__all__ = ["CheckBody", "Rescued", "envelope_is", "open_sound"]
+__all__ = ["CheckBody", "Rescued", "envelope_is", "lost", "open_sound", "seen"]

@@ -112,6 +112,12 @@ class Desk:
         """What waits for the county, for staff to see. Raises OfflineError."""
         return self._outbox.status()
 
+    def lost(self) -> int:
+        """How many a rescue could not save, until the window has the list. Raises OfflineError."""
+        from offline.rescue import lost
+
+        return len(lost(self._outbox))
+
     # ------------------------------------------------------------------ handing in
 
     def submit(

@@ -139,6 +139,19 @@ def _catalogue(arguments: argparse.Namespace) -> Sequence[dict[str, str]]:
     ]
 
 
+def lost(arguments: argparse.Namespace) -> int:
+    """What a rescue could not save, by id, for the window; `--seen`: it knows, and staff are told no more."""
+    from offline.rescue import lost as gone
+    from offline.rescue import seen
+
+    with _outbox(arguments) as outbox:
+        found = gone(outbox)
+        if arguments.seen:
+            seen(outbox)
+    show([*found], arguments.json, lambda: "\n".join(found) or "-")
+    return FINDING if found and not arguments.seen else DONE
+
+
 def verify(arguments: argparse.Namespace) -> int:
     """Check the database and every sealed file."""
     from offline.errors import Corrupt

@@ -117,6 +117,8 @@ def parser() -> argparse.ArgumentParser:
         ("verify", "check the database and every sealed file"),
     ):
         verb(outbox, name, f"kiosk.cli.outbox:{name}", about)
+    gone = verb(outbox, "lost", "kiosk.cli.outbox:lost", "what a rescue of a damaged outbox could not save, by id")
+    gone.add_argument("--seen", action="store_true", help="the window has the list: staff are told no more")
     export = verb(outbox, "export", "kiosk.cli.outbox:export", "sealed records to a folder, such as a USB stick")
     export.add_argument("folder", type=Path)
     taken = verb(outbox, "import", "kiosk.cli.outbox:take_in", "the county's acknowledgements from a folder")

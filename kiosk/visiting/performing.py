@@ -326,9 +326,10 @@ class Performer:
         return await self._at_desk(lambda desk: desk.ready())
 
     async def queue(self) -> dict[str, Any] | None:
-        """How many wait, since when (seconds since 1970), last error; None while the outbox cannot say."""
-        found = await self._at_desk(lambda desk: desk.waiting())
-        return None if isinstance(found, Failed) else asdict(found)
+        """How many wait, since when (seconds since 1970), last error, how many a rescue could not save;
+        None while the outbox cannot say."""
+        found = await self._at_desk(lambda desk: {**asdict(desk.waiting()), "lost": desk.lost()})
+        return None if isinstance(found, Failed) else found
 
     async def _submit(self, effect: effects.Submit, _: Tell) -> Result:
         from kiosk.visiting.slips import item_details, limit_days

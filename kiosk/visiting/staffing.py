@@ -256,7 +256,8 @@ class StaffMode:
         oldest = self._queue.get("oldest_since")
         return StaffBoard(
             "staff:board", None, False,
-            devices=(*map(self._device, self._shown()), self._network(), self._disk(), *self._catalogue()),
+            devices=(*map(self._device, self._shown()), self._network(), self._disk(), *self._lost(),
+                     *self._catalogue()),
             waiting=self._waiting(),
             leaves_in_s=max(0.0, LEAVE_S - (process.clock() - self._touched)),
             oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
@@ -291,6 +292,10 @@ class StaffMode:
         if self._process.line.get("online"):
             return StaffDevice("network", "good", can_try=False)
         return StaffDevice("network", "broken", "county.offline", can_try=False)
+
+    def _lost(self) -> tuple[StaffDevice, ...]:
+        """A line only where a damaged outbox could not be saved whole, until the window has the list."""
+        return (StaffDevice("outbox", "broken", "outbox.lost", can_try=False),) if self._queue.get("lost") else ()
 
     def _catalogue(self) -> tuple[StaffDevice, ...]:
         """A line only where the county sent a catalogue that is not used, or what is used could not be read."""

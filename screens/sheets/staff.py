@@ -154,6 +154,7 @@ DEVICE_ICONS = {
     "speaker": "volume",
     "network": "wifi",
     "disk": "database",
+    "outbox": "package",
     "clock": "clock",
 }
 DEVICE_ICONS_OFF = {

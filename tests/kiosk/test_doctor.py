@@ -172,3 +172,24 @@ async def test_a_file_of_places_that_cannot_be_used_is_said(tmp_path: Path) -> N
     assert "甲村" in said[0].text
     assert [one.well for one in await examine(place("sample"), tmp_path) if one.what == "places"] == [True]
     assert [one for one in await examine(place(""), tmp_path) if one.what == "places"] == []
+
+
+async def test_what_a_rescue_could_not_save_is_said_by_id_until_the_window_has_the_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kiosk.cli.parser import run
+    from offline.outbox import Outbox
+
+    record = "01960000-0000-7000-8000-00000000000a"
+    Outbox.open(tmp_path, lambda: 0.0).close()
+    aside = tmp_path / "outbox" / "damaged-1"
+    aside.mkdir()
+    (aside / "report.json").write_text(json.dumps({"saved": 2, "lost": [record]}))
+    (told,) = [one for one in await examine(Settings(), tmp_path) if one.what == "lost"]
+    assert not told.well
+    assert record in told.text
+    assert "1 件没救回来" in told.text
+    for more, status in (((), 1), (("--seen",), 0), ((), 0)):
+        assert run(["outbox", "lost", *more, "--state", str(tmp_path)]) == status
+    assert capsys.readouterr().out.split() == [record, record, "-"]
+    assert not [one for one in await examine(Settings(), tmp_path) if one.what == "lost"]

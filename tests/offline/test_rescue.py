@@ -10,7 +10,7 @@ import pytest
 
 from offline.errors import Corrupt, TooNew
 from offline.outbox import Outbox
-from offline.rescue import open_sound
+from offline.rescue import lost, open_sound, seen
 from tests.offline.conftest import Clock
 from tests.offline.world import World, ours
 
@@ -80,6 +80,7 @@ def test_a_file_of_pure_noise_is_set_aside_and_the_terminal_serves(tmp_path: Pat
     assert rescued is not None
     assert rescued.saved == 0
     assert len(list((rescued.aside / "files").iterdir())) == 3  # the sealed pages are kept, not swept away
+    assert len(lost(outbox)) == 1  # whose they were, nobody can say; that something was, is said
     sealed = world.application(99, 0)
     assert outbox.commit(ours(sealed), world.sign(sealed)).sequence > max(given)
 
@@ -95,6 +96,12 @@ def test_a_spoiled_page_file_loses_its_record_and_says_which(tmp_path: Path, clo
     assert rescued is not None
     assert rescued.lost == (world.id(1),)
     assert [entry.id for entry in outbox.entries()] == [world.id(0), world.id(2)]
+    assert lost(outbox) == (world.id(1),)  # told until the window has the list, also after the next start
+    again, none = open_sound(tmp_path, clock)
+    assert none is None
+    assert lost(again) == (world.id(1),)
+    seen(again)
+    assert lost(again) == ()
 
 
 def test_unprinted_receipts_and_acknowledgements_are_saved_too(tmp_path: Path, clock: Clock, world: World) -> None:
