@@ -9,6 +9,7 @@ transaction. Draining is measured beside a client that keeps nothing and checks 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -209,6 +210,66 @@ def on_a_slow_line(folder: Path, pages: int, size: int) -> tuple[float, float]:
         return pages * size / float(took), LINE_BYTES_S
 
 
+class Cutting:
+    """A line that breaks off each time so many bytes have gone up, and is well again at once."""
+
+    def __init__(self, url: str, every: int, cuts: int) -> None:
+        host, _, port = url.removeprefix("http://").rpartition(":")
+        self._to, self._every, self._left = (host, int(port)), every, cuts
+        self.sent = self.cuts = 0
+
+    async def __aenter__(self) -> str:
+        self._server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(*self._to)
+        down = asyncio.create_task(self._pump(far_reader, writer, False))
+        with contextlib.suppress(ConnectionError):
+            await self._pump(reader, far_writer, True)
+        far_writer.close()
+        with contextlib.suppress(ConnectionError):
+            await down
+        writer.close()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, up: bool) -> None:
+        gone = 0
+        while part := await reader.read(4096):
+            if up:
+                self.sent, gone = self.sent + len(part), gone + len(part)
+                if self._left > self.cuts and gone > self._every:
+                    self.cuts += 1
+                    raise ConnectionResetError
+            writer.write(part)
+            await writer.drain()
+
+
+def on_a_line_that_breaks(folder: Path, size: int, cuts: int) -> tuple[float, int]:
+    """(bytes sent beside the page's own for each cut, headers and envelope counted too; a chunk)."""
+    from offline.county import CHUNK
+
+    with county(folder / "county") as url:
+        state = folder / "breaks"
+        fill(state, url, folder / "county", "示例-量-90", 1, 1, size)
+
+        async def run() -> Cutting:
+            line = Cutting(url, size // (cuts + 1), cuts)
+            async with line as through:
+                for _ in range(3 * cuts):
+                    with contextlib.suppress(RuntimeError):  # not all was brought: once more
+                        await asyncio.to_thread(ours_once, state, through)
+                        break
+            return line
+
+        line = asyncio.run(run())
+    if line.cuts != cuts:
+        raise RuntimeError(f"the line broke {line.cuts} times, not {cuts}")
+    return (line.sent - size) / cuts, CHUNK
+
+
 def measure(say: Say, quick: bool = False) -> Report:
     rounds, records, turns = (50, 100, 4) if quick else (300, 1000, 8)
     place = Path("build") / "bench"
@@ -222,6 +283,7 @@ def measure(say: Say, quick: bool = False) -> Report:
         say(f"draining {records} applications")
         drained = draining(folder / "drain", records, turns)
         say("a line of 256 kbit/s")
+        again, chunk = on_a_line_that_breaks(folder / "breaks", 4_000_000, 8)
         rate, line = on_a_slow_line(folder / "line", 2, 200_000 if quick else 600_000)
     commit = median(puts["ours"])
     # The turn whose ratio stands in the middle: both of its times were taken one right after the other.
@@ -235,6 +297,7 @@ def measure(say: Say, quick: bool = False) -> Report:
           for what, each in asked.items()),
         Figure(f"draining {records} applications, median of {turns} turns", each_s / ours, "per s",
                "bare aiohttp, keeping nothing", each_s / bare, least=0.9),
+        Figure("sent again for each cut of the line", again / 1000, "kB", "a chunk", chunk / 1000, most=1.0),
         Figure("bringing pages over 256 kbit/s", rate / 1000, "kB/s", "the line", line / 1000, least=0.9),
     ]  # fmt: skip
     runs: dict[str, Any] = {
