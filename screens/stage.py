@@ -9,13 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
-from kivy.lang import Builder
 from kivy.uix.widget import Widget
 
 from config.locales import Locale
@@ -24,8 +22,9 @@ from matters.events import Chosen, Event, Pressed, Touched
 from matters.steps import Step
 from screens import pointer, text
 from screens.keypad import Keypad
+from screens.remarks import Remarks
 from screens.services import Services
-from screens.sheets import Register, Sheet
+from screens.sheets import FIRST, Sheet, read, sheet_of
 from screens.sheets.base import fitting
 from screens.status import StatusView
 from screens.theme import look
@@ -35,24 +34,12 @@ from screens.widgets.home import HomeBand, HomeCounter, HomePanel
 from screens.widgets.touch import Touchable
 from screens.words import say
 
-KV = Path(__file__).parent / "kv"
 PARTS = ("sheet", "counter", "band", "status")
 
 TIDY_AFTER_S = 0.4  # after a new screen: most people are still reading it
 FRAMES_PER_SECOND = 60
 AWAKE_FPS, AWAKE_S = 240, 1.0  # after a finger came down: it is about to go up, and that is answered at once
 EVENTS = {"search:handwriting": "search"}  # two keys that mean the same have names of their own
-
-_loaded = False
-
-
-def load_layout() -> None:
-    """Read the .kv files, once a process."""
-    global _loaded
-    if not _loaded:
-        for file in sorted(KV.glob("*.kv")):
-            Builder.load_file(str(file), rulesonly=True)
-        _loaded = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,8 @@ class Stage(Widget):
         on_event: Callable[[Event], None],
         clock: Callable[[], float],
     ) -> None:
-        load_layout()
+        for name in FIRST:
+            read(name)
         super().__init__(size=(screen.width_px, screen.height_px), size_hint=(None, None), pos=(0, 0))
         self._screen = screen
         self.services = services
@@ -119,7 +107,7 @@ class Stage(Widget):
     def show(self, step: Step, status: StatusView) -> None:
         """Draw the step with the next frame. The same kind of step with the same key changes in place."""
         self.step, self.status = step, status
-        kind = Register.known[type(step)]
+        kind = sheet_of(type(step))
         sheet = self.sheet
         if sheet is not None and type(sheet) is kind and sheet.step.key == step.key:
             sheet.step, sheet.status = step, status
@@ -294,7 +282,7 @@ class Stage(Widget):
     def make_ready(self, step: Step) -> None:
         """Make and lay out the sheet of a kind of step that is not on the screen, and keep it; again, for another way
         to answer that the same sheet has."""
-        kind = Register.known[type(step)]
+        kind = sheet_of(type(step))
         if type(self.sheet) is not kind:
             sheet = self._sheet(kind, step)
             high = look.u(1337) if look.portrait else look.u(744)

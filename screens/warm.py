@@ -17,6 +17,7 @@ from kivy.core.text import Label as CoreLabel
 
 from matters import steps as s
 from screens import art
+from screens.sheets import OTHERS, read
 from screens.text import BOLD, REGULAR, load_fonts
 from screens.theme import SIZES, look
 
@@ -67,6 +68,9 @@ async def warm(stage: Stage) -> None:
             await asyncio.sleep(PAUSE_S)
     for size in ICON_SIZES:
         art.icon("check", look.u(size))
+        await asyncio.sleep(PAUSE_S)
+    for name in OTHERS:
+        read(name)
         await asyncio.sleep(PAUSE_S)
     for step in STEPS:
         stage.make_ready(step)

@@ -12,14 +12,14 @@ from matters.steps import Ask, CaseLine, Goodbye, Help, Lookup, Option, Rate, Re
 from screens import shapes
 from screens.sheets.base import Paged, Sheet, shows
 from screens.theme import look
-from screens.widgets import figures
+from screens.widgets import figures, pager
 from screens.widgets.base import Item, Node, Repeat, Text
 from screens.widgets.frame import BACK, Counter, KeySpec
 from screens.widgets.scene import CardScene
 from screens.widgets.touch import Slab, SlabColumn, TickBox
 from screens.words import say
 
-__all__ = ["CardScene", "figures"]
+__all__ = ["CardScene", "figures", "pager"]
 LEVELS = (5, 4, 3, 2, 1)
 TAKE_MOST = 6
 

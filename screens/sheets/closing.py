@@ -10,10 +10,13 @@ from matters.steps import Check, HandedIn, Next, Paper, Row, Working
 from screens.paper_hints import hint_words
 from screens.sheets.base import Sheet, label_width, shows
 from screens.theme import look
+from screens.widgets import scene
 from screens.widgets.base import Column, Item
 from screens.widgets.base import Row as Line
 from screens.widgets.frame import KeySpec
 from screens.words import say
+
+__all__ = ["scene"]
 
 
 class CheckLine(Item):

@@ -10,13 +10,13 @@ from matters.steps import Consent, Home, MatterList, Need, NeedRow, Notice, Tile
 from screens.sheets.base import Paged, Sheet, shows
 from screens.text import whole
 from screens.theme import look
-from screens.widgets import figures
+from screens.widgets import figures, pager
 from screens.widgets.base import Item
 from screens.widgets.frame import KeySpec
 from screens.widgets.touch import Slab, SlabColumn
 from screens.words import say
 
-__all__ = ["figures"]
+__all__ = ["figures", "pager"]
 ELDER_TILES = 6  # as many have the picture above the name in elder mode; more have it beside
 
 

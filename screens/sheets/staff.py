@@ -14,13 +14,13 @@ from screens.sheets.base import Paged, Sheet, shows
 from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffPin, StaffStick
 from screens.status import StatusView
 from screens.theme import look
-from screens.widgets import figures
+from screens.widgets import figures, pager
 from screens.widgets.base import Column, Item, Node, Row
 from screens.widgets.fields import PadKey
 from screens.widgets.frame import BACK, Counter, KeySpec
 from screens.words import say
 
-__all__ = ["PadKey", "figures"]
+__all__ = ["PadKey", "figures", "pager"]
 
 
 class _StaffSheet(Sheet):
