@@ -93,7 +93,7 @@ class Stage(Widget):
         self._laid: dict[str, object] = {}  # what each part of the frame was last told
         say.use(words)
         pointer.watch()
-        self.keypad = Keypad(self)
+        self.keypad, self.remarks = Keypad(self), Remarks(self)
         if screen.keypad:
             self.keypad.listen()
         # Python would look for garbage in the middle of making a screen, 30 to 100 ms long; it is done between screens.
@@ -366,6 +366,7 @@ class Stage(Widget):
         sheet.tell_counter(counter)
         counter.place(0, height - low, width, low)
         self.keypad.drawn()
+        self.remarks.drawn()
 
     def _new(self, part: str, *told: object) -> bool:
         """Whether a part of the frame is told something else than last time."""

@@ -214,6 +214,15 @@ class Player:
         self._wait_for(action, action.what)
         self._settle()
 
+    def _heard(self, action: Action) -> None:
+        deadline = time.monotonic() + action.within
+        heard = self.terminal.ask("heard")
+        while not any(action.what in text for text in heard):
+            if time.monotonic() > deadline:
+                raise CannotBeDone(f"step {action.number} ({action}): it was not said. Said last: {heard[-5:]}")
+            time.sleep(LOOK_S)
+            heard = self.terminal.ask("heard")
+
     def _absent(self, action: Action) -> None:
         deadline = time.monotonic() + action.within
         while self.terminal.find(action.what) is not None:

@@ -23,6 +23,7 @@ ACTIONS: dict[str, tuple[type, ...]] = {
     "sign": (bool,),
     "expect": (str,),  # text or #id
     "absent": (str,),
+    "heard": (str,),  # a text that the speaker was given, or a part of it
     "wait": (int, float),  # seconds
     "fault": (dict,),  # device = "receipt_printer", what = "paper_out"
     "mend": (dict,),

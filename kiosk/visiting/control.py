@@ -54,6 +54,8 @@ async def _ask(process: VisitProcess, question: str, message: dict[str, Any]) ->
     if question == "focus":
         focused = process.stage.keypad.focused
         return {"ident": focused.ident, "text": focused.text} if focused is not None else None
+    if question == "heard":
+        return process.heard
     if question == "reading":
         return process.stage.reading()
     if question == "flips":

@@ -83,6 +83,8 @@ class VisitProcess:
         self.farewell_until = 0.0
         self._status = StatusView()
         self._spoken: list[str] = []
+        self._said: Sequence[str] = ()  # what was spoken last
+        self.heard: list[str] = []  # in a test: everything the speaker was given
         self._keys: dict[str, str] | None = None  # of the locale, by text: what recorded prompts are named by
         self._moment = ""
         self._ending = False
@@ -104,6 +106,8 @@ class VisitProcess:
         self.stage.keypad.on_focus = lambda words: self._speak([words])
         if settings.voice.read_on_touch or settings.screen.keypad:
             self.stage.on_words = lambda words: self._speak([words])
+        if settings.voice.read_on_arrival:
+            self.stage.remarks.on_remark = self._remark
 
     # ------------------------------------------------------------------ life
 
@@ -482,10 +486,19 @@ class VisitProcess:
 
     # ------------------------------------------------------------------ voice
 
+    def _remark(self, texts: Sequence[str]) -> None:
+        """Something new on a screen that stays; what was just said is not said again."""
+        new = [text for text in texts if text not in self._said]
+        if new:
+            self._speak(new)
+
     def _speak(self, texts: Sequence[str]) -> None:
         speaker = self.devices.ports.get("speaker") if self.devices is not None else None
         if speaker is not None and texts:
             self._hush()
+            self._said = texts
+            if self.tested:
+                self.heard += texts
             if self._keys is None:
                 self._keys = {self.words(key): key for key in self.words.keys()}  # noqa: SIM118 - a Locale is no dict
             self.spawn(speaker.say_all(texts, [self._keys.get(text, "") for text in texts]))

@@ -185,9 +185,14 @@ class GoodbyeSheet(Sheet):
         self.ids.take.items = tuple((icons.get(icon, icon), title) for icon, title in self.step.take[:TAKE_MOST])
 
 
+COUNTED_S = (15, 10, 5)  # of the idle warning, aloud: the first reading has said the rest
+
+
 @shows(StillThere)
 class StillThereSheet(Sheet):
     """Are you still there? Any touch goes on, except on the key that ends it."""
+
+    _counted = 0  # what was counted aloud last
 
     def main(self) -> KeySpec | None:
         return KeySpec("here", say("still.main"))
@@ -211,6 +216,9 @@ class StillThereSheet(Sheet):
         ring = self.ids.ring
         ring.share = self.step.seconds / self.step.of if self.step.of else 0.0
         ring.number, ring.unit = str(self.step.seconds), say("still.second")
+        if self.step.seconds in COUNTED_S and self.parent is not None and self.step.seconds != self._counted:
+            self._counted = self.step.seconds
+            self.stage().remarks.on_remark([ring.number + ring.unit])
 
 
 # ---------------------------------------------------------------- help, trouble, phones

@@ -125,6 +125,9 @@ class Plain:
     def _remove(self, action: Action) -> None:
         """Nothing in the engine waits for a card or a paper to be taken away."""
 
+    def _heard(self, action: Action) -> None:
+        """The engine has no speaker."""
+
     def _expect(self, action: Action) -> None:
         own = any(action.what in text.replace("\n", "") for text in self.own)
         assert own or any(action.what in text for text in self._texts()), f"{action.what!r} is not shown"
