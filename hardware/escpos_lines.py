@@ -8,6 +8,7 @@ short, every failure is one LineError with the code of a fault card.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import select
@@ -79,6 +80,13 @@ def _queued(fd: int) -> int:
         return 0
 
 
+def refused(error: BaseException) -> bool:
+    """Whether the device is there and this user may not use it. The library wraps what it meets; the words stay."""
+    if getattr(error, "errno", None) in (errno.EACCES, errno.EPERM):
+        return True
+    return any(words in str(error) for words in ("Permission denied", "Access denied", "insufficient permissions"))
+
+
 _importing = threading.Lock()
 
 
@@ -114,7 +122,7 @@ class _EscposLine:
             raise
         except Exception as error:  # noqa: BLE001  # escpos, pyserial and sockets have families of their own
             self.close()
-            raise LineError(self._absent, type(error).__name__) from None
+            raise LineError("printer.no_access" if refused(error) else self._absent, type(error).__name__) from None
 
     def _ready(self) -> None:
         """What must be set on the device once it is open."""
@@ -226,13 +234,16 @@ class SerialLine(_EscposLine):
 
 
 class UsbLine:
-    """A USB printer by its two numbers. Not yet seen to work with a real device: none was at hand."""
+    """A USB printer by its two numbers. Not yet seen to work with a real device: none was at hand.
 
-    answers = True
+    `bus`: pyusb's backend, libusb where none is given. A printer without an endpoint towards us (protocol 1) gives no
+    answers, so nothing is confirmed."""
 
-    def __init__(self, vendor: int, product: int, window: int) -> None:
+    def __init__(self, vendor: int, product: int, window: int, bus: Any = None) -> None:
         self._ids = (vendor, product)
+        self._bus = bus
         self._printer: Any = None
+        self.answers = True
         self.window = window
 
     def open(self) -> None:
@@ -244,17 +255,18 @@ class UsbLine:
                     """The library also resets the device, which would tear a slip that is being printed."""
                     self.device.set_configuration()
 
-            found = usb.core.find(idVendor=self._ids[0], idProduct=self._ids[1])
+            found = usb.core.find(idVendor=self._ids[0], idProduct=self._ids[1], backend=self._bus)
             if found is None:
                 raise LineError("printer.absent", "not on the bus")
-            ends = _bulk_ends(found)
-            self._printer = Usb(*self._ids, timeout=1000, in_ep=ends[0], out_ep=ends[1])
+            inward, outward = _bulk_ends(found)
+            self.answers = inward is not None
+            self._printer = Usb(*self._ids, {"backend": self._bus}, 1000, inward, outward)
             self._printer.open()
         except LineError:
             raise
         except Exception as error:  # noqa: BLE001  # pyusb, its backends and escpos have families of their own
             self.close()
-            raise LineError("printer.absent", type(error).__name__) from None
+            raise LineError("printer.no_access" if refused(error) else "printer.absent", type(error).__name__) from None
 
     def write(self, data: bytes, patience_s: float) -> None:
         import usb.core
@@ -275,6 +287,8 @@ class UsbLine:
     def read(self, wait_s: float) -> bytes:
         import usb.core
 
+        if not self.answers:
+            return b""
         try:
             return bytes(self._printer.device.read(self._printer.in_ep, 64, max(1, int(wait_s * 1000))))
         except usb.core.USBTimeoutError:
@@ -292,16 +306,17 @@ class UsbLine:
             self._printer = None
 
 
-def _bulk_ends(device: Any) -> tuple[int, int]:
-    """The bulk endpoints (in, out) of the printer interface (class 7), else python-escpos's own guess."""
+def _bulk_ends(device: Any) -> tuple[int | None, int]:
+    """The bulk endpoints (in, out) of the printer interface (class 7), in None where there is none; without such an
+    interface python-escpos's own guess."""
     for configuration in device:
         for interface in configuration:
             if interface.bInterfaceClass == 7:
                 bulk = [end.bEndpointAddress for end in interface if end.bmAttributes & 0x03 == 2]
                 inward = [end for end in bulk if end & 0x80]
                 outward = [end for end in bulk if not end & 0x80]
-                if inward and outward:
-                    return inward[0], outward[0]
+                if outward:
+                    return inward[0] if inward else None, outward[0]
     return 0x82, 0x01
 
 
@@ -321,7 +336,8 @@ class FileLine:
             reach = os.O_RDWR if self.answers else os.O_WRONLY | os.O_APPEND
             self._fd = os.open(self._path, reach | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError as error:
-            raise LineError("printer.absent", os.strerror(error.errno or 0)) from None
+            code = "printer.no_access" if refused(error) else "printer.absent"
+            raise LineError(code, os.strerror(error.errno or 0)) from None
 
     def write(self, data: bytes, patience_s: float) -> None:
         until = time.monotonic() + patience_s

@@ -56,6 +56,7 @@ class EscposPrinter:
         self._answers = answers
         self._marks = marks
         self._scrap = False  # a slip was broken off: its beginning hangs in the printer
+        self._owed = 0  # answers that it may still give to what was asked then
         self._done: set[str] = set()
         self._turn = asyncio.Lock()
         self._board = StatusBoard()
@@ -163,6 +164,7 @@ class EscposPrinter:
                 if code:
                     return Fault(code, "before printing"), status_of(state)
                 if self._marks:
+                    talk.outlive(self._owed, scrap=self._scrap)
                     talk.probe_marks()
         except LineError as error:
             return Fault(error.code, error.note), _status_without(error)
@@ -184,11 +186,12 @@ class EscposPrinter:
             self._break_off(talk, answers)
             return Fault(why.code, why.note), self._status_after(talk, why.code)
         except LineError as error:
+            self._owed = talk.owed
             if all_sent:
                 return Printed(confirmed=False), _status_without(error)
             self._scrap = True
             return Fault(error.code, error.note), _status_without(error)
-        self._scrap = False
+        self._scrap, self._owed = False, 0
         if not answers:
             return Printed(confirmed=False), Status(Health.UNKNOWN, detail=dict(UNKNOWN_DETAIL))
         return self._judge(talk)
@@ -208,7 +211,7 @@ class EscposPrinter:
         return Printed(confirmed=talk.marks and well), status_of(state)
 
     def _break_off(self, talk: Talk, answers: bool) -> None:
-        self._scrap = True
+        self._scrap, self._owed = True, talk.owed
         if answers:
             talk.throw_away()
 
@@ -220,7 +223,7 @@ class EscposPrinter:
 
 
 def _status_without(error: LineError) -> Status:
-    known = {"printer.absent": Health.ABSENT, "printer.busy": Health.BUSY}
+    known = {"printer.absent": Health.ABSENT, "printer.busy": Health.BUSY, "printer.no_access": Health.FAULTY}
     return Status(known.get(error.code, Health.OFFLINE), error.code, dict(UNKNOWN_DETAIL))
 
 

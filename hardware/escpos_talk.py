@@ -101,6 +101,7 @@ class Talk:
         self._automatic = 0  # bytes of an automatic status still to come
         self._marks: deque[int] = deque()  # bytes that each GS r under way stands for
         self._unmarked = 0  # bytes sent after the last one
+        self._strangers = 0  # answers to a GS r that was not asked in this conversation
         self.marks = False  # whether the printer answers GS r
 
     # ------------------------------------------------------------ what comes in
@@ -113,8 +114,11 @@ class Talk:
                 self._answers.append(byte)
             elif e.is_automatic(byte):
                 self._automatic = 3
-            elif e.is_mark(byte) and self._marks:
-                self._marks.popleft()
+            elif e.is_mark(byte):
+                if self._marks:
+                    self._marks.popleft()
+                else:
+                    self._strangers += 1
 
     def _ask(self, n: int) -> int | None:
         self._answers.clear()
@@ -139,6 +143,28 @@ class Talk:
         return e.read_state(answers)
 
     # ------------------------------------------------------------ what goes out
+
+    @property
+    def owed(self) -> int:
+        """How many GS r are unanswered."""
+        return len(self._marks)
+
+    def outlive(self, owed: int, *, scrap: bool) -> None:
+        """A conversation that was broken off left so many questions with the printer. Their answers, should they still
+        come, must not be taken for ours, or a slip would be called printed that is not: nothing is asked before it has
+        been silent for a while. `scrap`: what it still holds is of no use, and is thrown away."""
+        if not owed:
+            return
+        if scrap:
+            self.throw_away()
+        last = time.monotonic()
+        until = last + self._timing.stuck_s
+        while owed > self._strangers and (now := time.monotonic()) < min(until, last + self._timing.look_s):
+            self._check_halt()
+            before = self._strangers
+            self._listen(self._timing.slice_s)
+            if self._strangers > before:
+                last = now
 
     def probe_marks(self) -> None:
         """Finds out whether GS r is answered; the printer must be idle. Raises LineError."""
