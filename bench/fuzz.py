@@ -8,6 +8,7 @@ lengths that lie with the check byte made right again.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import random
 import sys
@@ -269,6 +270,126 @@ def scanner_target(dice: random.Random) -> Callable[[], bool]:
     return once
 
 
+def talk_target(dice: random.Random) -> Callable[[], bool]:
+    """A social-security card's answers, one of a talk spoilt: status words, lengths that chain, tags, the record."""
+    from hardware.pcsc_reader import SocialReader, _Card, _Trouble
+    from hardware.pcsc_simulator import VirtualCard
+
+    samples = [card for card in sample_cards().values() if card.social is not None]
+    reader = SocialReader.__new__(SocialReader)  # only what it makes of answers is asked: no daemon, no thread
+
+    class Card(_Card):
+        def __init__(self) -> None:
+            shape = dice.choice(((True, False), (False, False), (False, True)))
+            self._card = VirtualCard(dice.choice(samples), strict=shape[0], chained=shape[1])
+            self.answer_to_reset = self._card.answer_to_reset
+            self._spoilt, self._turn = dice.randrange(24), 0
+
+        def _transmit(self, command: bytes) -> tuple[bytes, int]:
+            answer = self._card.answer(command)
+            if self._turn == self._spoilt:
+                answer = mutate(dice, answer)
+            self._turn += 1
+            if len(answer) < 2:
+                raise _Trouble("social.unreadable", "no status word")
+            return answer[:-2], int.from_bytes(answer[-2:], "big")
+
+    def once() -> bool:
+        try:
+            reader._read_card(Card())
+        except (_Trouble, social_card.SocialCardError):
+            return False
+        return True
+
+    return once
+
+
+def stream_target(dice: random.Random) -> Callable[[], bool]:
+    """What a camera's stream is cut into pictures by: boundaries and lengths."""
+    import io
+
+    from hardware.camera_sources import HttpStream, SourceError
+
+    part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 40\r\n\r\n" + bytes(range(40)) + b"\r\n"
+    bare = b"--frame\r\n\r\n" + bytes(range(60)) + b"\r\n--frame\r\n\r\n"
+
+    def once() -> bool:
+        stream = HttpStream.__new__(HttpStream)
+        stream._answer = io.BytesIO(mutate(dice, dice.choice((part, bare)) * 3))  # type: ignore[assignment]
+        stream._parts = stream._split(b"frame")
+        got = 0
+        try:
+            while True:
+                got += bool(stream.read())
+        except SourceError:
+            return got >= 3
+
+    return once
+
+
+def hid_target(dice: random.Random) -> Callable[[], bool]:
+    """Reports of a card reader that speaks USB HID, put together again and searched for frames."""
+    import os
+    import socket
+
+    from hardware.hid_reader import HidPort
+
+    seeds = _answers()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    port = HidPort(os.dup(theirs.fileno()), 64, 0.0, numbered=True)
+    parser = sam.Parser()
+
+    def once() -> bool:
+        frame = dice.choice(seeds)[:400]
+        reports = [frame[at : at + 64].ljust(64, b"\0") for at in range(0, len(frame), 64)]
+        spoilt = dice.randrange(len(reports))
+        reports[spoilt] = mutate(dice, reports[spoilt])[:512]
+        for report in filter(None, reports):
+            ours.send(report)
+        found = False
+        while data := port.read(1024):
+            found |= any(isinstance(answer, sam.Answer) for answer in parser.feed(data))
+        if dice.random() < 0.02:
+            parser.reset()
+        return found
+
+    return once
+
+
+def keypad_target(dice: random.Random) -> Callable[[], bool]:
+    from hardware.keypad import InputKeypad
+
+    pad = InputKeypad("keypad:///dev/null", lambda: -1)
+    got: asyncio.Queue[str] = asyncio.Queue()
+    pad._watchers.add(got)
+
+    def once() -> bool:
+        pad._heard(mutate(dice, typed("431199\n")))
+        found = not got.empty()
+        while not got.empty():
+            got.get_nowait()
+        return found
+
+    return once
+
+
+def presence_target(dice: random.Random) -> Callable[[], bool]:
+    from hardware.presence import SerialPresence
+
+    sensor = SerialPresence("presence+serial:///dev/null", lambda: -1)
+    got: asyncio.Queue[bool] = asyncio.Queue()
+    sensor._seen._watchers.add(got)
+
+    def once() -> bool:
+        sensor._heard(mutate(dice, dice.choice((b"ON\r\nOFF\r\n", b"1\n0\n", b"OFF\r\nON\r\n"))))
+        found = not got.empty()
+        while not got.empty():
+            got.get_nowait()
+        return found
+
+    return once
+
+
 def head_target(dice: random.Random) -> Callable[[], bool]:
     """The simulated printer's own interpreter: a simulator that falls over on bytes is no judge of a driver."""
     characters = b"\x1b@\x1c&" + "试打䶮".encode("gb18030") + b"\n\x1dV\x42\x00"
@@ -315,10 +436,15 @@ TARGETS: dict[str, tuple[Callable[[random.Random], Callable[[], bool]], str]] = 
     "card text": (text_target, "frames"),
     "social-card records": (tlv_target, "frames"),
     "stx": (stx_target, "replies"),
+    "HID reports": (hid_target, "replies"),
+    "social-card talk": (talk_target, "replies"),
     "printer status": (printer_target, "replies"),
     "scanner": (scanner_target, "replies"),
     "document printer (IPP)": (ipp_target, "replies"),
     "camera pictures": (camera_target, "replies"),
+    "camera stream": (stream_target, "replies"),
+    "keypad": (keypad_target, "replies"),
+    "presence": (presence_target, "replies"),
     "printer simulator": (head_target, "replies"),
 }
 
