@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from offline.errors import NotFound
 from offline.files import Files
 from offline.mirror import Mirror
 from offline.points import Points
-from offline.records import Clock, Committed, Due, Entry, Status, Upload
+from offline.records import Clock, Committed, Delivered, Due, Entry, Status, Upload
 from offline.store import Store
 
 ENTRY = (
@@ -91,6 +93,22 @@ class Looking(Store):
             for entry in self.entries()
             if not all(self.files.check(file.sha256, file.size) for file in self.content(entry).uploads)
         ]
+
+    def delivered(self, limit: int = -1) -> list[Delivered]:
+        """What the county has said that it has, the newest first."""
+        with self._reading():
+            rows = self._all(
+                "SELECT sequence, id, kind, number, at, said FROM acknowledged ORDER BY at DESC, sequence DESC LIMIT ?",
+                limit,
+            )
+        found = []
+        for sequence, record, kind, number, at, said in rows:
+            told: dict[str, Any] = {}
+            with contextlib.suppress(ValueError):
+                told = json.loads(said)
+            case, cases = str(told.get("case", "")), int(told.get("cases", 0))
+            found.append(Delivered(sequence, record, kind, number, at, case, cases))
+        return found
 
     def remembers(self, name: str) -> bool:
         """Whether a record (its id, or #SEQUENCE) lies here or has been acknowledged."""

@@ -104,6 +104,20 @@ class Ack:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """A record that the county has. `case`: its parent case there, "" for a kind that makes none; `cases`: item cases.
+    `at`: when this terminal took its word in."""
+
+    sequence: int
+    id: str
+    kind: str
+    number: str
+    at: float
+    case: str
+    cases: int
+
+
+@dataclass(frozen=True)
 class Unprinted:
     """A receipt that has not been printed yet."""
 

@@ -48,9 +48,24 @@ def status(arguments: argparse.Namespace) -> int:
 
 
 def list(arguments: argparse.Namespace) -> int:  # noqa: A001 - the verb's name
-    """Every record and its state, oldest first."""
+    """Every record and its state, oldest first; with `--gone` those that the county has, newest first."""
     with _outbox(arguments) as outbox:
         entries = outbox.entries()
+        gone = outbox.delivered(arguments.gone) if arguments.gone else []
+    if arguments.gone:
+        show(
+            [asdict(one) for one in gone],
+            arguments.json,
+            lambda: (
+                "\n".join(
+                    f"{one.sequence:6d}  {one.number or '-':8}  {one.kind:11}  at the county since {_utc(one.at)}  "
+                    f"{f'as case {one.case} ({one.cases})' if one.case else '-'}  {one.id}"
+                    for one in gone
+                )
+                or "-"
+            ),
+        )
+        return DONE
     show(
         [asdict(entry) for entry in entries],
         arguments.json,

@@ -112,11 +112,14 @@ def parser() -> argparse.ArgumentParser:
     outbox = group("outbox", "what waits for the county")
     for name, about in (
         ("status", "how many wait, since when, last trouble"),
-        ("list", "every record and its state"),
         ("send", "send what waits now"),
         ("verify", "check the database and every sealed file"),
     ):
         verb(outbox, name, f"kiosk.cli.outbox:{name}", about)
+    every = verb(outbox, "list", "kiosk.cli.outbox:list", "every record and its state")
+    every.add_argument(
+        "--gone", type=int, default=0, metavar="N", help="instead the last N that the county has, as which case"
+    )
     gone = verb(outbox, "lost", "kiosk.cli.outbox:lost", "what a rescue of a damaged outbox could not save, by id")
     gone.add_argument("--seen", action="store_true", help="the window has the list: staff are told no more")
     export = verb(outbox, "export", "kiosk.cli.outbox:export", "sealed records to a folder, such as a USB stick")
