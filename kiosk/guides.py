@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matters.answers import shown
-from matters.conditions import ITEM
+from matters.lanes import lanes
 from matters.limits import matter_limit, single
 from matters.resolve import Given, Needed, Resolved, resolve
 from papers.flow import Lane
@@ -190,18 +190,15 @@ def _materials(found: Resolved, words: Locale) -> Table:
 
 
 def lanes_of(found: Resolved, words: Locale) -> tuple[Lane, ...]:
-    """The chosen items in an order in which each result is there before it is needed."""
-    left = [state.item for state in found.items if found.facts.get(ITEM + state.item.id) == "yes" and state.item.steps]
-    names = {item.id: item.short for item in left}
-    done: list[str] = []
-    lanes = []
-    while left:
-        item = next((one for one in left if all(name in done or name not in names for name in one.needs)), left[0])
-        left.remove(item)
-        done.append(item.id)
-        after = "、".join(names[name] for name in item.needs if name in names)
-        lanes.append(Lane(item.short, item.steps[:4], words("guide.after", items=after) if after else ""))
-    return tuple(lanes)
+    """The chosen items as the flow chart draws them."""
+    return tuple(
+        Lane(
+            lane.item.short,
+            lane.steps,
+            words("guide.after", items="、".join(one.short for one in lane.after)) if lane.after else "",
+        )
+        for lane in lanes(found)
+    )
 
 
 def form(catalogue: Catalogue, matter: Matter, application: Application, settings: Settings, words: Locale) -> Sheet:

@@ -92,6 +92,8 @@ def _ways(now: Visit, step: steps.AnyStep, matter: Matter) -> list[list[Event]]:
             ways = [[Signed(2.0, STROKES), main]]
         case steps.Capture():
             ways = [[Pressed(2.0, "commit")], [Pressed(2.0, "skip")]]
+        case steps.Notice() if step.has_flow:
+            ways = [[main], [Pressed(2.0, "flow")]]
         case steps.Card():
             ways = [[Pressed(2.0, "type")]]
         case _:

@@ -17,7 +17,7 @@ Strokes = tuple[tuple[tuple[float, float], ...], ...]
 class Pressed:
     """A key was touched. Ids: main, back, repeat, help, left (the quiet alternative), print, type, again, add, stop,
     commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N, behalf (for
-    somebody else, or for oneself after all), clerk_done (the clerk who filled in goes).
+    somebody else, or for oneself after all), flow, case:N, clerk_done (the clerk who filled in goes).
 
     `left` by step: consent: I do not agree; review: keep it as it is; commitment: I will bring the paper; handed in:
     one more receipt (print again, wait for paper); rate: no rating. `here` answers the idle warning, `stop` there
@@ -94,12 +94,13 @@ class Surroundings:
 
     at: float
     can_read_card: bool
-    can_print: bool
+    can_print: bool  # receipts
     can_film: bool
     online: bool
     printer_problem: str = ""  # fault code
     can_scan: bool = False
     can_read_social: bool = False
+    can_print_sheet: bool = False  # on A4
     drafts: bool = False  # something lies put aside on this terminal
     today: str = ""  # local date, YYYY-MM-DD; "": nothing new is told
     workdays: tuple[str, ...] = ()  # with `today`: the working days after it, as far as anybody knows them

@@ -118,6 +118,29 @@ class Notice(Step):
     takes_applications: bool  # False for 协办 / 公开告知: the notice and the guide only
     printing: str  # "idle" | "printing" | "printed" | a fault code
     fee_known: bool = True  # False: say that the window knows the fee, never 0
+    can_print: bool = True  # on a slip or on A4
+    has_flow: bool = False  # the way it goes can be looked at
+
+
+@dataclass(frozen=True)
+class FlowLane:
+    """The steps of one item. `days`: working days after acceptance, 0 on the spot, None unknown; `after`: the items
+    whose results it waits for."""
+
+    title: str
+    department: str
+    days: int | None
+    steps: tuple[str, ...]
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Flow(Step):
+    """The way a matter goes, item by item (办理流程), looked at from the notice. `days` as a lane's, of the whole."""
+
+    title: str
+    lanes: tuple[FlowLane, ...]
+    days: int | None
 
 
 @dataclass(frozen=True)
@@ -463,13 +486,13 @@ class Ask(Step):
 
 
 AnyStep = (
-    Home | MatterList | Search | Notice | Consent | Choice | Items | Entry | PlaceList | Card | CardShown | Capture
-    | Review | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
+    Home | MatterList | Search | Notice | Flow | Consent | Choice | Items | Entry | PlaceList | Card | CardShown
+    | Capture | Review | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
     | Resume | Ask
 )  # fmt: skip
 
 ALL_STEPS: Sequence[type[Step]] = (
-    Home, MatterList, Search, Notice, Consent, Choice, Items, Entry, PlaceList, Card, CardShown, Capture, Review,
+    Home, MatterList, Search, Notice, Flow, Consent, Choice, Items, Entry, PlaceList, Card, CardShown, Capture, Review,
     Commitment, Check, Working, HandedIn, Rate, Goodbye, StillThere, Help, Trouble, Lookup, Resume,
     Ask,
 )  # fmt: skip

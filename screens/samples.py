@@ -65,8 +65,20 @@ NOTICE = s.Notice(
     ),
     True, "idle",
 )  # fmt: skip
+NOTICE_FLOW = replace(NOTICE, key="notice-flow", has_flow=True)
+FLOW = s.Flow(
+    "flow", at(1, 12), True, "孩子出生",
+    (
+        s.FlowLane("给孩子上户口", "公安", 0, ("收下", "核对", "登记")),
+        s.FlowLane("孩子的医保", "医保", 1, ("收下", "核对", "登记"), ("上户口",)),
+        s.FlowLane("孩子的社保卡", "人社", 5, ("收下", "核对", "制卡", "发证"), ("上户口",)),
+        s.FlowLane("生孩子的医药费报销", "医保", 20, ("村里收下", "看单据", "算钱", "打钱")),
+        s.FlowLane("预防接种本", "卫健", None, ("收下", "发证")),
+    ),
+    5,
+)  # fmt: skip
 NOTICE_LONG = replace(
-    NOTICE, key="notice-long", title="开一家小餐馆要办的许可和登记",
+    NOTICE, has_flow=True, key="notice-long", title="开一家小餐馆要办的许可和登记",
     lead="营业执照、食品小经营许可、招牌、消防，一次说清，一次交齐。",
     fee_fen=1250, limit_days=None, limit_words="当场办好", printing="printing",
     rows=(
@@ -452,6 +464,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "01d-list-many": (MATTERS_MANY, STATUS),
     "02-notice": (NOTICE, STATUS),
     "02b-notice-long": (NOTICE_LONG, STATUS),
+    "02f-notice-flow": (NOTICE_FLOW, STATUS),
+    "02g-flow": (FLOW, STATUS),
     "02c-consent": (CONSENT, STATUS),
     "02d-consent-child": (CONSENT_CHILD, STATUS),
     "02e-consent-sensitive": (CONSENT_SENSITIVE, STATUS),

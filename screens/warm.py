@@ -35,6 +35,7 @@ _TILES = (s.Tile("a", "　", ("　",), "newborn"),)
 
 STEPS: tuple[s.Step, ...] = (
     s.Notice("w", _WHERE, True, "　", "　", 0, 1, 1, "　", _NEEDS, True, "idle"),
+    s.Flow("w", _WHERE, True, "　", (s.FlowLane("　", "　", 1, ("　", "　"), ("　",)),), 1),
     s.Consent("w", _WHERE, True, "general", ("　",), "　", "　", "　"),
     s.Choice("w", _WHERE, True, "　", "　", _OPTIONS, remark=s.Remark("　", "good", "phone")),
     s.Items("w", _WHERE, True, "　", _OPTIONS, (("a", "　"),), 1),

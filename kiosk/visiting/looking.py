@@ -29,7 +29,8 @@ def surroundings(process: VisitProcess) -> Surroundings:
         fitted = process.settings.devices
         return Surroundings(
             at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online,
-            can_scan=bool(fitted.scanner), can_read_social=bool(fitted.social_card), today=today, workdays=days,
+            can_scan=bool(fitted.scanner), can_read_social=bool(fitted.social_card),
+            can_print_sheet=bool(fitted.document_printer), today=today, workdays=days,
         )  # fmt: skip
     return Surroundings(
         at,
@@ -39,6 +40,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
         online=online,
         printer_problem=devices.code("receipt_printer"),
         can_scan=devices.usable("scanner"),
+        can_print_sheet=devices.usable("document_printer"),
         can_read_social=devices.usable("social_card"),
         drafts=process.drafts,
         today=today,

@@ -211,6 +211,8 @@ class Performer:
             printed = await document.print(await asyncio.to_thread(notice_sheet, paper, words))
             if isinstance(printed, Printed):
                 return printed
+            if self._ports.get("receipt_printer") is None:
+                return Failed(printed.code)
         return await self._print(notice_slip(self._process))
 
     async def _print_receipt(self, effect: effects.PrintReceipt, _: Tell) -> Result:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from matters import answers as judge_answer
 from matters import consents, identity, steps
 from matters.catalogue import Field, Item, Matter
-from matters.limits import Limit, matter_limit
+from matters.lanes import lanes
+from matters.limits import Limit, matter_limit, single
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
 from matters.visit import behalf, checking, papering, placing, reading
@@ -28,6 +29,8 @@ def step(visit: Visit, where: Where | None) -> AnyStep:
     match name:
         case "notice":
             return notice(visit, where)
+        case "flow":
+            return _flow(visit, where)
         case "consent":
             return _consent(visit, where, rest)
         case "situation":
@@ -83,7 +86,22 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
         matter.takes_applications,
         visit.notice,
         None not in fees and bool(fees),
+        visit.can_print or visit.can_print_sheet,
+        bool(lanes(found)),
     )
+
+
+def _flow(visit: Visit, where: Where | None) -> steps.Flow:
+    matter = doing(visit)
+    found = resolve(matter, given(visit), open_ended=True)
+    ways = tuple(
+        steps.FlowLane(
+            lane.item.title, lane.item.department, single(lane.item), lane.steps, tuple(one.short for one in lane.after)
+        )
+        for lane in lanes(found)
+    )
+    limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
+    return steps.Flow(visit.place, where, True, matter.title, ways, limit.days)
 
 
 def _limit_words(visit: Visit, limit: Limit) -> str:

@@ -147,6 +147,8 @@ def _notice_state(visit: Visit) -> str:
 
 
 def _back(visit: Visit) -> Visit:
+    if visit.place == "flow":
+        return replace(visit, place="notice")
     if visit.place == "notice":
         return replace(visit, place=visit.came_from, notice=_notice_state(visit))
     if visit.place == "check" and visit.page > 1:
@@ -158,8 +160,10 @@ def _back(visit: Visit) -> Visit:
 
 
 def _at_notice(visit: Visit, key: str) -> Visit:
-    if key == "print" and visit.notice != "printing" and visit.can_print:
+    if key == "print" and visit.notice != "printing" and (visit.can_print or visit.can_print_sheet):
         return replace(visit, notice="printing", notices=visit.notices + 1)
+    if key == "flow":
+        return replace(visit, place="flow")
     if key == "main":
         if not doing(visit).takes_applications:
             return replace(visit, place="home", matter=None)
@@ -380,8 +384,13 @@ def _passed(visit: Visit, place: str) -> Visit:
     return answer(visit, passed=visit.answers.passed | {place})
 
 
+def _at_flow(visit: Visit, key: str) -> Visit:
+    return replace(visit, place="notice") if key == "main" else visit
+
+
 _PLACES: dict[str, Callable[[Visit, str], Visit]] = {
     "notice": _at_notice,
+    "flow": _at_flow,
     "consent": _at_consent,
     "situation": _at_situation,
     "items": _at_items,

@@ -191,6 +191,7 @@ def surroundings(visit: Visit, event: Surroundings) -> Visit:
         can_print=event.can_print,
         can_film=event.can_film,
         can_scan=event.can_scan,
+        can_print_sheet=event.can_print_sheet,
         can_read_social=event.can_read_social,
         online=event.online,
         printer_problem=event.printer_problem,

@@ -53,6 +53,7 @@ class Setting:
     can_film: bool = True
     can_scan: bool = False
     can_read_social: bool = False
+    can_print_sheet: bool = False  # on A4
     reads_papers: bool = False  # what is printed on a photographed paper is read
     online: bool = True
 
@@ -128,6 +129,7 @@ class Visit:
     can_film: bool = True
     can_scan: bool = False
     can_read_social: bool = False
+    can_print_sheet: bool = False
     online: bool = True
     printer_problem: str = ""
     # effects

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 
 from matters import steps
@@ -53,7 +54,8 @@ def where(visit: Visit) -> Where | None:
     matter = visit.matter
     if not matter.takes_applications:
         return Where(matter.title, matter.picture)
-    number, total, minutes = flow.progress(visit)
+    at = replace(visit, place="notice") if visit.place == "flow" else visit
+    number, total, minutes = flow.progress(at)
     if flow.kind(visit.place) in ("handed", "rate"):
         return Where(matter.title, matter.picture, Progress(total, total, 0, done=True))
     return Where(matter.title, matter.picture, Progress(number, total, minutes), bool(visit.clerk))

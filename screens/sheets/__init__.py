@@ -18,7 +18,7 @@ __all__ = ["FIRST", "OTHERS", "Register", "Sheet", "read", "sheet_of", "shows"]
 
 KV = Path(__file__).parent.parent / "kv"
 FIRST = ("frame", "finding")  # "frame" has a layout only: what every sheet is made of
-OTHERS = ("asking", "entry", "taking", "closing", "after", "attracting", "staff")
+OTHERS = ("asking", "flowing", "entry", "taking", "closing", "after", "attracting", "staff")
 
 _read: set[str] = set()
 

@@ -140,6 +140,14 @@ class NoticeSheet(Paged):
         key = self.ids.print
         printing = step.printing
         known_state = printing in ("idle", "printing", "printed")
+        key.shown = step.can_print
+        ids = self.ids
+        ids.further.shown = more.shown
+        ids.last_row.before = 12 if more.shown else 30
+        ids.flow_more.shown = step.has_flow and look.portrait
+        ids.flow.shown = step.has_flow and look.portrait and not more.shown
+        ids.flow_beside.shown = step.has_flow and not look.portrait
+        ids.last_row.shown = key.shown or ids.flow.shown
         key.kind = "waiting" if printing == "printing" else "plain"
         key.text = say(f"notice.print_{printing}" if known_state else "notice.print_trouble")
 

@@ -14,7 +14,7 @@ from hardware.addresses import parse
 from hardware.document_printer import Timing, from_address
 from kiosk.visiting.performing import Performer
 from matters.effects import PrintNotice
-from matters.outcomes import Printed
+from matters.outcomes import Failed, Printed
 from matters.steps import Notice
 from matters.visit import Visit
 from papers.slip import Slip
@@ -80,6 +80,15 @@ async def test_a_notice_the_a4_printer_cannot_bring_out_comes_as_a_slip() -> Non
         assert isinstance(await printed(at_notice(), ports), Printed)
         assert service.printed() == []
     assert len(slips.slips) == 1
+
+
+async def test_where_there_is_no_receipt_printer_what_ails_the_a4_printer_is_said() -> None:
+    async with cups() as service:
+        service.ail("media-empty-error")
+        ports = {"document_printer": from_address(parse(service.address), timing=PATIENT)}
+        failed = await printed(at_notice(), ports)
+        assert isinstance(failed, Failed)
+        assert failed.code.startswith("document_printer.")
 
 
 async def test_without_an_a4_printer_it_is_the_slip() -> None:
