@@ -280,17 +280,18 @@ async def _run(fd: int, left: int) -> None:
     for section in SECTIONS:
         heading = Label(text=section.heading, size_hint_y=None, height=26, bold=True, font_size=15)
         headings[section.device] = heading
-        body = BoxLayout(orientation="vertical", spacing=3, size_hint_y=None)
+        body = BoxLayout(orientation="vertical", spacing=3, size_hint_y=None, height=0)
         body.bind(minimum_height=body.setter("height"))
         bodies[section.device] = body
         names = offered(section.offers)
         chooser = Spinner(text=names[0], values=names, size_hint_y=None, height=34) if names else None
         if chooser is not None:
             body.add_widget(chooser)
-        grid = GridLayout(cols=4, size_hint_y=None, height=38 * -(-len(section.acts) // 4), spacing=3)
-        for act in section.acts:
-            grid.add_widget(button(act, chooser))
-        body.add_widget(grid)
+        if section.acts:
+            grid = GridLayout(cols=4, size_hint_y=None, height=38 * -(-len(section.acts) // 4), spacing=3)
+            for act in section.acts:
+                grid.add_widget(button(act, chooser))
+            body.add_widget(grid)
         if section.faults:
             row = GridLayout(cols=4, size_hint_y=None, height=34, spacing=3)
             fault = Spinner(text=section.faults[0], values=section.faults, font_size=13)

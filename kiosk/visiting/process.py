@@ -38,6 +38,7 @@ from screens.attract import MOVES_S, attract
 from screens.status import StatusView
 
 if TYPE_CHECKING:
+    from hardware.lights import Meaning
     from hardware.reading.reader import PaperReader
     from kiosk.visiting.conductor import Conductor
     from kiosk.visiting.joining import ClerkJoins, Marks
@@ -51,6 +52,9 @@ LOOK_AGAIN_S = 0.5  # … and while nobody can be served
 PULSE_S = 2.0  # how often the supervisor hears that this process is alive
 
 log = logging.getLogger("kiosk.visit")
+
+# The number pad's keys that are not called so on the screen.
+PAD_KEYS = {"point": ("key:.",), "clear": ("delete", "erase"), "back": ("back",), "main": ("main",)}
 
 
 class VisitProcess:
@@ -87,6 +91,7 @@ class VisitProcess:
         self.heard: list[str] = []  # in a test: everything the speaker was given
         self._keys: dict[str, str] | None = None  # of the locale, by text: what recorded prompts are named by
         self._moment = ""
+        self._lit: Meaning | None = None  # what the status light was told last
         self._ending = False
         self._touched = self.clock()  # when anybody last touched, or came near
         self._resting: int = -1  # how often the picture that nobody looks at has moved; -1: somebody does
@@ -206,6 +211,13 @@ class VisitProcess:
             if there:
                 self._touched = self.clock()
                 self._wake()
+
+    async def _hear_pad(self, pad: Any) -> None:
+        """A key of the number pad presses the key of that name on the screen; one that is not there does nothing."""
+        async for key in pad.pressed():
+            if not self.hidden and not self._wake():
+                for ident in PAD_KEYS.get(key, (f"key:{key}", f"digit:{key}")):
+                    self.stage.keypad.press(ident)
 
     # ------------------------------------------------------------------ from the supervisor
 
@@ -420,13 +432,26 @@ class VisitProcess:
         except OSError as error:
             log.warning("the catalogue could not be marked as proved: %s", error.strerror)
 
-    def _light(self, moment: str) -> None:
-        """The status light outside: free, or somebody is being served."""
+    def _light(self) -> None:
+        """The status light outside: free, somebody is being served, or staff are needed before the next one."""
         lights = self.devices.ports.get("lights") if self.devices is not None else None
-        if lights is not None and not self.hidden:
+        if lights is not None and not self.hidden and self._moment:
             from hardware.lights import Meaning
 
-            self.spawn(lights.show(Meaning.READY if moment == "home" else Meaning.BUSY))
+            meaning = Meaning.READY if not self._staff_needed() else Meaning.TROUBLE
+            meaning = meaning if self._moment == "home" else Meaning.BUSY
+            if meaning != self._lit:  # a call that blinks is not switched off by a device that comes and goes
+                self._lit = meaning
+                self.spawn(lights.show(meaning))
+
+    def _staff_needed(self) -> bool:
+        """Whether a device that is fitted wants a hand of the staff's."""
+        from config.faults import fault_card
+
+        fitted, devices = self.settings.devices, self.devices
+        codes = [devices.code(name) for name in devices.statuses if getattr(fitted, name, "")] if devices else []
+        cards = [fault_card(code) for code in codes if code]
+        return any(card.who == "staff" and card.severity != "quiet" for card in cards)
 
     def _say_moment(self, step: Step) -> None:
         moment = (
@@ -440,7 +465,7 @@ class VisitProcess:
         )
         if moment != self._moment:
             self._moment = moment
-            self._light(moment)
+            self._light()
             if moment != "home":  # home is said when it is drawn
                 self.channel.send({"say": "moment", "moment": moment})
 
@@ -469,6 +494,9 @@ class VisitProcess:
         self.performer = Performer(self)
         if (sensor := self.devices.ports.get("presence")) is not None:
             self.spawn(self._look_out(sensor))
+        if (pad := self.devices.ports.get("keypad")) is not None:
+            self.spawn(self._hear_pad(pad))
+        self._light()
         self._opened.set()
         self.spawn(self._keep_looking_whether_ready())
         self._surroundings_changed()
@@ -477,6 +505,7 @@ class VisitProcess:
         from kiosk.visiting.looking import status_view, surroundings
 
         self._status = status_view(self)
+        self._light()
         if self.conductor is not None:
             seen: Surroundings = surroundings(self)
             if self.farewell is None:
