@@ -86,6 +86,7 @@ class Sync(Returns):
         self._hurried = False
         self._told_at = 0.0
         self._settling: Settling
+        self._accepting: asyncio.Task[None] | None = None
         self._mirrored: str | None = None  # as the second medium was when it was last brought up to date
 
     def wake(self) -> None:
@@ -286,6 +287,7 @@ class Sync(Returns):
         """One pass, oldest first, each record tried at most once. Raises CountyError when it is the line that is gone
         (asked for by its health after a record broke off), Unavailable when the county asked for time."""
         async with Settling(self._settle) as self._settling:
+            self._accepting = None
             coming = self._look_ahead(0)
             try:
                 while not self._stopping and (due := await coming):
@@ -297,6 +299,7 @@ class Sync(Returns):
                         await self._health()  # the line is well: it was this record; the others go on
                     await self._tell_soon()
             finally:
+                await self._accepted()
                 if unsent := await coming:
                     await self._do(self._outbox.unmark, unsent.entry)
 
@@ -336,7 +339,9 @@ class Sync(Returns):
         try:
             await self._upload_all(due)
             said = await self._post(due)
-            await self._accept(due, said)
+            await self._accepted()
+            # Its signature is checked while the next is on its way; nothing leaves before that.
+            self._accepting = asyncio.create_task(self._accept(due, said, pause))
         except Unreachable as error:
             await self._do(self._outbox.failed, sequence, error.code, pause)
             raise
@@ -370,15 +375,22 @@ class Sync(Returns):
         self._point("send.envelope.answered")
         return said
 
-    async def _accept(self, due: Due, said: bytes) -> None:
+    async def _accepted(self) -> None:
+        """Until the answer before has been looked at. Raises what the disk failed with."""
+        if self._accepting is not None:
+            accepting, self._accepting = self._accepting, None
+            await accepting
+
+    async def _accept(self, due: Due, said: bytes, pause: float) -> None:
         entry, identity = due.entry, self._county.identity
         assert identity is not None  # noqa: S101 - nothing is sent before enrolment
         try:
             answers.read_acknowledgement(
                 said, identity.county, terminal=identity.terminal, message=entry.id, digest=entry.digest
             )
-        except WireError as error:
-            raise NotTheCounty(error.code) from error
+        except WireError:
+            await self._do(self._outbox.failed, entry.sequence, NotTheCounty.code, pause)
+            return
         self._point("send.acknowledgement.verified")
         self._settling.put(Ack(entry.id, entry.digest, said), entry.sequence)
 
