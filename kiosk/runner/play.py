@@ -115,7 +115,7 @@ class Player:
 
     def _hold(self, action: Action) -> None:
         found = self._wait_for(action, action.what)
-        self.finger.tap(found.middle, hold_s=3.3)
+        self.finger.tap(found.middle, hold_s=4.5)  # a machine that is busy hears of the touch a second late
         self._settle()
 
     def _key(self, action: Action) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Storage
 from kiosk.sticks import LET_GO, Carried, Stick, Sticks, carry
 from offline.carried import write_record
 from offline.courier import FOLDER, verify
@@ -253,3 +254,20 @@ def test_a_stick_that_nobody_unmounts_is_not_said_to_be_free(
     (terminal.place / LET_GO).mkdir()
     assert not sticks.let_go(Stick("sdb1", terminal.place / "sdb1"), wait_s=0.3)
     assert [path.name for path in (terminal.place / LET_GO).iterdir()] == ["sdb1"]
+
+
+def test_the_installer_lays_down_all_that_a_stick_needs_where_the_app_looks_for_it() -> None:
+    place = Storage().sticks
+    install = (SCRIPT.parent / "install.sh").read_text()
+    for name in ("stick", "village-stick@.service", "village-stick-let-go.service", "village-stick-let-go.path",
+                 "tmpfiles.conf", "udev.rules"):  # fmt: skip
+        assert f'"$here/{name}"' in install
+    assert "systemctl enable" in install
+    assert "village-stick-let-go.path" in install.partition("systemctl enable")[2]
+    assert f"place=${{VILLAGE_STICK_PLACE:-{place}}}" in SCRIPT.read_text()
+    assert f"DirectoryNotEmpty={place}/{LET_GO}\n" in (SCRIPT.parent / "village-stick-let-go.path").read_text()
+    made = (SCRIPT.parent / "tmpfiles.conf").read_text().splitlines()
+    assert [line.split()[1] for line in made if line.startswith("d ")] == [place, f"{place}/{LET_GO}"]
+    writable = next(line for line in (SCRIPT.parent / "village-terminal.service").read_text().splitlines()
+                    if line.startswith("ReadWritePaths="))  # fmt: skip
+    assert f"-{place}" in writable.split()

@@ -24,10 +24,10 @@ def test_killed_at_operations_of_handing_in_and_sending_nothing_is_lost_or_twice
 def test_killed_at_each_operation_of_putting_aside_and_forgetting_a_draft_is_there_or_gone_as_was_said(
     tmp_path: Path,
 ) -> None:
-    tally, kills = aside.prove(tmp_path, build_shim(tmp_path), rounds=2)
+    tally, kills = aside.prove(tmp_path, build_shim(tmp_path), rounds=1)
     assert tally.clean, tally.found
-    assert kills >= 60
-    assert tally.passes == 2
+    assert kills >= 30
+    assert tally.passes == 1
 
 
 def test_a_draft_that_comes_back_or_was_never_there_is_found_out(
