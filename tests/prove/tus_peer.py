@@ -14,7 +14,7 @@ from pathlib import Path
 from offline.county import CHUNK, County
 from offline.identity import Identity
 from tests.offline.world import World
-from tests.prove.torn import Tally
+from tests.prove.tally import Tally
 from wire.keys import Enrolment
 
 ROOT = Path(__file__).parent.parent.parent
