@@ -28,6 +28,7 @@ from screens.sheets import FIRST, Sheet, read, sheet_of
 from screens.sheets.base import fitting
 from screens.status import StatusView
 from screens.theme import look
+from screens.translated import translated
 from screens.widgets.base import Node
 from screens.widgets.frame import Band, Counter, StatusBar
 from screens.widgets.home import HomeBand, HomeCounter, HomePanel
@@ -79,7 +80,7 @@ class Stage(Widget):
         for name in FIRST:
             read(name)
         super().__init__(size=(screen.width_px, screen.height_px), size_hint=(None, None), pos=(0, 0))
-        self._screen = screen
+        self._screen, self._words = screen, words
         self.services = services
         self.on_event = on_event
         self.on_words: Callable[[str], None] = lambda _words: None  # hears what is to be said of its own
@@ -106,6 +107,8 @@ class Stage(Widget):
 
     def show(self, step: Step, status: StatusView) -> None:
         """Draw the step with the next frame. The same kind of step with the same key changes in place."""
+        if self._words.phrases:
+            step = translated(step, self._words.phrase)
         self.step, self.status = step, status
         kind = sheet_of(type(step))
         sheet = self.sheet

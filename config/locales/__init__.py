@@ -1,11 +1,13 @@
 """The words of the terminal, by key, in folders by language.
 
 Each folder holds TOML files, a table a screen or paper; nested tables are joined with dots (`home.title`). Words of a
-matter are not here: they come from the catalogue. A key that is missing is an error at start, never an empty label.
+matter come from the catalogue; what they are in another language stands in that language's folder `catalogue/`, text by
+text, and what is not there is shown in Chinese. A key that is missing is an error at start, never an empty label.
 """
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -26,10 +28,22 @@ class WrongText(ValueError):
 class Locale:
     """One language's words. `locale("home.title")`, `locale("check.pages", page=1, pages=2)`."""
 
-    def __init__(self, language: str, texts: Mapping[str, str], borrowed: tuple[str, ...] = ()) -> None:
-        """`borrowed`: keys that this language lacks and Chinese stands in for."""
+    def __init__(
+        self,
+        language: str,
+        texts: Mapping[str, str],
+        borrowed: tuple[str, ...] = (),
+        phrases: Mapping[str, str] | None = None,
+    ) -> None:
+        """`borrowed`: keys that this language lacks and Chinese stands in for. `phrases`: texts of the catalogue, from
+        Chinese to this language; `{}` in both stands for what the catalogue fills in (a name)."""
         self.language, self.borrowed = language, borrowed
         self._texts = dict(texts)
+        self.phrases = dict(phrases or {})
+        self._patterns = [
+            (re.compile("(.+)".join(map(re.escape, theirs.split("{}"))), re.DOTALL), ours)
+            for theirs, ours in self.phrases.items() if "{}" in theirs
+        ]  # fmt: skip
 
     def __call__(self, key: str, **values: object) -> str:
         try:
@@ -43,6 +57,15 @@ class Locale:
 
     def keys(self) -> Iterator[str]:
         yield from self._texts
+
+    def phrase(self, text: str) -> str:
+        """A text of the catalogue in this language; as it is where that is not known."""
+        if text in self.phrases:
+            return self.phrases[text]
+        for pattern, ours in self._patterns:
+            if found := pattern.fullmatch(text):
+                return ours.format(*found.groups())
+        return text
 
 
 def flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -80,7 +103,7 @@ def chosen(language: str, added: str = "") -> Locale:
             raise WrongText(f"{added}/{language}: {key}: nothing is given for {', '.join(sorted(places - known))}")
         texts[key] = text
     lacking = tuple(key for key in ours.keys() if key not in texts)  # noqa: SIM118
-    return Locale(language, {**{key: ours(key) for key in lacking}, **texts}, lacking)
+    return Locale(language, {**{key: ours(key) for key in lacking}, **texts}, lacking, theirs.phrases)
 
 
 def load(language: str = DEFAULT, folder: Path = HERE) -> Locale:
@@ -94,4 +117,10 @@ def load(language: str = DEFAULT, folder: Path = HERE) -> Locale:
             if key in texts:
                 raise ValueError(f"{file.name}: {key!r} stands in two files")
             texts[key] = text
-    return Locale(language, texts)
+    phrases: dict[str, str] = {}
+    for file in sorted((folder / language / "catalogue").glob("*.toml")):
+        for chinese, text in tomllib.loads(file.read_text("utf-8")).items():
+            if chinese.count("{}") != text.count("{}"):
+                raise ValueError(f"{file.name}: {chinese!r} and its text have not as many places to fill in")
+            phrases[chinese] = text
+    return Locale(language, texts, phrases=phrases)
