@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -102,3 +103,34 @@ def test_the_stick_brings_the_countys_newest_catalogue_and_a_strangers_is_refuse
     status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
     assert [one["code"] for one in said["catalogue"]] == ["bundle.signature"]
     assert Shelf.of(terminal.state).current().current == used
+
+
+def test_the_countys_courier_follows_no_link_waits_for_no_pipe_and_reads_nothing_without_end(
+    gateway: Gateway, terminal: Terminal, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    good, _ = put(terminal, pages=1, size=20_000)
+    run("kiosk", "outbox", "export", stick, "--state", terminal.state)
+    (record,) = (stick / FOLDER).glob("*/*")
+    place = record.parent
+    bad = [place / f"000000000{n}-01960000-0000-7000-8000-00000000000{n}" for n in (2, 3, 4, 5)]
+    shutil.copytree(record, tmp_path / "elsewhere")
+    bad[0].symlink_to(tmp_path / "elsewhere")
+    bad[1].mkdir()
+    os.mkfifo(bad[1] / "envelope.json")
+    bad[2].mkdir()
+    with (bad[2] / "envelope.json").open("wb") as file:
+        file.truncate(1 << 40)
+    bad[3].mkdir()  # the same once more, in the folder of another
+    shutil.copy(record / "envelope.json", bad[3] / "envelope.json")
+    (place / "\u202e.exe").write_bytes(b"")
+    (record / "acknowledgement.json").mkdir()
+    status, said = run("gateway", "courier", stick, "--state", gateway.folder)
+    assert (status, said["taken"], said["again"]) == (1, [good], [good])
+    assert {one["record"] for one in said["refused"]} == {bad[1].name, bad[2].name}
+    assert {one["code"] for one in said["refused"]} == {"envelope.malformed"}
+    assert (record / "acknowledgement.json").is_file()
+    assert not (tmp_path / "elsewhere" / "acknowledgement.json").exists()
+    status, said = run("kiosk", "outbox", "import", stick, "--state", terminal.state)
+    assert said["gone"] == [good]
+    assert nothing_left(terminal)
