@@ -18,15 +18,23 @@ def wanted(matter: Matter, found: Resolved) -> tuple[Asking, ...]:
     """In the order in which they are asked. The sensitive one names what exactly is told here."""
     if not matter.takes_applications:
         return ()
-    parts: list[Field | Material] = [row.field for row in found.form]
-    parts += [need.material for need in found.materials if need.state == "needed"]
-    kinds = kinds_of(parts)
-    told = tuple(dict.fromkeys(name_of(part) for part in parts if sensitive(part)))
+    kinds = kinds_of(_parts(found))
+    told = tuple(dict.fromkeys(name_of(part) for part in parts(found, "sensitive")))
     return tuple(
         replace(asking, collected=told) if asking.kind == "sensitive" else asking
         for asking in matter.consents
         if asking.kind in kinds
     )
+
+
+def _parts(found: Resolved) -> list[Field | Material]:
+    told: list[Field | Material] = [row.field for row in found.form]
+    return [*told, *(need.material for need in found.materials if need.state == "needed")]
+
+
+def parts(found: Resolved, kind: str) -> tuple[Field | Material, ...]:
+    """What is told here that this consent is for."""
+    return tuple(part for part in _parts(found) if kind in kinds_of([part]) and kind not in FIRST)
 
 
 def kinds_of(parts: Iterable[Field | Material]) -> set[str]:

@@ -34,6 +34,8 @@ NEEDED = (
     "typed.name.helper", "relation.title", "relation.hint", "mandate.title", "mandate.decline", "mandate.clause1",
     "mandate.clause2", "mandate.clause3", "check.for_whom", "check.helper",
     *(f"relation.{code}" for code in RELATIONS),
+    "decline.title", "decline.hint", "decline.leave", "decline.later", "decline.items", "decline.papers",
+    "decline.window", "decline.window_reason", "decline.main",
     "say.subject.title", "say.subject.hint", "say.words.title", "say.words.hint", "say.words.main", "say.phone.title",
     "say.phone.hint", "say.about", "say.words", "say.phone", "say.none",
     *(f"say.subject.{code}" for code in SUBJECTS),

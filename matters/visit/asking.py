@@ -11,7 +11,7 @@ from matters.lanes import lanes
 from matters.limits import Limit, matter_limit, single
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
-from matters.visit import behalf, checking, papering, placing, reading
+from matters.visit import behalf, checking, declining, papering, placing, reading
 from matters.visit.keys import draft_of, is_from_paper
 from matters.visit.signing import clauses, filled
 from matters.visit.state import Visit, doing, from_social, given, helper, person, resolved
@@ -33,6 +33,8 @@ def step(visit: Visit, where: Where | None) -> AnyStep:
             return _flow(visit, where)
         case "consent":
             return _consent(visit, where, rest)
+        case "declined":
+            return declining.step(visit, where, rest)
         case "situation":
             return _situation(visit, where, rest)
         case "items":

@@ -9,7 +9,7 @@ from matters import answers as judge_answer
 from matters.events import Strokes
 from matters.resolve import toggle
 from matters.spoken import RELATIONS
-from matters.visit import aside, rating, saying
+from matters.visit import aside, declining, rating, saying
 from matters.visit.helping import MANDATE
 from matters.visit.state import Visit, answer, doing, drop, put, resolved
 
@@ -36,6 +36,8 @@ def chosen(visit: Visit, option: str) -> Visit:
             return replace(visit, drafts=put(visit.drafts, visit.place, option), problem="")
         if option in field.suggestions:
             return typed(visit, option)
+    elif name == "declined":
+        return declining.chosen(visit, option)
     elif visit.place == "say:subject":
         return saying.chosen(visit, option)
     elif visit.place == "helper:relation":

@@ -18,8 +18,8 @@ from matters.visit.signing import clauses
 from matters.visit.state import Answers, Visit, doing, from_social, given, known, resolved, standing
 
 SECONDS = {
-    "notice": 60, "flow": 20, "consent": 30, "situation": 20, "items": 45, "card": 30, "typed": 45, "shown": 15,
-    "field": 30, "paper": 40, "commitment": 45, "delivery": 20, "check": 60, "helper": 20, "mandate": 30,
+    "notice": 60, "flow": 20, "consent": 30, "declined": 20, "situation": 20, "items": 45, "card": 30, "typed": 45,
+    "shown": 15, "field": 30, "paper": 40, "commitment": 45, "delivery": 20, "check": 60, "helper": 20, "mandate": 30,
 }  # fmt: skip
 SEGMENT = {
     "notice": 1, "consent": 2, "situation": 2, "items": 3, "card": 4, "typed": 4, "shown": 4, "field": 5, "paper": 6,

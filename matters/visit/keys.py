@@ -9,7 +9,20 @@ from matters import answers as judge_answer
 from matters import identity
 from matters.catalogue import DEPARTMENT, Matter
 from matters.search import find
-from matters.visit import after, aside, behalf, checking, clock, flow, helping, papering, placing, reading, saying
+from matters.visit import (
+    after,
+    aside,
+    behalf,
+    checking,
+    clock,
+    declining,
+    flow,
+    helping,
+    papering,
+    placing,
+    reading,
+    saying,
+)
 from matters.visit.signing import clauses, is_signature
 from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing
 
@@ -174,7 +187,7 @@ def _at_notice(visit: Visit, key: str) -> Visit:
 def _at_consent(visit: Visit, key: str) -> Visit:
     kind = visit.place.partition(":")[2]
     if key == "left":
-        return clock.farewell(visit, "stopped")
+        return declining.begun(visit, kind)
     if key == "main":
         return flow.onward(answer(visit, agreed=visit.answers.agreed | {kind}))
     return visit
@@ -392,6 +405,7 @@ _PLACES: dict[str, Callable[[Visit, str], Visit]] = {
     "notice": _at_notice,
     "flow": _at_flow,
     "consent": _at_consent,
+    "declined": declining.pressed,
     "situation": _at_situation,
     "items": _at_items,
     "card": _at_card,

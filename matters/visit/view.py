@@ -54,7 +54,9 @@ def where(visit: Visit) -> Where | None:
     matter = visit.matter
     if not matter.takes_applications:
         return Where(matter.title, matter.picture)
-    at = replace(visit, place="notice") if visit.place == "flow" else visit
+    kind, _, rest = visit.place.partition(":")
+    beside = {"flow": "notice", "declined": f"consent:{rest}"}  # looked at from there: no step ahead
+    at = replace(visit, place=beside[kind]) if kind in beside else visit
     number, total, minutes = flow.progress(at)
     if flow.kind(visit.place) in ("handed", "rate"):
         return Where(matter.title, matter.picture, Progress(total, total, 0, done=True))
