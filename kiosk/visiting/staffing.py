@@ -21,10 +21,11 @@ from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffStick
 from screens.staff import StaffPin as PinStep
 
 if TYPE_CHECKING:
-    from kiosk.sticks import Carried, Sticks
+    from kiosk.sticks import Carried, Stick, Sticks
     from kiosk.visiting.process import VisitProcess
 
 LEAVE_S = 240.0  # without a touch
+STICK_S = 0.5  # how often it is looked whether a stick is in
 ALWAYS = ("id_card", "social_card", "camera", "receipt_printer", "speaker")  # a line each, fitted or not
 FURTHER = ("face_camera", "document_printer", "scanner", "lights", "presence", "keypad")  # where they are fitted
 
@@ -45,6 +46,7 @@ class StaffMode:
         self._queue: dict[str, Any] = {}
         self._sending = False
         self._sticks: Sticks | None = None
+        self._found: list[Stick] = []
         self._carrying = (0, 0)  # how many of how many, while a stick is written
         self._carried: Carried | None = None
         self._works = False
@@ -129,7 +131,8 @@ class StaffMode:
         elif name == "restart":
             self._where = "restart"
         elif name == "stick":
-            self._where, self._carried = "stick", None
+            self._where, self._carried, self._found = "stick", None, []
+            self._process.spawn(self._look_for_sticks())
 
     def _pressed_restart(self, name: str, _: str) -> None:
         if name == "main":
@@ -182,10 +185,19 @@ class StaffMode:
             self._sticks = Sticks(settings.storage.sticks, plain=settings.profile == "test")
         return self._sticks
 
+    async def _look_for_sticks(self) -> None:
+        """In a thread: a stick that is just being put in may keep whoever asks it waiting."""
+        while self._process.staff is self and self._where == "stick" and self._carried is None:
+            if not self._works:
+                self._found = await asyncio.to_thread(self._place().found)
+                if self._process.staff is self:
+                    self._show()
+            await asyncio.sleep(STICK_S)
+
     def _pressed_stick(self, name: str, _: str) -> None:
         if self._works:
             return
-        if name == "main" and self._carried is None and len(self._place().found()) == 1:
+        if name == "main" and self._carried is None and len(self._found) == 1:
             self._works, self._carrying = True, (0, 0)
             self._process.journal.note("staff.acted", act="stick")
             self._process.spawn(self._carry())
@@ -219,7 +231,7 @@ class StaffMode:
             return StaffStick("staff:stick", None, True, "working", waiting, now=now, of=of)
         done = self._carried
         if done is None:
-            found = self._place().found()
+            found = self._found
             state = "ready" if len(found) == 1 else "wait"
             free = found[0].free if found else 0
             return StaffStick("staff:stick", None, True, state, waiting, len(found), free)
