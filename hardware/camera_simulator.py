@@ -201,8 +201,9 @@ class CameraSimulator:
                 self._stale = True
                 return (await asyncio.to_thread(self._paint, self._slide, 1))[0]
             if self._stale:
-                self._stale = False
-                self._ready = await asyncio.to_thread(self._paint, 0, VARIANTS)
+                first = not self._ready  # which is wanted soon
+                self._stale = first
+                self._ready = await asyncio.to_thread(self._paint, 0, 1 if first else VARIANTS)
             return self._ready[turn % len(self._ready)]
 
     def _paint(self, slide: int, variants: int) -> list[bytes]:

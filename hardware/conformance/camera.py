@@ -120,7 +120,7 @@ async def rate(bench: CameraBench) -> str:
     last = bench.camera.latest()
     shown = (last.number - begin.number) / (time.monotonic() - began) if last is not None else 0.0
     if shown < bench.limits.fps:
-        raise Failed(f"{shown:.1f} pictures a second")
+        raise Failed(f"{shown:.1f} pictures a second; {bench.limits.fps:g} is wanted")
     return f"{shown:.1f} pictures a second"
 
 
@@ -200,7 +200,7 @@ async def sharpness(bench: CameraBench) -> str:
     taken = _sheet(bench)
     px_per_mm = min(taken.width, taken.height) / A4_MM[0]
     if px_per_mm < bench.limits.px_per_mm:
-        raise Failed(f"{px_per_mm * 25.4:.0f} dpi")
+        raise Failed(f"{px_per_mm * 25.4:.0f} dpi; {bench.limits.px_per_mm * 25.4:.0f} is wanted")
     return f"{px_per_mm * 25.4:.0f} dpi"
 
 

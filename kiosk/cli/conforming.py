@@ -114,6 +114,12 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> Any:
         return Report(arguments.kind, arguments.device, at, bench.about(), findings)
 
 
+def _whole(device: str) -> str:
+    """A simulated camera as sharp as the kit wants one, unless it is told otherwise. The rehearsal's is smaller: every
+    picture of it is drawn anew."""
+    return f"{device}?width=2880&height=2160&fps=8" if device == "sim://camera" else device
+
+
 @contextlib.asynccontextmanager
 async def _at(arguments: argparse.Namespace) -> AsyncIterator[tuple[str, Any]]:
     """The device's real address and the person beside it; a simulator has its own hand."""
@@ -128,7 +134,7 @@ async def _at(arguments: argparse.Namespace) -> AsyncIterator[tuple[str, Any]]:
     name = DEVICE[arguments.kind]
     with tempfile.TemporaryDirectory(prefix="kiosk-conform-") as folder:
         async with Simulators() as simulators:
-            addresses = await simulators.start({name: arguments.device}, Path(folder), command("simulators"))
+            addresses = await simulators.start({name: _whole(arguments.device)}, Path(folder), command("simulators"))
 
             async def do(what: str, args: Mapping[str, Any]) -> dict[str, Any]:
                 return await simulators.command(name, what, **args)
