@@ -25,7 +25,7 @@ REGULAR, BOLD = "Terminal", "TerminalBold"
 
 NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line
 NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
-AFTER = set("，。；：？！、")  # where a reader takes breath
+AFTER = set("，。；：？！、·")  # where a reader takes breath
 JOINER = "\u2060"  # between two characters: no line ends here
 TEXTURES_KEPT_BYTES = 8_000_000  # as they lie in memory: the most crowded screen has six million
 TILE = 64  # px: a texture's sides are rounded up to this in memory when there is no GPU
