@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.running import REHEARSAL
+from kiosk.privacy import over, tree
 from kiosk.runner.display import Finger, virtual_display
 from kiosk.runner.terminal import Terminal
 
@@ -31,21 +33,10 @@ def until(holds: Callable[[], object], what: str) -> None:
 def children(pid: int) -> dict[int, str]:
     """Process id -> command line, of everything that a process started, directly or not."""
     found: dict[int, str] = {}
-    for listed in Path("/proc", str(pid), "task").glob("*/children"):
-        for child in map(int, listed.read_text().split()):
-            try:
-                found[child] = Path("/proc", str(child), "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-            except OSError:
-                continue
-            found |= children(child)
+    for child in tree(pid)[1:]:
+        with contextlib.suppress(OSError):  # it has ended since
+            found[child] = Path("/proc", str(child), "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
     return found
-
-
-def running(pid: int) -> bool:
-    try:
-        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class Running:
@@ -120,7 +111,7 @@ def test_the_process_that_served_a_person_ends_with_the_person_and_a_fresh_one_w
     until(lambda: kiosk.shows("没有查到您办过的事"), "the card was not read")
     kiosk.tap("#main")
     until(lambda: kiosk.shows("已经从机器里清掉了"), "no goodbye")
-    until(lambda: not running(first), "the process that knew the person lives on")
+    until(lambda: over(first), "the process that knew the person lives on")
     kiosk.tap("#main")
     until(lambda: kiosk.shows("您今天来办什么事？"), "the home screen did not come back")
 
@@ -132,13 +123,13 @@ def test_nobody_is_left_behind_when_the_supervisor_is_killed(kiosk: Running) -> 
         word for command in children(kiosk.terminal.pid).values() for word in command.split()
     }
     kiosk.terminal.kill()
-    until(lambda: not any(running(pid) for pid in everybody), "somebody lives on")
+    until(lambda: all(over(pid) for pid in everybody), "somebody lives on")
 
 
 def test_nobody_is_left_behind_when_it_is_told_to_end(kiosk: Running) -> None:
     everybody = set(children(kiosk.terminal.pid))
     kiosk.terminal.stop()
-    until(lambda: not any(running(pid) for pid in everybody), "somebody lives on")
+    until(lambda: all(over(pid) for pid in everybody), "somebody lives on")
     scratch = list(Path("/dev/shm").glob("kiosk-visit-*"))
     assert not [folder for folder in scratch if int(folder.name.rpartition("-")[2]) in everybody]
     assert kiosk.events()[-1] == "terminal.stopped"
