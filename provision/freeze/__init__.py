@@ -42,6 +42,7 @@ FOR_TESTS = (
     "hardware.speaker_simulator",
     "hardware.sample_cards",
     "hardware.sample_papers",
+    "hardware.sample_person",
     "hardware.conformance.rehearsed",
     "kiosk.rehearsal",
     "kiosk.runner",
