@@ -21,7 +21,6 @@ from bench.papers.defects import DEFECTS, case
 from bench.papers.scenes import scene
 from bench.papers.sheets import Image
 from hardware.document import enhance, find, judge, read, rectify, turn_of, turned
-from hardware.document.finding import SURE
 from hardware.document.upright import load
 
 FIRST_DEFECT, FIRST_SCENE = 5005, 78_000_000  # of neither training nor measuring; 5005 is the first "ok" of a turn
@@ -50,9 +49,10 @@ def pictures(count: int) -> Iterator[tuple[str, str, Image, str]]:
 def row(out: Path, name: str, made: str, image: Image, shape: str) -> str:
     """Draws one picture's row; writes its two pictures beside the page."""
     found = find(image)
-    sure = found is not None and found.rating >= SURE
+    sure = found is not None and found.sure
     corners = found.corners if found is not None and sure else None
-    quality, verdict = judge(image, corners, shape=shape, others=found.others if found is not None else 0)
+    cut, others = (found.cut, found.others) if found is not None else (0.0, 0)
+    quality, verdict = judge(image, corners, shape=shape, cut=cut, others=others)
     shown = image.copy()
     if found is not None:
         thick = max(2, max(image.shape[:2]) // 250)

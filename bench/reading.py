@@ -13,7 +13,7 @@ from bench.figures import Figure, Report
 from bench.papers.forms import Form, Image, Word, Wrongs, form, photograph, spoiled
 from bench.processes import proportional_bytes
 from hardware.document.enhancing import enhance
-from hardware.document.finding import SURE, find
+from hardware.document.finding import find
 from hardware.document.geometry import rectify
 from hardware.document.judging import OK, judge
 from hardware.document.saving import jpeg
@@ -64,7 +64,7 @@ def wrong(words: Sequence[Word], size: tuple[int, int], read: PageText) -> tuple
 def piped(picture: Image) -> tuple[bytes, str]:
     """What our pipeline makes of a photograph, and its verdict; b"" where no paper was found."""
     found = find(picture)
-    if found is None or found.rating < SURE:
+    if found is None or not found.sure:
         return b"", "capture.empty"
     _, verdict = judge(picture, found.corners, shape="a4", others=found.others)
     page = enhance(rectify(picture, found.corners), even=True)

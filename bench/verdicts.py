@@ -21,7 +21,7 @@ from bench.figures import Figure, Report, share
 from bench.papers.defects import DEFECTS, Case, case
 from bench.papers.sheets import Image
 from bench.tools import Say
-from hardware.document.finding import SURE, find
+from hardware.document.finding import find
 from hardware.document.judging import judge
 
 FIRST = 1001  # the picture to begin with: those before have been looked at while thresholds were set
@@ -35,8 +35,9 @@ GOOD = ("ok", "noise")
 def verdict_of(one: Case) -> str:
     """As the terminal says it."""
     found = find(one.image)
-    corners = found.corners if found is not None and found.rating >= SURE else None
-    return judge(one.image, corners, shape=one.shape, others=found.others if found is not None else 0)[1]
+    corners = found.corners if found is not None and found.sure else None
+    cut, others = (found.cut, found.others) if found is not None else (0.0, 0)
+    return judge(one.image, corners, shape=one.shape, cut=cut, others=others)[1]
 
 
 def balanced(confusion: Counter[tuple[str, str]], defect: str) -> float:

@@ -29,7 +29,7 @@ import numpy as np
 from hardware.camera_memory import LONGEST, FrameMemory
 from hardware.camera_sources import STALL_S, Source, SourceError, as_image, open_source
 from hardware.document.enhancing import enhance
-from hardware.document.finding import SURE, find
+from hardware.document.finding import find
 from hardware.document.geometry import Floats, Image, area, is_sane, ordered, rectify
 from hardware.document.judging import LIMITS, OK, judge
 from hardware.document.refining import refine
@@ -239,7 +239,7 @@ class Worker:
         corners = None
         if self._held is not None:
             corners = self._held * size - 0.5
-        elif found is not None and found.rating >= SURE:
+        elif found is not None and found.sure:
             corners = found.corners
         relative = None if corners is None else (corners + 0.5) / size
         self._movement = self._moved(relative)
@@ -247,7 +247,8 @@ class Worker:
         self._turn += 1
         if corners is None or self._turn % JUDGE_EVERY == 0 or self._verdict in ("capture.empty", "capture.not_paper"):
             full = None if corners is None else (corners + 0.5) / scale - 0.5
-            _, self._verdict = judge(image, full, shape=self._shape, others=0 if found is None else found.others)
+            cut, others = (0.0, 0) if found is None else (found.cut, found.others)
+            _, self._verdict = judge(image, full, shape=self._shape, cut=cut, others=others)
         moving = self._movement > LIMITS.movement
         remark = "capture.moving" if moving and self._verdict == OK else self._verdict
         if remark == OK and relative is not None and self._is_last(image, relative):
@@ -322,8 +323,9 @@ class Worker:
             corners: Floats | None = refine(image, self._held * size - 0.5, HELD_SNAP * float(size.max()))
         else:
             found = find(image)
-            corners = found.corners if found is not None and found.rating >= SURE else None
-        _, verdict = judge(image, corners, shape=self._shape, others=0 if found is None else found.others)
+            corners = found.corners if found is not None and found.sure else None
+        cut, others = (0.0, 0) if found is None else (found.cut, found.others)
+        _, verdict = judge(image, corners, shape=self._shape, cut=cut, others=others)
         if automatic and verdict != OK:
             self._good_since = None  # what looked good small is not good full size
             return

@@ -2,7 +2,8 @@
 
 How strong a defect is, is drawn from a range whose lower end spoils the picture for a clerk; a range of slight defects,
 which must pass, belongs to the good ones; between the two lies a gap, where either answer will do. Blur is in
-thousandths of the page's longer side, so that it means the same at every distance. The two halves of the set share
+thousandths of the page's longer side, so that it means the same at every distance. Dark is where the reader of printed
+text begins to fail (docs/measurements.md), dim what it still reads without a mistake. The two halves of the set share
 neither seeds nor kinds of paper: `setting` moves thresholds, `held` tells how good they are.
 """
 
@@ -103,7 +104,9 @@ def case(half: str, number: int) -> Case:
     elif defect == "glare":
         image = _glare(image, dice, corners)
     elif defect == "dark":
-        image = image * float(dice.uniform(0.1, 0.3))
+        image = image * float(dice.uniform(0.04, 0.13))
+    elif defect == "ok" and dice.random() < 0.25:  # dim: still read
+        image = image * float(dice.uniform(0.36, 0.8))
     if defect == "blurred":
         image = _unfocused(image, dice, float(dice.uniform(2.8, 7.0)) * long_side / 1000)
     elif defect == "moving":

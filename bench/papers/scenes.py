@@ -61,6 +61,11 @@ def seen(corners: Floats, width: int, height: int) -> Floats:
     return np.asarray(points, np.float32).reshape(-1, 2)
 
 
+def is_within(corners: Floats, width: int, height: int) -> bool:
+    """Whether all of a sheet is in the picture."""
+    return bool((corners >= 0).all() and (corners <= (width, height)).all())
+
+
 def overlap_seen(found: Floats, truth: Floats, width: int, height: int) -> float:
     """Intersection over union of the parts of two quadrilaterals that lie in the picture."""
     a, b = seen(found, width, height), seen(truth, width, height)
@@ -276,6 +281,7 @@ def _pose(
     sheet_h: int,
     size: tuple[float, float] | None = None,
     least: float = 0.06,
+    cut: float = CUT,
 ) -> Floats | None:
     """Corners of a sheet held or laid before a camera: turned, tilted, at some distance. `size`: from how much to how
     much of what fits it takes; such a sheet is never cut off. `least`: share of the picture that it covers."""
@@ -299,7 +305,7 @@ def _pose(
         low, high = seen.min(axis=0), seen.max(axis=0)
         room = np.array([width, height]) - (high - low)
         where = np.clip(dice.normal(0.5, 0.22 if size is None else 0.5, 2), 0.01, 0.99)
-        if dice.random() < CUT and size is None:  # a corner or two out of the picture, or a good part
+        if dice.random() < cut and size is None:  # a corner or two out of the picture, or a good part
             out = dice.uniform(0.06, 0.9)
             where[int(dice.integers(2))] = (-out, 1 + out)[int(dice.integers(2))]
             room = np.maximum(room, 0.3 * (high - low))
@@ -392,8 +398,16 @@ def _lens(image: Floats, dice: Dice, tags: dict[str, float | str]) -> Image:
     return plain
 
 
-def scene(seed: int, longest: int = 1280, *, empty: float = 0.1) -> Scene:
-    """The picture of a seed. `empty`: share of seeds without a sheet."""
+def scene(
+    seed: int,
+    longest: int = 1280,
+    *,
+    empty: float = 0.1,
+    cut: float = CUT,
+    size: tuple[float, float] | None = None,
+) -> Scene:
+    """The picture of a seed. `empty`: share of seeds without a sheet; `cut`: share of sheets that are cut off; `size`:
+    as of `_pose`."""
     dice = np.random.default_rng(seed)
     a, b = SHAPES[int(dice.integers(len(SHAPES)))]
     width, height = round(longest * a / max(a, b)), round(longest * b / max(a, b))
@@ -416,7 +430,7 @@ def scene(seed: int, longest: int = 1280, *, empty: float = 0.1) -> Scene:
         sheet = draw(dice, int(longest * 0.9))
         h, w = sheet.image.shape[:2]
         tags["sheet"] = sheet.kind
-        corners = _pose(dice, width, height, w, h)
+        corners = _pose(dice, width, height, w, h, size, 0.06 if size is None else 0.006, cut)
         if corners is not None:
             image = _lay(image, dice, sheet.image, sheet.mask, corners, tags)
             if dice.random() < 0.18:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hardware.document.finding import SURE, find
+from hardware.document.finding import find
 from hardware.document.judging import judge
 from hardware.document.pictures import PictureError, read
 
@@ -24,8 +24,9 @@ def capture_check(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
             continue
         began = time.perf_counter()
         found = find(image)
-        corners = found.corners if found is not None and found.rating >= SURE else None
-        quality, verdict = judge(image, corners, others=found.others if found is not None else 0)
+        corners = found.corners if found is not None and found.sure else None
+        cut, others = (found.cut, found.others) if found is not None else (0.0, 0)
+        quality, verdict = judge(image, corners, cut=cut, others=others)
         quality["rating"] = round(found.rating, 3) if found is not None else 0.0
         yield {
             "corners": None if corners is None else [[round(float(x), 1), round(float(y), 1)] for x, y in corners],

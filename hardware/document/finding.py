@@ -3,25 +3,32 @@
 How: the picture is looked at small. Lines are found and sampled (lines.py), the shapes they span are rated roughly and
 the best described (shapes.py), and a small trained network says how likely each is the paper (rating.py). What wins is
 refined on the full picture, side by side, to a fraction of a pixel (refining.py). A wrong answer is worse than none,
-so a rating under a floor is none.
+so a rating under a floor is none. Unless a whole sheet is clearly there, one that goes on behind the picture's border
+is looked for among the same lines (cutting.py): that one is said to be cut off, and is no answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from hardware.document.cutting import CutShapes, cut_shapes, described
 from hardware.document.geometry import Floats, Image, area, ordered, shrunk
 from hardware.document.lines import find_lines, gradient, sum_along, to_colours
-from hardware.document.rating import rate
+from hardware.document.rating import rate, rate_cut, rate_far
 from hardware.document.refining import refine
-from hardware.document.shapes import Shapes, span
+from hardware.document.shapes import Shapes, is_small, span
 
 SMALL = 400  # px, longest side, at which lines are looked for
 SIDE_LEAST = 32  # px
 SURE = 0.62  # expected overlap; below it is "not sure": of made pictures 2 in 100 are then wrong
+FAR_SURE = 0.7  # the same of a sheet that is far away; looked for where there is no other
+CLEAR = 0.97  # a whole sheet that is rated so is not doubted
+CUT_SURE = 0.3  # expected overlap of what is seen of a sheet that is cut off, from which it is one
+DIM, LIT = 70.0, 200.0  # lightness of the brightest of a picture below which it is lifted to be looked at, and to
 COARSE_PX, COARSE_WIDTH = 10.0, 4  # first refinement, on the small picture: how far, and how wide a border is compared
 FINE_PX = 3.0  # second refinement, on the full picture: how far, in px of the small one
 OTHER_SURE = 0.9  # rating from which a further sheet is one
@@ -31,11 +38,26 @@ OTHER_SHARE = 0.3  # of the found one's area that it has at least
 @dataclass(frozen=True)
 class Found:
     """A four-sided shape, how much it is expected to overlap with the paper (0..1), and how many further sheets lie
-    beside it."""
+    beside it. `cut`: how much a sheet that goes on behind the picture's border is expected to be there instead; 0:
+    none is."""
 
     corners: Floats
     rating: float
     others: int = 0
+    cut: float = 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether this is the paper, and all of it."""
+        return self.rating >= SURE and not self.cut
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What might be the paper, best first by a rough rating: whole ones, and such that go on behind the border."""
+
+    whole: Shapes | None
+    cut: Callable[[], CutShapes | None]
 
 
 def find(image: Image) -> Found | None:
@@ -43,36 +65,72 @@ def find(image: Image) -> Found | None:
 
     `image` is BGR uint8 (H, W, 3).
     """
-    small = shrunk(image, SMALL)
-    shapes = candidates(small)
-    if shapes is None:
+    small = _lit(shrunk(image, SMALL))
+    there = candidates(small)
+    if there is None:
         return None
-    ratings = rate(shapes.features)
+    ratings = _rated(there.whole.features) if there.whole is not None else np.zeros(1, np.float32)
     best = int(np.argmax(ratings))
+    rating = float(ratings[best])
+    cut = _cut(there, best, rating, small.shape[1], small.shape[0])
+    if there.whole is None:
+        nothing = np.zeros((4, 2), np.float32)
+        return Found(nothing, 0.0, 0, cut) if cut else None
     scale = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]], np.float32)
-    rough = refine(small, ordered(shapes.corners[best]), COARSE_PX, COARSE_WIDTH)
+    corners = ordered(there.whole.corners[best])
+    if cut:
+        return Found((corners + 0.5) * scale - 0.5, rating, 0, cut)
+    rough = refine(small, corners, COARSE_PX, COARSE_WIDTH)
     full = (rough + 0.5) * scale - 0.5
     fine = refine(image, full, max(3.0, FINE_PX * float(scale.max())))
-    return Found(fine, float(ratings[best]), _others(shapes.corners, ratings, best))
+    return Found(fine, rating, _others(there.whole.corners, ratings, best))
 
 
 def locate(image: Image) -> Floats | None:
     """Corners of the paper, float32 (4, 2) clockwise from top left in pixels of `image`, or None when not sure."""
     found = find(image)
-    return None if found is None or found.rating < SURE else found.corners
+    return found.corners if found is not None and found.sure else None
 
 
-def candidates(small: Image) -> Shapes | None:
-    """What might be the paper in a small picture, best first by the rough rating."""
+def candidates(small: Image) -> Candidates | None:
+    """What might be the paper in a small picture; None where there are no lines."""
     if min(small.shape[:2]) < SIDE_LEAST:
         return None
     colours = to_colours(small)
     soft = np.asarray(cv2.blur(colours, (5, 5)), np.uint8)
     dx, dy = gradient(colours)
     lines = find_lines(colours, soft, dx, dy)
-    if len(lines) < 4:
+    if len(lines) < 3:
         return None
-    return span(lines, sum_along(soft, dx, dy, lines), small.shape[1], small.shape[0])
+    along = sum_along(soft, dx, dy, lines)
+    height, width = small.shape[:2]
+    whole = span(lines, along, width, height) if len(lines) > 3 else None
+    return Candidates(whole, lambda: cut_shapes(soft, lines, along, width, height))
+
+
+def _cut(there: Candidates, best: int, rating: float, width: int, height: int) -> float:
+    """How surely a sheet goes on behind the border, and the best that is whole is none or a part of it; else 0."""
+    cut = there.cut() if rating < CLEAR else None
+    if cut is None:
+        return 0.0
+    whole, about = (there.whole.corners[best], there.whole.features[best]) if there.whole is not None else (None, None)
+    surest = float(rate_cut(described(cut, whole, about, rating, width, height)).max())
+    return surest if surest >= CUT_SURE else 0.0
+
+
+def _rated(features: Floats) -> Floats:
+    """(n,) expected overlaps; where none is sure, of those that are far away as well."""
+    ratings = rate(features)
+    if float(ratings.max()) >= SURE:
+        return ratings
+    far = np.where(is_small(features), rate_far(features), 0.0)
+    return np.where(far >= FAR_SURE, far, ratings) if float(far.max()) >= FAR_SURE else ratings
+
+
+def _lit(small: Image) -> Image:
+    """The picture, a dark one lifted: what lies there is found, and said to be in the dark."""
+    bright = float(np.percentile(small[::4, ::4], 99))
+    return small if bright >= DIM else np.asarray(cv2.convertScaleAbs(small, alpha=LIT / max(bright, 8.0)), np.uint8)
 
 
 def _others(shapes: Floats, ratings: Floats, best: int) -> int:

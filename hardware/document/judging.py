@@ -17,6 +17,7 @@ from hardware.document.geometry import Floats, Image, area, rectify, side_length
 OK = "ok"
 SECTORS = 8  # directions of edges, in half a turn
 EDGES_LEAST = 160  # edge pixels at PAGE px from which their width is trusted: a few words
+LEAN_USUAL, LEAN_WEIGHT = 0.2, 0.45  # what print leans anyhow, and what more of it counts for
 WHITE = 250  # of 255, the middle of the page: it is white all over, and a burnt spot could not be told
 BURNT = 253  # of 255: nothing is left of what was there
 EDGES_TOLD = 200  # edge pixels from which their directions are told apart
@@ -36,15 +37,15 @@ class Limits:
     long_side_px: int = 420  # of the paper in the picture: below, 12-point print of A5 cannot be read
     border: float = 0.004  # of the longer picture side: a corner nearer to the border is cut off
     ink: float = 4.0  # grey values between the paper and the darkest hundredth of what is on it: less is no print
-    light_least: float = 92.0  # lightness (0..255) of the bright tenth of the paper
-    around_least: float = 120.0  # of the bright fiftieth of the picture: a dark cover in good light is not dark
+    light_least: float = 45.0  # lightness (0..255) of the bright tenth of the paper: from 35 on all print is read
+    around_least: float = 62.0  # of the bright fiftieth of the picture: a dark cover in good light is not dark
     glare_share: float = 0.012  # of the paper that is burnt out in spots
     shadow: float = 0.5  # darkest to brightest ground of a printed page
     shadow_any: float = 0.42  # the same where pictures may be printed on it
     edge_px: float = 4.7  # width of edges at PAGE px, from which they are out of focus
     edge_moved_px: float = 4.3  # from which they have moved, when one direction
     edge_moved_most: float = 12.0  # to which: wider ones are out of focus, movement leaves sharp edges along its way
-    direction: float = 1.46  # has edges so much wider than another
+    direction: float = 1.5  # has edges so much wider than another, or strokes that all lean one way
     hand: float = 0.07  # of the longer side: how far something of the colour of skin reaches into the page
     movement: float = 0.012  # of the longer side, between two frames
 
@@ -58,17 +59,21 @@ def judge(
     *,
     movement: float | None = None,
     others: int = 0,
+    cut: float = 0.0,
     shape: str = "any",
     limits: Limits = LIMITS,
 ) -> tuple[dict[str, float], str]:
     """(quality, verdict): what was measured, and "ok" or the first reason to try again.
 
     `movement`: how far corners went since the last frame, as a share of the longer side; `others`: how many further
-    papers lie there; `shape`: what was asked for (a4, card …), because a picture on a card is no shadow.
+    papers lie there; `cut`: how surely one goes on behind the picture's border; `shape`: what was asked for (a4, card
+    …), because a picture on a card is no shadow.
     """
     height, width = image.shape[:2]
     longest = max(height, width)
     if corners is None:
+        if cut:
+            return {"cut": round(cut, 3)}, "capture.cut_off"
         busy = _busy(image)
         return {"busy": round(busy, 4)}, "capture.empty" if busy < limits.busy else "capture.not_paper"
     quality: dict[str, float] = {
@@ -199,8 +204,29 @@ def _sharpness(page: Image) -> dict[str, float]:
             widest, narrowest = max(widths) * factor, max(min(widths) * factor, 0.1)
             if count < EDGES_TOLD:
                 narrowest = widest
-            return {"edge_px": round(widest, 2), "direction": round(widest / narrowest, 2), "edges": count}
+            one_way = widest / narrowest
+            if widest > LIMITS.edge_moved_px:
+                one_way *= float(np.exp(LEAN_WEIGHT * max(0.0, _lean(grey) - LEAN_USUAL)))
+            return {"edge_px": round(widest, 2), "direction": round(one_way, 2), "edges": count}
     return {"edge_px": 0.0, "direction": 1.0, "edges": 0}
+
+
+def _lean(grey: Image) -> float:
+    """How much more of what is drawn aslant leans one way than the other, as a logarithm.
+
+    A movement aslant widens the rules and the level and upright strokes of print all alike: they say nothing of its
+    direction. Of the strokes aslant it leaves those that lie along it, and hatches print with them; print itself leans
+    as much to one side as to the other."""
+    soft = cv2.GaussianBlur(grey, (7, 7), 1.2)
+    dx = cv2.Sobel(soft, cv2.CV_16S, 1, 0)[::2].astype(np.float32)
+    dy = cv2.Sobel(soft, cv2.CV_16S, 0, 1)[::2].astype(np.float32)
+    size = cv2.magnitude(dx, dy)
+    strong = size > max(0.3 * float(np.percentile(size[::2, ::3], 97)), 6.0)
+    turn = np.mod(np.arctan2(dy[strong], dx[strong]), np.pi) / (np.pi / SECTORS)
+    many = np.bincount(np.floor(turn + 0.5).astype(int) % SECTORS, minlength=SECTORS) + 0.002 * size.size / SECTORS
+    half = SECTORS // 2
+    more = np.log(many / np.roll(many, half))[1:half]  # of sectors between level and upright against their opposites
+    return float(max(abs(more[half // 2 - 1]), abs(more.mean())))
 
 
 def _edge_widths(grey: Image, least: int) -> tuple[list[float], int]:

@@ -1,7 +1,9 @@
-"""How sure it is that a described shape is the paper: a small network of two hidden layers, trained on made pictures.
+"""How sure it is that a described shape is the paper: small networks of two hidden layers, trained on made pictures.
 
-Its answer is the overlap (0..1) that the shape is expected to have with the true outline, 0 for a half or less. The
-figures in rating.npy, one after the other, are written by bench/papers/train_rating.py.
+The answer is the overlap (0..1) that the shape is expected to have with the true outline, 0 for a half or less: of
+whole sheets (`rate`, figures in rating.npy), of such as are far away (`rate_far`, far.npy), of what is seen of sheets
+that are cut off (`rate_cut`, cutting.npy). The figures, one after the other, are written by
+bench/papers/train_rating.py.
 """
 
 from __future__ import annotations
@@ -11,33 +13,45 @@ from pathlib import Path
 
 import numpy as np
 
+from hardware.document import cutting, shapes
 from hardware.document.geometry import Floats
-from hardware.document.shapes import FEATURES
 
-FIGURES = Path(__file__).with_name("rating.npy")
+WHOLE, FAR, CUT = (Path(__file__).with_name(name) for name in ("rating.npy", "far.npy", "cutting.npy"))
 HIDDEN = (32, 16)
-_IN = len(FEATURES)
-LAYOUT = (
-    (_IN,), (_IN,), (_IN, HIDDEN[0]), (HIDDEN[0],), (HIDDEN[0], HIDDEN[1]), (HIDDEN[1],), (HIDDEN[1], 1), (1,),
-)  # fmt: skip  # mean and scale of the features, then weights and biases
-
-
-@lru_cache(maxsize=1)
-def _figures() -> tuple[Floats, ...]:
-    flat = np.load(FIGURES, allow_pickle=False)
-    ends = np.cumsum([int(np.prod(shape)) for shape in LAYOUT])
-    if flat.shape != (ends[-1],):
-        raise ValueError(f"{FIGURES.name} does not fit these features: train it again (bench/papers/train_rating.py)")
-    return tuple(part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), LAYOUT, strict=True))
 
 
 def rate(features: Floats) -> Floats:
-    """(n,) expected overlaps, of (n, len(FEATURES)) features."""
-    return answer(_figures(), features)
+    """(n,) expected overlaps, of (n, len(shapes.FEATURES)) features."""
+    return answer(figures_of(WHOLE, len(shapes.FEATURES)), features)
+
+
+def rate_far(features: Floats) -> Floats:
+    """The same of small shapes, which `rate` has not been trained on."""
+    return answer(figures_of(FAR, len(shapes.FEATURES)), features)
+
+
+def rate_cut(features: Floats) -> Floats:
+    """(n,) expected overlaps, of (n, len(cutting.FEATURES)) features."""
+    return answer(figures_of(CUT, len(cutting.FEATURES)), features)
+
+
+def layout(count: int) -> tuple[tuple[int, ...], ...]:
+    """Mean and scale of `count` features, then weights and biases."""
+    a, b = HIDDEN
+    return (count,), (count,), (count, a), (a,), (a, b), (b,), (b, 1), (1,)
+
+
+@lru_cache(maxsize=3)
+def figures_of(file: Path, count: int) -> tuple[Floats, ...]:
+    flat, parts = np.load(file, allow_pickle=False), layout(count)
+    ends = np.cumsum([int(np.prod(shape)) for shape in parts])
+    if flat.shape != (ends[-1],):
+        raise ValueError(f"{file.name} does not fit these features: train it again (bench/papers/train_rating.py)")
+    return tuple(part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), parts, strict=True))
 
 
 def answer(figures: tuple[Floats, ...], features: Floats) -> Floats:
-    """The network itself, with figures of LAYOUT."""
+    """The network itself, with figures of `layout`."""
     mean, scale, w1, b1, w2, b2, w3, b3 = figures
     hidden = np.maximum((features - mean) / scale @ w1 + b1, 0)
     hidden = np.maximum(hidden @ w2 + b2, 0)

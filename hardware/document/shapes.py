@@ -20,10 +20,12 @@ Doubles = NDArray[np.float64]
 
 KEPT = 48  # shapes that are described
 KEPT_FIRST = 500  # by a rougher rating, before it is asked whether edges end at the corners
-SHARE_LEAST = 0.03  # of the picture
+SHARE_LEAST = 0.008  # of the picture
+GAP_LEAST = 0.05  # of its shorter side, between opposite sides
 PARALLEL_MOST = np.radians(28)  # between opposite sides
 CROSSING_LEAST = np.radians(40)  # between neighbouring sides
 OUTSIDE_MOST = 0.06  # of the longer picture side: corners may lie so far out of the picture
+SMALL = 0.06  # of the picture: smaller sheets are far away
 FEATURES = (
     "edge mean", "edge least", "edge second", "sides mean", "sides least", "sides second", "beyond mean", "beyond most",
     "contrast least", "contrast mean", "spread inside", "spread outside", "one sign", "brighter", "lightness",
@@ -49,27 +51,32 @@ class _Sides:
     high: Indices
 
 
+def is_small(features: Floats) -> NDArray[np.bool_]:
+    """(n,): whether such a sheet would be far away."""
+    return np.asarray(features[:, FEATURES.index("size")] < np.sqrt(SMALL))
+
+
 def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
     """The best shapes of these lines, or None."""
     made = _combine(lines, along, width, height)
     if made is None:
         return None
     corners, sides = made
-    edge = _mean(along.edge, sides.line, sides.low, sides.high)
-    differ = _mean(along.sides, sides.line, sides.low, sides.high)
+    edge = mean_along(along.edge, sides.line, sides.low, sides.high)
+    differ = mean_along(along.sides, sides.line, sides.low, sides.high)
     share = _area(corners[..., 0], corners[..., 1]) / (width * height)
     rough = (
         0.30 * _average(edge) + 0.15 * _least(edge) + 0.25 * _average(differ) + 0.20 * _least(differ)
         + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
     )  # fmt: skip
     best = np.argpartition(-rough, min(KEPT_FIRST, len(rough) - 1))[:KEPT_FIRST]
-    beyond = _beyond(along.edge, sides.line[best], sides.low[best], sides.high[best], max(width, height))
-    rough = rough[best] - 0.15 * beyond.mean(1)
+    behind = beyond(along.edge, sides.line[best], sides.low[best], sides.high[best], max(width, height))
+    rough = rough[best] - 0.15 * behind.mean(1)
     order = np.argsort(-rough)[:KEPT]
-    best, rough, beyond = best[order], rough[order], beyond[order]
+    best, rough, behind = best[order], rough[order], behind[order]
     edge, differ = np.sort(edge[best], 1), np.sort(differ[best], 1)
     features = [
-        edge.mean(1), edge[:, 0], edge[:, 1], differ.mean(1), differ[:, 0], differ[:, 1], beyond.mean(1), beyond.max(1),
+        edge.mean(1), edge[:, 0], edge[:, 1], differ.mean(1), differ[:, 0], differ[:, 1], behind.mean(1), behind.max(1),
         *_describe(corners[best], sides.line[best], sides.low[best], sides.high[best], along, lines, width, height),
         rough, rough[0] - rough, np.full(len(rough), min(1.0, len(corners) / 10000)),
     ]  # fmt: skip
@@ -98,7 +105,7 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doub
     sign = np.where(np.abs(theta[first] - theta[second]) > np.pi / 2, -1.0, 1.0)
     off = rho - (width / 2) * cos - (height / 2) * sin
     gap = np.abs(off[first] - sign * off[second])
-    pair = (turn < PARALLEL_MOST) & (gap > 0.12 * min(width, height))
+    pair = (turn < PARALLEL_MOST) & (gap > GAP_LEAST * min(width, height))
     first, second = first[pair], second[pair]
     # a shape is two pairs of which every line of one meets every line of the other near the picture
     both = crossing[first] & crossing[second]  # (pairs, lines)
@@ -108,7 +115,7 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doub
     ring = np.stack([first[a], first[b], second[a], second[b]], axis=1)
     corner = ring[:, (3, 0, 1, 2)] * len(lines) + ring  # of the line before with this one
     x, y = px.ravel().take(corner), py.ravel().take(corner)
-    good = np.flatnonzero(_convex(x, y) & (_area(x, y) > SHARE_LEAST * width * height))
+    good = np.flatnonzero(convex(x, y) & (_area(x, y) > SHARE_LEAST * width * height))
     if len(good) == 0:
         return None
     ring, x, y = ring[good], x[good], y[good]
@@ -119,7 +126,7 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doub
     return np.stack([x, y], axis=-1).astype(np.float64), _Sides(ring, low, high)
 
 
-def _beyond(edge: Floats, line: Indices, low: Indices, high: Indices, longest: int) -> Doubles:
+def beyond(edge: Floats, line: Indices, low: Indices, high: Indices, longest: int) -> Doubles:
     """How much the edges of (n, 4) sides go on behind the corners."""
     gap, tail, last = 4 // PACE, max(6, int(0.05 * longest)) // PACE, edge.shape[1] - 1
     before = edge[line, np.maximum(low - gap, 0)] - edge[line, np.maximum(low - tail, 0)]
@@ -127,7 +134,7 @@ def _beyond(edge: Floats, line: Indices, low: Indices, high: Indices, longest: i
     return np.asarray((before + after) / (2.0 * (tail - gap)))
 
 
-def _convex(x: Doubles, y: Doubles) -> NDArray[np.bool_]:
+def convex(x: Doubles, y: Doubles) -> NDArray[np.bool_]:
     """Whether every corner of (n, 4) turns the same way."""
     turns = []
     for i in range(4):
@@ -152,7 +159,7 @@ def _area(x: Doubles, y: Doubles) -> Doubles:
     return np.abs((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2
 
 
-def _mean(sums: Floats, line: Indices, low: Indices, high: Indices) -> Doubles:
+def mean_along(sums: Floats, line: Indices, low: Indices, high: Indices) -> Doubles:
     """Of running sums (lines, places, …) the mean over each of the stretches (n, 4)."""
     flat, row = sums.reshape(-1, *sums.shape[2:]), line * sums.shape[1]
     total = flat.take(row + high, axis=0) - flat.take(row + low, axis=0)
@@ -165,7 +172,7 @@ def _describe(
     along: Along, lines: Floats, width: int, height: int,
 ) -> list[Doubles]:  # fmt: skip
     """What is behind FEATURES, but for the first eight."""
-    one, two = (_mean(sums, line, low, high) for sums in (along.one, along.two))
+    one, two = (mean_along(sums, line, low, high) for sums in (along.one, along.two))
     middle = corners.mean(axis=1)
     theta, rho = lines[line, 0], lines[line, 1]
     towards = middle[:, :1] * np.cos(theta) + middle[:, 1:] * np.sin(theta) > rho  # the normal points inwards

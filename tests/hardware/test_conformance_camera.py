@@ -67,7 +67,7 @@ class Untidy(CameraHand):
     [
         ("rate", {"fps": 1}),
         ("resolution", {"width": 1200, "height": 900}),
-        ("page", {"spoil": ("dark", {"level": 0.2}), "limits": replace(PATIENT, taken_s=3.0)}),
+        ("page", {"spoil": ("dark", {"level": 0.1}), "limits": replace(PATIENT, taken_s=3.0)}),
         ("card", {"spoil": ("blur", {"px": 9.0}), "limits": replace(PATIENT, taken_s=3.0)}),
         ("sharpness", {"limits": replace(PATIENT, px_per_mm=6.0)}),
         ("first_frame", {"spoil": ("stall", {}), "limits": replace(PATIENT, first_frame_s=1.0)}),

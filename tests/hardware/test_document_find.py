@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.papers.scenes import overlap_seen, scene
+from bench.papers.scenes import is_within, overlap_seen, scene
 from hardware.document import find, locate, rectify
 from hardware.document.geometry import overlap, paper_size
 from tests.hardware.made_pages import on_desk, page
@@ -42,6 +42,8 @@ def test_made_pictures_are_found_and_seldom_wrongly() -> None:
             alarms += found is not None
             continue
         height, width = made.image.shape[:2]
+        if not is_within(made.corners, width, height):
+            continue
         sheets = (made.corners, *made.more)
         share = 0.0 if found is None else max(overlap_seen(found, sheet, width, height) for sheet in sheets)
         shares.append(share)
@@ -63,6 +65,28 @@ def test_noise_holds_no_paper() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (31, 31), (8, 2000), (40, 40)])
 def test_a_tiny_picture_holds_no_paper(size: tuple[int, int]) -> None:
     assert locate(np.zeros((*size, 3), np.uint8)) is None
+
+
+@pytest.mark.parametrize("name", ["birth-certificate", "household-register", "id-card"])
+@pytest.mark.parametrize("side", range(4))
+def test_a_sheet_that_goes_on_behind_the_border_is_cut_off_and_no_answer(name: str, side: int) -> None:
+    _, corners = on_desk(name)
+    axis, far = side % 2, side // 2
+    low, high = corners.min(axis=0)[axis], corners.max(axis=0)[axis]
+    out = 0.2 * (high - low)
+    corners[:, axis] += (1280, 960)[axis] - high + out if far else -low - out
+    image, _ = on_desk(name, corners=corners.tolist())
+    found = find(image)
+    assert found is not None
+    assert found.cut > 0
+    assert locate(image) is None
+
+
+def test_a_sheet_far_away_is_found() -> None:
+    image, truth = on_desk(corners=[[570, 350], [730, 352], [732, 580], [568, 578]])
+    found = locate(image)
+    assert found is not None
+    assert overlap(found, truth) > 0.9
 
 
 @pytest.mark.parametrize("second", ["lease", "id-card"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.papers.defects import case
-from hardware.document import judge
+from hardware.document import find, judge
 from tests.hardware.made_pages import Floats, Image, on_desk
 
 
@@ -58,7 +58,20 @@ def test_a_page_that_moves_between_frames_is_moving() -> None:
 
 def test_a_dark_picture_is_dark() -> None:
     image, corners = on_desk()
-    assert verdict(np.asarray(image * 0.25, np.uint8), corners) == "capture.dark"
+    assert verdict(np.asarray(image * 0.12, np.uint8), corners) == "capture.dark"
+
+
+def test_dim_light_in_which_all_is_read_is_no_darkness() -> None:
+    image, corners = on_desk()
+    assert verdict(np.asarray(image * 0.3, np.uint8), corners) == "ok"
+
+
+def test_a_paper_in_the_dark_is_found_there_and_said_to_be_in_the_dark() -> None:
+    image, corners = on_desk()
+    found = find(np.asarray(image * 0.12, np.uint8))
+    assert found is not None
+    assert found.sure
+    assert np.abs(found.corners - corners).max() < 12
 
 
 def test_a_dark_cover_in_good_light_is_not_dark() -> None:
@@ -146,6 +159,16 @@ def test_the_side_without_print_is_said_to_be_blank() -> None:
     image, corners = on_desk()
     cv2.fillConvexPoly(image, corners.astype(np.int32), (225, 228, 230))
     assert verdict(noisy(image, 3.0), corners) == "capture.blank"
+
+
+@pytest.mark.parametrize("number", range(6, 110, 13))
+def test_a_sheet_that_is_cut_off_is_never_called_good_by_our_own_finding(number: int) -> None:
+    one = case("held", number)
+    found = find(one.image)
+    corners = found.corners if found is not None and found.sure else None
+    cut = found.cut if found is not None else 0.0
+    assert one.defect == "cut_off"
+    assert judge(one.image, corners, cut=cut, shape=one.shape)[1] != "ok"
 
 
 def test_papers_with_known_defects_are_told_apart() -> None:
