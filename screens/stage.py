@@ -41,6 +41,7 @@ TIDY_AFTER_S = 0.4  # after a new screen: most people are still reading it
 FRAMES_PER_SECOND = 60
 AWAKE_FPS, AWAKE_S = 240, 1.0  # after a finger came down: it is about to go up, and that is answered at once
 EVENTS = {"search:handwriting": "search"}  # two keys that mean the same have names of their own
+DAY = ((6, "night"), (12, "morning"), (18, "afternoon"), (24, "evening"))  # up to which hour it is called so
 
 
 @dataclass(frozen=True)
@@ -381,7 +382,7 @@ class Stage(Widget):
     def _status_left(self, at_home: bool) -> str:
         now = self.status.now
         if at_home and now is not None:
-            half = say("status.morning" if now.hour < 12 else "status.afternoon")
+            half = say(next(f"status.{name}" for until, name in DAY if now.hour < until))
             clock = f"{now.hour}:{now.minute:02d}"
             if look.elder:
                 return say("status.date_short", month=now.month, day=now.day, clock=clock)
