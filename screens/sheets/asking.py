@@ -43,7 +43,7 @@ def options_a_page(count: int) -> int:
 def items_a_page(count: int) -> int:
     """Items on one page: in full, one below the other on tall screens."""
     if not look.portrait:
-        most = 4 if look.elder else 6
+        most = 6  # three in each of two columns
     elif look.low:
         most = 3 if look.elder else 4
     else:
