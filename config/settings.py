@@ -83,6 +83,11 @@ class Printer:
 
 
 @dataclass(frozen=True)
+class Cards:
+    photo_decoder: str = ""  # program that turns a card's photograph (WLT on standard input) into a picture; "": none
+
+
+@dataclass(frozen=True)
 class County:
     """The county's back-end."""
 
@@ -153,6 +158,7 @@ class Settings:
     screen: Screen = field(default_factory=Screen)
     devices: Devices = field(default_factory=Devices)
     printer: Printer = field(default_factory=Printer)
+    cards: Cards = field(default_factory=Cards)
     county: County = field(default_factory=County)
     visits: Visits = field(default_factory=Visits)
     voice: Voice = field(default_factory=Voice)

@@ -49,9 +49,32 @@ def read_card(arguments: argparse.Namespace) -> int:
     if isinstance(record, Fault):
         show({"code": record.code, "note": record.note}, arguments.json, lambda: f"{record.code} {record.note}")
         return FINDING
+    if arguments.photo is not None:
+        problem = _write_photo(record.photo, settings_of(arguments).cards.photo_decoder, arguments.photo)
+        if problem:
+            return complain(f"no photograph: {problem}")
     value = {key: content for key, content in asdict(record).items() if key != "photo"}
     show(value, arguments.json, lambda: "\n".join(f"{key}: {content}" for key, content in value.items() if content))
     return DONE
+
+
+def _write_photo(photo: bytes | None, decoder: str, file: Path) -> str:
+    """The photograph into a file, for its owner only: as the card gave it (a name ending in .wlt), else decoded; why
+    there is none, or ""."""
+    import os
+    import shlex
+
+    from hardware.card_photo import decoded
+    from hardware.ports import Fault
+
+    made: bytes | Fault | None = photo
+    if file.suffix.lower() != ".wlt":
+        made = asyncio.run(decoded(photo, shlex.split(decoder)))
+    if made is None or isinstance(made, Fault):
+        return made.note if made is not None else "the card gave none"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(made)
+    return ""
 
 
 def add_staff_card(arguments: argparse.Namespace) -> int:

@@ -91,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
     read = verb(card, "read", "kiosk.cli.devices:read_card", "read one card")
     read.add_argument("--device", required=True, metavar="ADDRESS")
     read.add_argument("--within", type=float, default=30.0, metavar="SECONDS")
+    read.add_argument("--photo", type=Path, metavar="FILE", help="its photograph: decoded by the settings' program as "
+                      "PNG; a name ending in .wlt: as the card gave it")  # fmt: skip
 
     capture = group("capture", "photographed papers")
     judged = verb(capture, "check", "kiosk.cli.devices:check_capture", "find and judge the paper in each picture")

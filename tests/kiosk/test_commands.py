@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from config.catalogue import SHIPPED
+from hardware.sample_cards import sample_cards
 from kiosk.cli.parser import run
 
 NAME, NUMBER = "陈大山", "431199199305120134"
@@ -317,6 +318,23 @@ def test_a_card_is_read_from_a_reader(kiosk: Terminal) -> None:
         assert "photo" not in card
 
     with_simulators({"id_card": "sim://id-card"}, kiosk.folder / "sim", work, id_card="chen-dashan")
+
+
+def test_a_cards_photograph_is_kept_as_it_is_and_decoded_only_by_a_program_that_is_named(kiosk: Terminal) -> None:
+    raw, png = kiosk.folder / "photo.wlt", kiosk.folder / "photo.png"
+
+    def kept(addresses: dict[str, str]) -> None:
+        kiosk("card", "read", "--device", addresses["id_card"], "--photo", raw)
+
+    def decoded(addresses: dict[str, str]) -> None:
+        kiosk("card", "read", "--device", addresses["id_card"], "--photo", png, status=1)
+
+    with_simulators({"id_card": "sim://id-card"}, kiosk.folder / "one", kept, id_card="chen-dashan")
+    with_simulators({"id_card": "sim://id-card"}, kiosk.folder / "two", decoded, id_card="chen-dashan")
+    assert raw.read_bytes() == sample_cards()["chen-dashan"].record.photo
+    assert raw.stat().st_mode & 0o077 == 0
+    assert "photo_decoder" in kiosk.said
+    assert not png.exists()
 
 
 def test_without_a_card_the_wait_ends_with_1(kiosk: Terminal) -> None:
