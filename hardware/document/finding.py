@@ -27,7 +27,9 @@ SIDE_LEAST = 32  # px
 SURE = 0.62  # expected overlap; below it is "not sure": of made pictures 2 in 100 are then wrong
 FAR_SURE = 0.7  # the same of a sheet that is far away; looked for where there is no other
 CLEAR = 0.97  # a whole sheet that is rated so is not doubted
-CUT_SURE = 0.3  # expected overlap of what is seen of a sheet that is cut off, from which it is one
+# Expected overlap of what is seen of a sheet that is cut off, from which it is one: where no whole one is sure, where
+# one is, and where one is rated LIKELY. A part of a sheet taken for all of it is rated in between.
+CUT_ALONE, CUT_BESIDE, CUT_AGAINST, LIKELY = 0.35, 0.25, 0.5, 0.85
 DIM, LIT = 70.0, 200.0  # lightness of the brightest of a picture below which it is lifted to be looked at, and to
 COARSE_PX, COARSE_WIDTH = 10.0, 4  # first refinement, on the small picture: how far, and how wide a border is compared
 FINE_PX = 3.0  # second refinement, on the full picture: how far, in px of the small one
@@ -115,7 +117,8 @@ def _cut(there: Candidates, best: int, rating: float, width: int, height: int) -
         return 0.0
     whole, about = (there.whole.corners[best], there.whole.features[best]) if there.whole is not None else (None, None)
     surest = float(rate_cut(described(cut, whole, about, rating, width, height)).max())
-    return surest if surest >= CUT_SURE else 0.0
+    least = CUT_ALONE if rating < SURE else CUT_BESIDE if rating < LIKELY else CUT_AGAINST
+    return surest if surest >= least else 0.0
 
 
 def _rated(features: Floats) -> Floats:
