@@ -119,6 +119,7 @@ def check_settings(arguments: argparse.Namespace) -> int:
     from dataclasses import fields
 
     from hardware.addresses import OPENERS, AddressError, parse
+    from hardware.camera_names import is_guess, same
 
     settings = settings_of(arguments)
     for device in fields(settings.devices):
@@ -130,6 +131,15 @@ def check_settings(arguments: argparse.Namespace) -> int:
                 raise AddressError(f"{text}: known are {', '.join(f'{s}://' for s in OPENERS[device.name])}")
         except AddressError as error:
             return complain(f"devices.{device.name}: {error}")
+    papers, face = settings.devices.camera, settings.devices.face_camera
+    if papers and face:
+        for name, text in (("camera", papers), ("face_camera", face)):
+            if is_guess(text):
+                return complain(
+                    f"devices.{name}: {text} may be the other camera tomorrow; `kiosk devices` says its name"
+                )
+        if same(papers, face):
+            return complain(f"devices.face_camera: {face} is the device of devices.camera")
     show({"terminal": settings.terminal}, arguments.json, settings.terminal)
     return DONE
 

@@ -99,6 +99,31 @@ async def test_two_cameras_by_number_are_told(tmp_path: Path) -> None:
     assert not findings["camera"].well
 
 
+@pytest.mark.parametrize(
+    ("camera", "face", "says"),
+    [
+        (
+            "camera:///dev/video0",
+            "camera:///dev/v4l/by-path/b",
+            "devices.camera: camera:///dev/video0 may be the other",
+        ),
+        ("camera:///dev/v4l/by-path/a", "camera:///dev/video2", "devices.face_camera: camera:///dev/video2 may be"),
+        ("camera+http://h/s", "camera+http://h:80/s", "is the device of devices.camera"),
+        ("camera:///dev/v4l/by-path/a", "camera:///dev/v4l/by-path/b?usb=1a2b:0002", ""),
+        ("camera:///dev/video0", "", ""),
+    ],
+)
+def test_settings_that_do_not_tell_them_apart_are_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], camera: str, face: str, says: str
+) -> None:
+    from kiosk.cli.parser import run
+
+    config = tmp_path / "settings.toml"
+    config.write_text(f"[devices]\ncamera = {json.dumps(camera)}\nface_camera = {json.dumps(face)}\n", "utf-8")
+    assert run(["settings", "check", "--config", str(config)]) == (1 if says else 0)
+    assert says in capsys.readouterr().err
+
+
 def seen(papers: str = "", face: str = "", *, sheets: tuple[bool | None, bool | None] = (None, None)) -> list[View]:
     return [
         View("camera", "camera:///a", papers, sheet=sheets[0]),
