@@ -48,7 +48,7 @@ async def scanned(simulator: ScannerSimulator, scanner: CodeScanner, text: str) 
 
 @pytest.mark.parametrize("over", ["serial", "keys"])
 @pytest.mark.parametrize("end", ["cr", "lf", "none"])
-@pytest.mark.parametrize("text", [RECEIPT, PHONE, "6921168509256"])
+@pytest.mark.parametrize("text", [RECEIPT, PHONE, "6921168509256", "43119919960409002X"])
 async def test_what_is_held_before_it_comes_out_character_for_character(
     tmp_path: Path, over: str, end: str, text: str
 ) -> None:
