@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matters.answers import shown
-from matters.lanes import lanes
+from matters.lanes import lanes, ways
 from matters.limits import matter_limit, single
 from matters.resolve import Given, Needed, Resolved, resolve
+from papers import slip as s
 from papers.flow import Lane
+from papers.receipt import head
 from papers.sheet import Block, Facts, Flow, Heading, Sheet, Signature, Table, Words
 
 if TYPE_CHECKING:
@@ -62,6 +64,46 @@ def guide(catalogue: Catalogue, matter: Matter, settings: Settings, words: Local
     blocks += [Facts(where), Words(say("free"), small=True)]
     foot = say("foot", county=place.county, version=catalogue.version)
     return Sheet(say("title", matter=matter.title), tuple(blocks), foot, say("above", county=place.county))
+
+
+def slip(catalogue: Catalogue, matter: Matter, settings: Settings, words: Locale) -> s.Slip:
+    """The guide as a slip: what the sheet says, without what only officials look up."""
+
+    def say(key: str, **values: object) -> str:
+        return words(f"guide.{key}", **values)
+
+    found = resolve(matter, Given(sources=frozenset(settings.county.sources)), open_ended=True)
+    place = settings.place
+    blocks: list[s.Block] = [*head(place.county, place.hall, words), s.Title(say("slip")), s.Rule()]
+    blocks += [s.Section(matter.title), s.Text(matter.lead + matter.not_here), s.Dashes()]
+    known = dict(_facts(matter, found, settings, words))
+    blocks += [s.Text(say("line", name=say(key), value=known[say(key)])) for key in ("who", "limit", "fee")]
+    after = {lane.item.id: "、".join(one.short for one in lane.after) for lane in ways(found)}
+    for lane in ways(found):
+        item = lane.item
+        blocks += [s.Dashes(), s.Section(item.title)]
+        if after[item.id]:
+            blocks.append(s.Text(say("after", items=after[item.id])))
+        facts = dict(_item(item, words))
+        named = ("department", "limit", "fee", "result", "basis")
+        blocks += [s.Text(say("line", name=say(key), value=facts[say(key)])) for key in named]
+        if lane.steps:
+            blocks.append(s.Text(say("line", name=say("flow"), value=" → ".join(lane.steps))))
+    blocks += [s.Dashes(), s.Section(say("materials"))]
+    if matter.takes_applications:
+        rows = _materials(found, words).rows
+        blocks += [s.Needed(row[0], row[2], row[3]) for row in rows]
+    else:
+        blocks += [s.Needed(one.title, say("state.if_any" if one.if_any else "state.bring"), one.hint)
+                   for one in matter.advice]  # fmt: skip
+    blocks += [s.Rule(), s.Boxed(say("free"))]
+    if place.hours:
+        blocks.append(s.Small(words("papers.notice.hours", hours=place.hours)))
+    foot = say("foot", county=place.county, version=catalogue.version)
+    blocks += [s.Small(words("papers.phone_row", phone=place.phone)), s.Small(foot)]
+    if catalogue.label:
+        blocks.append(s.Small(words("papers.example")))
+    return s.Slip("guide", tuple(blocks))
 
 
 def notice(paper: Notice, words: Locale) -> Sheet:

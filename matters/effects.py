@@ -61,7 +61,9 @@ class Forget(Effect):
 
 @dataclass(frozen=True)
 class PrintNotice(Effect):
-    """Print the one-time notice of the matter as it stands. Outcome: Printed or Failed."""
+    """Print the one-time notice of the matter as it stands, or its guide. Outcome: Printed or Failed."""
+
+    guide: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,13 @@ class Lane:
 
 def lanes(found: Resolved) -> tuple[Lane, ...]:
     """Of the chosen items whose steps are known."""
-    left = [state.item for state in found.items if found.facts.get(ITEM + state.item.id) == "yes" and state.item.steps]
+    return tuple(lane for lane in ways(found) if lane.steps)
+
+
+def ways(found: Resolved) -> tuple[Lane, ...]:
+    """Of all items that count: the chosen ones, or those of a matter that is only told about."""
+    left = [state.item for state in found.items if found.facts.get(ITEM + state.item.id) == "yes"]
+    left = left or [state.item for state in found.items if not state.item.offered]
     among = {item.id: item for item in left}
     done: list[str] = []
     made = []

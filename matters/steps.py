@@ -124,23 +124,30 @@ class Notice(Step):
 
 @dataclass(frozen=True)
 class FlowLane:
-    """The steps of one item. `days`: working days after acceptance, 0 on the spot, None unknown; `after`: the items
-    whose results it waits for."""
+    """One item as the guide has it. `days`: working days after acceptance, 0 on the spot, None unknown; `after`: the
+    items whose results it waits for; `fee_fen` None, `result` and `basis` "": not known. No `steps`: not known."""
 
     title: str
     department: str
     days: int | None
     steps: tuple[str, ...]
     after: tuple[str, ...] = ()
+    fee_fen: int | None = None
+    result: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True)
 class Flow(Step):
-    """The way a matter goes, item by item (办理流程), looked at from the notice. `days` as a lane's, of the whole."""
+    """The guide (办事指南) with the way a matter goes, item by item, looked at from the notice. `who` may apply; `days`
+    as a lane's, of the whole; `printing` as the notice's."""
 
     title: str
     lanes: tuple[FlowLane, ...]
     days: int | None
+    who: str = ""
+    printing: str = "idle"
+    can_print: bool = True
 
 
 @dataclass(frozen=True)

@@ -202,18 +202,19 @@ class Performer:
         self._forgotten = True
         return Done()
 
-    async def _print_notice(self, _: effects.PrintNotice, __: Tell) -> Result:
-        from kiosk.visiting.slips import notice_paper, notice_sheet, notice_slip
+    async def _print_notice(self, effect: effects.PrintNotice, _: Tell) -> Result:
+        """Whole sheets where there is a printer for them; else, or if it fails, the slip."""
+        from kiosk.visiting import slips
 
+        made = slips.guide_papers(self._process) if effect.guide else slips.notice_papers(self._process)
         document = self._ports.get("document_printer")
-        if document is not None:  # whole sheets where there is a printer for them; else, or if it fails, the slip
-            paper, words = notice_paper(self._process), self._process.words
-            printed = await document.print(await asyncio.to_thread(notice_sheet, paper, words))
+        if document is not None:
+            printed = await document.print(await asyncio.to_thread(made.sheet))
             if isinstance(printed, Printed):
                 return printed
             if self._ports.get("receipt_printer") is None:
                 return Failed(printed.code)
-        return await self._print(notice_slip(self._process))
+        return await self._print(made.slip())
 
     async def _print_receipt(self, effect: effects.PrintReceipt, _: Tell) -> Result:
         from kiosk.visiting.slips import receipt_slip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,23 +20,41 @@ from papers.said import Said, said
 from wire.receipt import check_mark
 
 if TYPE_CHECKING:
-    from config.locales import Locale
     from kiosk.visiting.process import VisitProcess
     from matters.catalogue import Matter
     from wire.messages import ItemDetail
 
 
-def notice_slip(process: VisitProcess) -> Any:
+@dataclass(frozen=True)
+class Papers:
+    """One thing to print, for either printer. `sheet` takes a moment: for a thread."""
+
+    slip: Callable[[], Any]
+    sheet: Callable[[], bytes]  # A4, as a PDF
+
+
+def notice_papers(process: VisitProcess) -> Papers:
     """The one-time notice as it is on the screen."""
-    return notice(notice_paper(process), process.words)
-
-
-def notice_sheet(paper: NoticePaper, words: Locale) -> bytes:
-    """The same on A4, as a PDF. Takes a moment: for a thread."""
     from kiosk import guides
     from papers.sheet import pdf
 
-    return pdf(guides.notice(paper, words))
+    paper, words = notice_paper(process), process.words
+    return Papers(lambda: notice(paper, words), lambda: pdf(guides.notice(paper, words)))
+
+
+def guide_papers(process: VisitProcess) -> Papers:
+    """The guide of the matter that is looked at."""
+    from kiosk import guides
+    from papers.sheet import pdf
+
+    visit, settings, words = process.present(), process.settings, process.words
+    matter = visit.matter
+    if matter is None:
+        raise LookupError("no matter is looked at")
+    return Papers(
+        lambda: guides.slip(visit.catalogue, matter, settings, words),
+        lambda: pdf(guides.guide(visit.catalogue, matter, settings, words)),
+    )
 
 
 def notice_paper(process: VisitProcess) -> NoticePaper:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from matters import answers as judge_answer
 from matters import consents, identity, steps
 from matters.catalogue import Field, Item, Matter
-from matters.lanes import lanes
+from matters.lanes import ways
 from matters.limits import Limit, matter_limit, single
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
@@ -86,24 +86,34 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
         _limit_words(visit, limit),
         need_rows(matter, found, say(visit, UNCONNECTED)),
         matter.takes_applications,
-        visit.notice,
+        "idle" if visit.guide else visit.notice,
         None not in fees and bool(fees),
         visit.can_print or visit.can_print_sheet,
-        bool(lanes(found)),
+        bool(ways(found)),
     )
 
 
 def _flow(visit: Visit, where: Where | None) -> steps.Flow:
     matter = doing(visit)
     found = resolve(matter, given(visit), open_ended=True)
-    ways = tuple(
+    told = tuple(
         steps.FlowLane(
-            lane.item.title, lane.item.department, single(lane.item), lane.steps, tuple(one.short for one in lane.after)
+            lane.item.title,
+            lane.item.department,
+            single(lane.item),
+            lane.steps,
+            tuple(one.short for one in lane.after),
+            lane.item.fee_fen,
+            "" if lane.item.result == "unknown" else lane.item.result,
+            lane.item.basis.text if lane.item.basis.known else "",
         )
-        for lane in lanes(found)
+        for lane in ways(found)
     )
     limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
-    return steps.Flow(visit.place, where, True, matter.title, ways, limit.days)
+    who = "" if matter.who == "unknown" else matter.who
+    printing = visit.notice if visit.guide else "idle"
+    can_print = visit.can_print or visit.can_print_sheet
+    return steps.Flow(visit.place, where, True, matter.title, told, limit.days, who, printing, can_print)
 
 
 def _limit_words(visit: Visit, limit: Limit) -> str:

@@ -174,7 +174,7 @@ def _back(visit: Visit) -> Visit:
 
 def _at_notice(visit: Visit, key: str) -> Visit:
     if key == "print" and visit.notice != "printing" and (visit.can_print or visit.can_print_sheet):
-        return replace(visit, notice="printing", notices=visit.notices + 1)
+        return replace(visit, notice="printing", notices=visit.notices + 1, guide=False)
     if key == "flow":
         return replace(visit, place="flow")
     if key == "main":
@@ -398,6 +398,8 @@ def _passed(visit: Visit, place: str) -> Visit:
 
 
 def _at_flow(visit: Visit, key: str) -> Visit:
+    if key == "print" and visit.notice != "printing" and (visit.can_print or visit.can_print_sheet):
+        return replace(visit, notice="printing", notices=visit.notices + 1, guide=True)
     return replace(visit, place="notice") if key == "main" else visit
 
 

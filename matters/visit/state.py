@@ -151,6 +151,7 @@ class Visit:
     since: float = 0.0  # when the present work of ours began
     notice: str = "idle"
     notices: int = 0
+    guide: bool = False  # the last of them was the guide
     submitted: Submitted | None = None
     at_county: bool = False
     shown: bool = False  # the result has been shown: the receipt may print

@@ -61,7 +61,8 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
         yield "lookup", lambda name: effects.LookUp(name, number, receipt)
     yield from aside.wishes(visit)
     if visit.notice == "printing":  # once begun it comes out whole, wherever the person has gone meanwhile
-        yield f"notice:{visit.notices}", lambda name: effects.PrintNotice(name)
+        guide = visit.guide
+        yield f"notice:{visit.notices}", lambda name: effects.PrintNotice(name, guide)
     if place.startswith("paper:") and visit.can_film and (shot := papering.open_page(visit)) and ready:
         material = doing(visit).material(shot[0])
         kind = effects.Shoot if visit.shoot else effects.Film

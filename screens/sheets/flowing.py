@@ -66,11 +66,20 @@ def lane_after(lane: FlowLane) -> str:
     return say("flow.after", items=say("flow.mark").join(lane.after)) if lane.after else ""
 
 
+def lane_facts(lane: FlowLane) -> str:
+    """What one gets, and what it costs; large type leaves room for no more."""
+    if lane.fee_fen is None:
+        fee = say("flow.fee_unknown")
+    else:
+        fee = say("flow.fee", yuan=f"{lane.fee_fen / 100:g}") if lane.fee_fen else say("flow.free")
+    return " · ".join((say("flow.result", result=lane.result), fee)) if lane.result else fee
+
+
 def lanes_a_page() -> int:
     """Lanes on one page, as many as can be large."""
     if not look.portrait:
-        return 2 if look.elder else 3
-    return 2 if look.low and look.elder else 3 if look.low or look.elder else 4
+        return 1 if look.elder else 2
+    return 2 if look.low or look.elder else 3
 
 
 @shows(Flow)
@@ -83,8 +92,15 @@ class FlowSheet(Paged):
     def told(self) -> None:
         step = self.step
         days = step.days
-        self.ids.title.text = say("flow.title")
+        self.ids.title.text = say("flow.title" if any(lane.steps for lane in step.lanes) else "flow.title_bare")
         code = "unknown" if days is None else "after" if days else "at_once"
         self.ids.whole.text = say.other(f"due.{code}", days=days)
+        self.ids.who.text = say("flow.who", who=step.who)
+        self.ids.who.shown = bool(step.who) and not (look.elder and look.low)
+        state = step.printing if step.printing in ("idle", "printing", "printed") else "trouble"
+        for key, here in ((self.ids.print, look.portrait), (self.ids.print_beside, not look.portrait)):
+            key.shown = step.can_print and here
+            key.kind = "waiting" if state == "printing" else "plain"
+            key.text = say("flow.print" if state == "idle" else f"notice.print_{state}")
         self.ids.lanes.items = self.cut(step.lanes, lanes_a_page())
         self.ids.pager.tell(self.page, self.pages)

@@ -17,6 +17,7 @@ from matters.effects import PrintNotice
 from matters.outcomes import Failed, Printed
 from matters.steps import Notice
 from matters.visit import Visit
+from papers.draw import picture
 from papers.slip import Slip
 from tests.hardware.cups import cups
 from tests.matters.drive import Drive
@@ -80,6 +81,30 @@ async def test_a_notice_the_a4_printer_cannot_bring_out_comes_as_a_slip() -> Non
         assert isinstance(await printed(at_notice(), ports), Printed)
         assert service.printed() == []
     assert len(slips.slips) == 1
+
+
+async def test_the_guide_comes_as_a_slip_that_says_who_what_it_costs_and_each_step() -> None:
+    slips = SlipPrinter()
+    made = await performer(at_notice(), {"receipt_printer": slips})._print_notice(
+        PrintNotice("print", guide=True), lambda _code: None
+    )
+    assert isinstance(made, Printed)
+    (slip,) = slips.slips
+    assert slip.kind == "guide"
+    said = repr(slip.blocks)
+    matter = at_notice().catalogue.matters["pension"]
+    (item,) = matter.items
+    for words in (
+        "办事指南",
+        matter.who,
+        item.department,
+        item.basis.text,
+        " → ".join(item.steps),
+        item.result,
+        "户口簿",
+    ):
+        assert words in said
+    assert picture(slip, 576).width == 576
 
 
 async def test_where_there_is_no_receipt_printer_what_ails_the_a4_printer_is_said() -> None:
