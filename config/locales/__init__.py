@@ -59,12 +59,15 @@ class Locale:
         yield from self._texts
 
     def phrase(self, text: str) -> str:
-        """A text of the catalogue in this language; as it is where that is not known."""
+        """A text of the catalogue, or several with 、 between, in this language; as it is where that is not known."""
         if text in self.phrases:
             return self.phrases[text]
+        parts = text.split("、")
+        if len(parts) > 1 and all(part in self.phrases for part in parts):
+            return ", ".join(self.phrases[part] for part in parts)
         for pattern, ours in self._patterns:
             if found := pattern.fullmatch(text):
-                return ours.format(*found.groups())
+                return ours.format(*map(self.phrase, found.groups()))
         return text
 
 

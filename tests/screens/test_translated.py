@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from config import locales
-from config.settings import Settings
+from config.settings import Screen, Settings
 from kiosk.preview import screens, with_every_device
 from kiosk.visiting.setting import setting_of
 from matters import steps as s
@@ -27,7 +28,8 @@ OURS = ("王小兰", "山背村三组", "示例县山背村3组")  # what the pr
 
 @functools.cache
 def shown(matter: str) -> dict[str, s.AnyStep]:
-    setting = with_every_device(setting_of(Settings(), datetime(2026, 3, 12, 10, 0, tzinfo=UTC)))
+    settings = Settings(screen=Screen(language="en"))
+    setting = with_every_device(setting_of(settings, datetime(2026, 3, 12, 10, 0, tzinfo=UTC)))
     home = step(begin(shipped(), setting, 0.0))
     return {"home": home, **screens(shipped(), matter, setting)}
 
@@ -47,12 +49,11 @@ def texts(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("matter", MATTERS)
 def test_no_text_of_a_main_matter_stays_chinese(matter: str) -> None:
-    english, own = locales.load("en"), locales.load()
-    terminals = {own(key) for key in own.keys()}  # noqa: SIM118 - a Locale is no dict
+    english = locales.load("en")
     chinese = {
         text
         for one in shown(matter).values() for text in texts(one)
-        if any("\u3400" <= sign <= "\u9fff" for sign in text) and text not in terminals
+        if any("\u3400" <= sign <= "\u9fff" for sign in text)
     }  # fmt: skip
     assert len(chinese) > 50
     assert {text for text in chinese if english.phrase(text) == text} <= set(OURS)
@@ -100,3 +101,16 @@ def test_a_text_with_other_places_to_fill_in_is_refused(tmp_path: locales.Path) 
     (folder / "a.toml").write_text('"和{}" = "with"\n', "utf-8")
     with pytest.raises(ValueError, match="places"):
         locales.load("xx", tmp_path)
+
+
+def test_every_word_of_the_catalogues_own_is_in_english() -> None:
+    english = locales.load("en")
+    own = {one for text in shipped().words.values() for one in text.split("|")}
+    filled = {re.sub(r"\{\w+\}", "王小兰", text) for text in own}
+    assert {text for text in filled if english.phrase(text) == text} == set()
+
+
+def test_a_list_is_put_together_of_its_parts() -> None:
+    english = locales.load("en")
+    assert english.phrase("户口、医保") == "register, health"
+    assert english.phrase("户口、没有人说过的话") == "户口、没有人说过的话"
