@@ -132,7 +132,14 @@ class IppPrinter:
         if copies > 1:
             group = bytes((ipp.JOB_GROUP,)) + ipp._one(ipp.INTEGER, "copies", copies.to_bytes(4, "big"))
             body = body[:-1] + group + body[-1:]
-        reply = await self._ask(session, body + pdf)
+        sending = asyncio.create_task(self._ask(session, body + pdf))
+        try:
+            reply = await asyncio.shield(sending)
+        except asyncio.CancelledError:  # it may have been taken already: its number is waited for, to take it back
+            with contextlib.suppress(_Trouble):
+                if (reply := await sending).ok:
+                    await self._take_back(reply.number("job-id"))
+            raise
         if not reply.ok:
             return Fault("document_printer.refused", f"{reply.status:04X}")
         job = reply.number("job-id")

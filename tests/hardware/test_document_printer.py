@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -67,6 +68,46 @@ async def test_who_goes_away_takes_the_document_back(service: Cups) -> None:
     printing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await printing
+    await asyncio.sleep(0.5)
+    service.mend()
+    await asyncio.sleep(0.7)
+    assert service.printed() == []
+
+
+@asynccontextmanager
+async def far_away(service: Cups, delay_s: float) -> AsyncIterator[str]:
+    """The address of its queue by a way on which every answer takes so long."""
+    near, far = (str(service.folder / "run" / name) for name in ("cups.sock", "far.sock"))
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, questions = await asyncio.open_unix_connection(near)
+
+        async def back() -> None:
+            while data := await answers.read(65536):
+                await asyncio.sleep(delay_s)
+                writer.write(data)
+
+        answering = asyncio.create_task(back())
+        while data := await reader.read(65536):
+            questions.write(data)
+        questions.close()
+        await answering
+        writer.close()
+
+    async with await asyncio.start_unix_server(pass_on, far):
+        yield f"cups:///A4?socket={far}"
+
+
+async def test_who_goes_away_before_the_answer_came_takes_the_document_back(service: Cups) -> None:
+    service.ail("wait")
+    async with far_away(service, 0.8) as address:
+        printing = asyncio.create_task(from_address(parse(address), timing=QUICK).print(PDF))
+        async with asyncio.timeout(PATIENCE_S):
+            while not list((service.folder / "paper").glob("part.*")):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        printing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await printing
     await asyncio.sleep(0.5)
     service.mend()
     await asyncio.sleep(0.7)
