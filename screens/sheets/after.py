@@ -138,17 +138,24 @@ class Takes(Repeat):
 
     kind = "TakeLine"
 
-    def _columns(self) -> int:
-        return min(3, max(1, len(self.visible_inner())))
+    def _columns(self, width: int) -> int:
+        """Three, or as few as it takes for a longer language's words."""
+        wide = [child.natural() for child in self.visible_inner()]
+        fitting = (
+            count for count in (3, 2)
+            if all(sum(wide[at : at + count]) <= width for at in range(0, len(wide), count))
+        )  # fmt: skip
+        return min(next(fitting, 1), max(1, len(wide)))
 
     def measure(self, width: int) -> int:
         shown = self.visible_inner()
-        rows = -(-len(shown) // self._columns())
-        high = max((child.measure(width // self._columns()) for child in shown), default=0)
+        columns = self._columns(width)
+        rows = -(-len(shown) // columns)
+        high = max((child.measure(width // columns) for child in shown), default=0)
         return rows * high + max(0, rows - 1) * look.gap(self.gap)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
-        shown, columns = self.visible_inner(), self._columns()
+        shown, columns = self.visible_inner(), self._columns(width)
         for number in range(0, len(shown), columns):
             line = shown[number : number + columns]
             wide = [child.natural() for child in line]
