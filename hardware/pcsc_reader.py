@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
-import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +21,7 @@ from hardware import social_card
 from hardware.addresses import Address, AddressError
 from hardware.ports import Fault, Health, SocialCardRecord, Status
 from hardware.social_card import SocialCardError
-from hardware.status import StatusBoard
+from hardware.tended import TendedReader
 
 
 @dataclass(frozen=True)
@@ -180,7 +178,7 @@ class _Card:
         return data, word
 
 
-class SocialReader:
+class SocialReader(TendedReader):
     """The port. `name` is the reader's name, or its beginning, as pcscd lists it."""
 
     def __init__(
@@ -188,71 +186,26 @@ class SocialReader:
     ) -> None:
         self.address = address
         self._timing = timing or Timing()
-        self._clock = clock
+        super().__init__(self._timing.tend_s, self._timing.same_card_s, clock)
         self._name = name
         self._daemon = _Daemon(name)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="pcsc-reader")
-        self._board = StatusBoard()
-        self._tending: asyncio.Task[None] | None = None
-        self._closing = threading.Event()
-        self._readers = 0
         self._failed_at: float | None = None
-        self._last: tuple[bytes, float] | None = None
-        self._key = secrets.token_bytes(16)
 
     # ------------------------------------------------------------ the port
 
     async def read(self, found: Callable[[], None] | None = None) -> SocialCardRecord | Fault:
-        self._check_open()
-        stop = threading.Event()
-        self._readers += 1
-        try:
+        with self._reading() as stop:
             return await self._read(stop, found)
-        except asyncio.CancelledError:
-            stop.set()
-            raise
-        finally:
-            self._readers -= 1
-
-    async def status(self) -> Status:
-        self._check_open()
-        if self._readers == 0:
-            await self._look()
-        self._tend()
-        return self._board.present
-
-    def watch(self) -> AsyncIterator[Status]:
-        self._check_open()
-        self._tend()
-        return self._board.changes()
 
     async def close(self) -> None:
-        self._closing.set()
-        if self._tending is not None:
-            self._tending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._tending
-            self._tending = None
+        await self._leave()
         loop = asyncio.get_running_loop()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(loop.run_in_executor(self._worker, self._daemon.drop), self._timing.talk_s)
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _check_open(self) -> None:
-        if self._closing.is_set():
-            raise RuntimeError("this reader was closed")
-
     # ------------------------------------------------------------ on the loop
-
-    def _tend(self) -> None:
-        if self._tending is None:
-            self._tending = asyncio.create_task(self._tend_forever())
-
-    async def _tend_forever(self) -> None:
-        while True:
-            if self._readers == 0:
-                await self._look()
-            await asyncio.sleep(self._timing.tend_s)
 
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
@@ -286,7 +239,8 @@ class SocialReader:
             if isinstance(outcome, Fault):
                 self._failed_at = None if outcome.code == "social.removed_early" else self._clock()
                 return outcome
-            if not self._bounced(outcome):
+            self._failed_at = None
+            if not self._bounced(outcome.card_id):
                 return outcome
 
     def _give_thread_up(self) -> None:
@@ -294,13 +248,6 @@ class SocialReader:
         self._worker.shutdown(wait=False, cancel_futures=True)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="pcsc-reader")
         self._daemon = _Daemon(self._name)
-
-    def _bounced(self, record: SocialCardRecord) -> bool:
-        now = self._clock()
-        digest = hashlib.blake2b(record.card_id.encode(), key=self._key).digest()
-        bounced = self._last is not None and self._last[0] == digest and now - self._last[1] < self._timing.same_card_s
-        self._last, self._failed_at = (digest, now), None
-        return bounced
 
     # ------------------------------------------------------------ in the worker thread
 

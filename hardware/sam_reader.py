@@ -15,12 +15,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import secrets
 import termios
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from errno import EACCES, EAGAIN, EBUSY
@@ -33,7 +31,7 @@ from hardware.addresses import Address, AddressError
 from hardware.ports import CardRecord, Fault, Health, Status
 from hardware.sam import Answer, Command, Damaged, Word
 from hardware.sam_card import CardTextError, parse_added_address, parse_text
-from hardware.status import StatusBoard
+from hardware.tended import TendedReader
 
 
 @dataclass(frozen=True)
@@ -239,7 +237,7 @@ class _Line:
                 raise _Garbled if heard else _Silent
 
 
-class SamReader:
+class SamReader(TendedReader):
     """The port; the base of readers with another framing (hardware.stx_reader) or line (hardware.hid_reader).
 
     `address` as in the settings; nothing is opened before the first use. `opened` opens another line than a serial one.
@@ -257,7 +255,7 @@ class SamReader:
     ) -> None:
         self.address = address
         self._timing = timing or Timing()
-        self._clock = clock
+        super().__init__(self._timing.tend_s, self._timing.same_card_s, clock)
 
         def serial_port() -> Port:
             return serial.Serial(path, baud, timeout=self._timing.slice_s, write_timeout=1.0, exclusive=True)
@@ -266,75 +264,30 @@ class SamReader:
         self._ask_status: Any = sam.STATUS
         self._ask_find: Any = sam.FIND
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sam-reader")
-        self._board = StatusBoard()
-        self._tending: asyncio.Task[None] | None = None
-        self._closing = threading.Event()
-        self._readers = 0  # read() calls under way; the reader is not asked for its health meanwhile
         self._found_at = -self._timing.poll_s  # when a card was last looked for
         self._failed_at: float | None = None  # when the card that may still lie there could not be read
-        self._last: tuple[bytes, float] | None = None  # keyed digest of the last card read, and when
-        self._key = secrets.token_bytes(16)
 
     # ------------------------------------------------------------ the port
 
     async def read(self, found: Callable[[], None] | None = None) -> CardRecord | Fault:
-        self._check_open()
         loop = asyncio.get_running_loop()
-        stop = threading.Event()
+        with self._reading() as stop:
 
-        def tell() -> None:
-            if found is not None and not stop.is_set():
-                loop.call_soon_threadsafe(found)
+            def tell() -> None:
+                if found is not None and not stop.is_set():
+                    loop.call_soon_threadsafe(found)
 
-        self._readers += 1
-        try:
             return await loop.run_in_executor(self._worker, self._read, stop, tell, loop)
-        except asyncio.CancelledError:
-            stop.set()
-            raise
-        finally:
-            self._readers -= 1
-
-    async def status(self) -> Status:
-        self._check_open()
-        if self._readers == 0:
-            await self._look()
-        self._tend()
-        return self._board.present
-
-    def watch(self) -> AsyncIterator[Status]:
-        self._check_open()
-        self._tend()
-        return self._board.changes()
 
     async def close(self) -> None:
-        self._closing.set()
-        if self._tending is not None:
-            self._tending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._tending
-            self._tending = None
+        await self._leave()
         await asyncio.get_running_loop().run_in_executor(None, self._shut)
 
     def _shut(self) -> None:
         self._worker.shutdown(wait=True, cancel_futures=True)
         self._line.close()
 
-    def _check_open(self) -> None:
-        if self._closing.is_set():
-            raise RuntimeError("this reader was closed")
-
     # ------------------------------------------------------------ on the loop
-
-    def _tend(self) -> None:
-        if self._tending is None:
-            self._tending = asyncio.create_task(self._tend_forever())
-
-    async def _tend_forever(self) -> None:
-        while True:
-            if self._readers == 0:
-                await self._look()
-            await asyncio.sleep(self._timing.tend_s)
 
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
@@ -409,11 +362,7 @@ class SamReader:
             self._failed_at = None if outcome.code == "card.removed_early" else self._clock()
             return outcome
         self._failed_at = None
-        now = self._clock()
-        digest = hashlib.blake2b(f"{outcome.kind} {outcome.id_number}".encode(), key=self._key).digest()
-        bounced = self._last is not None and self._last[0] == digest and now - self._last[1] < self._timing.same_card_s
-        self._last = (digest, now)
-        return None if bounced else outcome
+        return None if self._bounced(f"{outcome.kind} {outcome.id_number}") else outcome
 
     def _find(self, stop: threading.Event) -> bool:
         """Whether a card lies there; asked no more often than the readers' makers allow."""
