@@ -26,7 +26,7 @@ SMALL = 400  # px, longest side, at which lines are looked for
 SIDE_LEAST = 32  # px
 SURE = 0.62  # expected overlap; below it is "not sure": of made pictures 2 in 100 are then wrong
 FAR_SURE = 0.7  # the same of a sheet that is far away; looked for where there is no other
-CLEAR = 0.97  # a whole sheet that is rated so is not doubted
+CLEAR = 0.92  # a whole sheet that is rated so is not doubted
 # Expected overlap of what is seen of a sheet that is cut off, from which it is one: where no whole one is sure, where
 # one is, and where one is rated LIKELY. A part of a sheet taken for all of it is rated in between.
 CUT_ALONE, CUT_BESIDE, CUT_AGAINST, LIKELY = 0.35, 0.25, 0.5, 0.85
