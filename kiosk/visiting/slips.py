@@ -20,8 +20,9 @@ from papers.said import Said, said
 from wire.receipt import check_mark
 
 if TYPE_CHECKING:
+    from config.locales import Locale
     from kiosk.visiting.process import VisitProcess
-    from matters.catalogue import Matter
+    from matters.catalogue import Item, Matter
     from wire.messages import ItemDetail
 
 
@@ -93,7 +94,6 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
     if application is None or submitted is None or visit.matter is None:
         raise LookupError("nothing has been handed in")
     following = step.following if isinstance(step, HandedIn) else ()
-    titles = {item.id: item.title for item in visit.matter.items}
     fees = [item.fee_fen for item in visit.matter.items if item.id in application.items]
     place = process.settings.place
     words = process.words
@@ -111,7 +111,7 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
             at=submitted.at,
             number=submitted.number,
             qr=submitted.code,
-            items=tuple(titles.get(item, item) for item in application.items),
+            items=item_lines(visit.matter, application, words),
             materials=tuple(
                 Handed(m.title, m.by, sum(page.count for page in m.pages))
                 for m in application.materials
@@ -135,6 +135,19 @@ def receipt_slip(process: VisitProcess, copy: int) -> Any:
         ),
         words,
     )
+
+
+def item_lines(matter: Matter, application: Application, words: Locale) -> tuple[str, ...]:
+    """What was handed in, each item with its own days where they are known and there is more than one."""
+
+    def line(item: Item) -> str:
+        days = single(item) if len(application.items) > 1 else None
+        if days is None:
+            return item.title
+        return words("papers.receipt.item_days" if days else "papers.receipt.item_now", title=item.title, days=days)
+
+    items = {item.id: item for item in matter.items}
+    return tuple(line(items[name]) if name in items else name for name in application.items)
 
 
 def said_slip(process: VisitProcess, visit: visits.Visit, step: Any) -> Any:

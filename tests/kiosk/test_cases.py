@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from config import locales
 from kiosk.catalogues import load
 from kiosk.visiting.performing import _grouped
-from kiosk.visiting.slips import item_details, limit_days
+from kiosk.visiting.slips import item_details, item_lines, limit_days
 from matters.limits import single
 from matters.outcomes import CaseRow
 from tests.wire import people
@@ -39,6 +40,21 @@ def test_each_application_has_its_items_with_their_dates() -> None:
         )),
         CaseRow("31210001", "养老保险参保", "received", people.AT, 0),
     )  # fmt: skip
+
+
+def test_the_receipt_says_of_each_of_several_items_how_long_it_takes_and_guesses_nothing() -> None:
+    matter, words = load("", Path("unused")).catalogue.matters["newborn"], locales.load()
+    application = people.application(people.message(1).id, ())
+    several = dataclasses.replace(application, items=("household", "medical_insurance", "social_card"))
+    lines = item_lines(matter, several, words)
+    for name, line in zip(several.items, lines, strict=True):
+        item = matter.item(name)
+        days = single(item)
+        expected = {None: item.title, 0: f"{item.title}，收下就办"}
+        assert line == expected.get(days, f"{item.title}，收下后{days}个工作日")
+    assert {single(matter.item(name)) is None for name in several.items} == {True, False}
+    alone = dataclasses.replace(application, items=("medical_insurance",))
+    assert item_lines(matter, alone, words) == (matter.item("medical_insurance").title,), "what comes next says it"
 
 
 def test_what_is_handed_in_says_what_was_promised_for_each_item_and_for_the_whole() -> None:
