@@ -9,7 +9,7 @@ from kivy.graphics import Color, Rectangle
 
 from matters.events import BY_KEY, Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
-from screens import shapes
+from screens import art, shapes
 from screens.paper_hints import hint_words
 from screens.sheets.base import Sheet, label_width, shows
 from screens.text import textures
@@ -19,6 +19,7 @@ from screens.widgets.base import Column, Grid, Icon, Item, Picture, Row, Text
 from screens.widgets.fields import StrokePad
 from screens.widgets.frame import BACK, KeySpec
 from screens.widgets.scene import MovingArrow
+from screens.widgets.touch import DRAWING
 from screens.words import say
 
 __all__ = ["clauses", "live"]
@@ -315,7 +316,9 @@ class CaptureSheet(Sheet):
     def _say(self, remark: str) -> None:
         step = self.step
         message = self.ids.message
-        message.picture, message.room_for = "", "" if step.problem else step.specimen
+        # A county's catalogue may name a picture that this terminal has not got: then the words stand alone.
+        specimen = step.specimen if step.specimen and art.picture(step.specimen, DRAWING) is not None else ""
+        message.picture, message.room_for = "", "" if step.problem else specimen
         if step.problem:
             words = say.fault(step.problem)
             message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
@@ -331,7 +334,7 @@ class CaptureSheet(Sheet):
             message.text = say(f"capture.remark.{code}")
             message.second = say(f"capture.second.{code}")
             if code in ("looking", "empty"):
-                message.picture = step.specimen
+                message.picture = specimen
                 good = say("capture.good", good=say("capture.good_mark").join(step.good)) if step.good else ""
                 message.second = "\n".join(part for part in (step.hint, good) if part) or message.second
         else:

@@ -48,6 +48,16 @@ def test_its_drawing_is_there_and_no_plain_frame_in_its_place() -> None:
                 assert art._pictures().get(name), (matter.id, material.id, name)
 
 
+def test_a_picture_that_this_terminal_has_not_got_leaves_the_words_alone(hand: Hand) -> None:
+    from screens.widgets.touch import Message
+
+    desk(hand, bare=True)
+    hand.show(replace(EMPTY, specimen="specimen-of-another-county"))
+    message = next(node for node in hand.stage.nodes() if isinstance(node, Message))
+    assert (message.picture, message.room_for) == ("", "")
+    assert "拍成这样：整张都在、字清楚、红章看得见" in "".join(hand.stage.reading())
+
+
 @pytest.mark.parametrize(
     ("width", "height", "modes"),
     [(1080, 1920, {}), (1080, 1920, {"elder": True}), (1080, 1920, {"low": True, "elder": True}), (1920, 1080, {}),
