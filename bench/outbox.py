@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from typing import Any
 from bench.figures import Figure, Report, median
 from bench.tools import Say
 from offline.outbox import Outbox, Sealed, Signed
+from offline.points import Points, nothing
 
 SMALL_BYTES = 1200
 LINE_BYTES_S = 32_000.0  # 256 kbit/s
@@ -143,14 +145,15 @@ def fill(state: Path, url: str, county_folder: Path, name: str, count: int, page
     return envelopes
 
 
-def ours_once(state: Path, url: str) -> float:
+def ours_once(state: Path, url: str, point: Points = nothing) -> float:
     """Seconds to bring everything that waits, by the sync as the terminal runs it."""
     from offline.pauses import Pauses
     from offline.sync import Options, Sync
     from offline.trail import Trail
 
     outbox, trail = Outbox.open(state, time.time), Trail.open(state, time.time)
-    sync = Sync(state, outbox, Options(url, Pauses(2.0, 900.0, random.Random(1))), time.time, trail=trail)
+    options = Options(url, Pauses(2.0, 900.0, random.Random(1)))
+    sync = Sync(state, outbox, options, time.time, trail=trail, point=point)
     took = timed(lambda: asyncio.run(sync.once())) / 1000
     left = outbox.status().waiting
     outbox.close()
@@ -188,17 +191,36 @@ async def _slow(url: str, state: Path, work: Callable[[str], Any]) -> Any:
 
 
 def draining(folder: Path, count: int, turns: int) -> list[tuple[float, float]]:
-    """(ours, bare) in seconds for that many applications without pages, in so many turns: in every second one the bare
-    client comes first, so that what else the machine does meets both."""
+    """(ours, bare) in seconds for that many applications without pages, in so many turns: one drain is held up each
+    `count / turns` applications while the bare client brings as many, so that what else the machine does meets both."""
     each = count // turns
-    found = []
+    found: list[tuple[float, float]] = []
+    sent = 0
+    began = 0.0
+
     with county(folder / "county") as url:
-        for turn in range(turns):
-            envelopes = fill(folder / f"bare-{turn}", url, folder / "county", f"示例-量-{2 * turn:02d}", each, 0, 0)
-            fill(folder / f"ours-{turn}", url, folder / "county", f"示例-量-{2 * turn + 1:02d}", each, 0, 0)
-            first = bare_once(envelopes, url) if turn % 2 else None
-            ours = ours_once(folder / f"ours-{turn}", url)
-            found.append((ours, first if first is not None else bare_once(envelopes, url)))
+        envelopes = fill(folder / "bare", url, folder / "county", "示例-量-01", count, 0, 0)
+        fill(folder / "ours", url, folder / "county", "示例-量-02", count, 0, 0)
+
+        def turn() -> None:
+            """The clock of ours stands still while the other one runs, in a thread with a loop of its own."""
+            nonlocal began
+            ours = time.perf_counter() - began
+            done = len(found) * each
+            with ThreadPoolExecutor(1) as other:
+                found.append((ours, other.submit(bare_once, envelopes[done : done + each], url).result()))
+            began = time.perf_counter()
+
+        def point(name: str) -> None:
+            nonlocal sent
+            if name == "send.envelope.before":
+                if sent and sent % each == 0:
+                    turn()
+                sent += 1
+
+        began = time.perf_counter()
+        ours_once(folder / "ours", url, point)
+        turn()
     return found
 
 
