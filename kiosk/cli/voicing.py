@@ -18,7 +18,8 @@ from config import locales
 from kiosk.cli.common import DONE, settings_of, show, state_of
 
 SAID = ("screens.", "problem.", "next.", "card_row.", "working.", "fault.")  # tables whose texts are on screens
-SILENT = re.compile(r"^screens\.staff\.|^fault\..*\.(staff|short)$")  # staff read these themselves
+# Staff read these themselves; and lists, of which one word at a time is said.
+SILENT = re.compile(r"^screens\.staff\.|^fault\..*\.(staff|short)$|\.lunar_(months|days)$")
 OF_A_MATTER = frozenset({
     "title", "label", "hint", "heading", "lead", "reason", "text", "words", "main", "decline", "purpose", "recipients",
     "kept_until", "delivery_title", "delivery_hint", "items_title", "short", "tie", "after", "settled", "required",
