@@ -484,7 +484,7 @@ def table(found: list[Figure], seed: int) -> str:
         "",
         "Made by `make fuzz`. Nothing but declared errors was raised, nothing hung. Memory kept is what was taken",
         "during the last tenth of the cases and still held at the end. A case that is accepted is one whose mutation",
-        "hurt nothing.",
+        "hurt nothing. Seconds and the slowest case are no measure of speed: the machine may have had other work.",
         "",
         f"Seed {seed}, Python {sys.version.split()[0]}.",
         "",
