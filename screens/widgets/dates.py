@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
@@ -37,12 +37,16 @@ class TurnKey(PadKey):
     role = "key"
     smaller = ("second", "sub", "status")
     icon_of = 48
+    least = 0  # px: as high as those beside it
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._timer: Any = None
         self._repeated = False
         self.mark = False
+
+    def measure(self, width: int) -> int:
+        return max(super().measure(width), self.least)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         took = super().on_touch_down(touch)
@@ -283,11 +287,29 @@ class OtherWay(PadKey):
 
 
 class WheelRow(Row):
-    """Three wheels side by side, the year's the widest."""
+    """Three wheels side by side, the year's the widest; keys and middles in line, whatever words are on the keys."""
 
     gap = 20.0
     stretch = True
     grow = 1.0
+
+    def _align(self, width: int) -> None:
+        shown, _, widths = self._widths(width)
+        pairs = [(cast(Wheel, wheel), wide) for wheel, wide in zip(shown, widths, strict=True)]
+        for keys in ([(wheel.earlier, wide) for wheel, wide in pairs], [(wheel.later, wide) for wheel, wide in pairs]):
+            for key, _ in keys:
+                key.least = 0
+            least = max((key.measure(wide) for key, wide in keys), default=0)
+            for key, _ in keys:
+                key.least = least
+
+    def measure(self, width: int) -> int:
+        self._align(width)
+        return super().measure(width)
+
+    def inside(self, x: int, y: int, width: int, height: int) -> None:
+        self._align(width)
+        super().inside(x, y, width, height)
 
 
 class WheelArea(Column):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -237,3 +238,15 @@ def test_the_farmers_day_has_its_own_words(day: date) -> None:
     say.use(locales.load())
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
     assert weekday_words(day).endswith(f"，农历{lunar.getMonthInChinese()}月{lunar.getDayInChinese()}")
+
+
+def test_the_three_middles_are_in_line_whatever_words_are_on_the_keys(hand_on: Callable[..., Hand]) -> None:
+    from screens.checks import longer_locale
+    from screens.widgets.dates import Reel
+    from screens.words import say
+
+    hand = hand_on(elder=True)
+    say.use(longer_locale(say.locale))
+    hand.show(WHEELS)
+    reels = [node for node in hand.stage.nodes() if isinstance(node, Reel)]
+    assert len({(reel.box[1], reel.box[3]) for reel in reels}) == 1
