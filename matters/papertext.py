@@ -39,7 +39,8 @@ _PUNCTUATION = ":：,，.。、 |·"
 class Note:
     """`code`: kind (it is the paper that was asked for), other (it is not; `about`: which one it seems to be),
     other_side, faint (hardly anything legible), expired (`about`: the date), theirs, not_theirs, number_odd (a resident
-    number whose check digit is wrong), turned (`about`: degrees), differs (`about`: the field that says otherwise)."""
+    number whose check digit is wrong), unread (it was to be read and was not, in time or at all), turned (`about`:
+    degrees), differs (`about`: the field that says otherwise)."""
 
     code: str
     sure: float

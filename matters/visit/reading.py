@@ -18,11 +18,24 @@ from matters.resolve import Resolved
 from matters.steps import PaperHint
 from matters.visit.state import Shot, Visit, doing, person, put, resolved
 
-PLACES = ("paper", "field", "commitment", "mandate", "delivery", "check", "shown", "card", "typed", "consent")
+PLACES = (
+    "paper",
+    "field",
+    "commitment",
+    "mandate",
+    "delivery",
+    "check",
+    "shown",
+    "card",
+    "typed",
+    "consent",
+    "submitting",
+)
+LAST_S = 3.0  # a page that is being read when all is handed in is waited for so long: most take one to two seconds
 
 
 def wishes(visit: Visit) -> Iterator[str]:
-    """Pictures that are to be read now: of materials that ask for it, while there is still a form to fill."""
+    """Pictures that are to be read now: of materials that ask for it, until they are handed in."""
     if (
         not visit.setting.reads_papers
         or visit.matter is None
@@ -33,6 +46,11 @@ def wishes(visit: Visit) -> Iterator[str]:
     for material, _, shot in _shots(visit):
         if material.read is not None and shot.taken.picture not in visit.read:
             yield shot.taken.picture
+
+
+def waits(visit: Visit) -> bool:
+    """Whether handing in waits a moment for a page that is being read."""
+    return visit.at - visit.since < LAST_S and any(True for _ in wishes(visit))
 
 
 def with_result(visit: Visit, picture: str, result: object) -> Visit:
@@ -51,15 +69,19 @@ def _shots(visit: Visit) -> Iterator[tuple[Material, int, Shot]]:
 
 
 def notes(visit: Visit, name: str) -> tuple[tuple[int, Note], ...]:
-    """What the pages of a material say, each with its page."""
+    """What the pages of a material say, each with its page; of one that should be read and was not, that."""
     who = person(visit.answers, visit.setting.today)[0]
     found = []
     for material, page, shot in _shots(visit):
         paper = visit.read.get(shot.taken.picture)
-        if material.id == name and paper is not None:
+        if material.id != name:
+            continue
+        if paper is not None:
             others = doing(visit).materials
             said = papertext.notes(material, page, paper, who, visit.setting.today, others)
             found += [(page, note) for note in said]
+        elif material.read is not None and visit.setting.reads_papers:
+            found.append((page, Note("unread", 1.0)))
     return tuple(found)
 
 

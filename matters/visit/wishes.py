@@ -77,7 +77,7 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
                 "submit",
                 lambda name: effects.HandInWords(name, said["subject"], said["words"], said.get("phone", "")),
             )
-        else:
+        elif not reading.waits(visit):
             yield "submit", lambda name: effects.Submit(name, application(visit))
     if visit.submitted is not None and not visit.at_county and not visit.ending:
         done = visit.submitted.application

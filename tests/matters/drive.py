@@ -21,6 +21,7 @@ from matters.events import Chosen, Event, Outcome, Pressed, Signed, Surroundings
 from matters.identity import check_character
 from matters.outcomes import AtCounty, CardRead, Done, PictureTaken, Printed, Result, Submitted
 from matters.visit import Setting, Visit, advance, begin, step, wanted
+from matters.visit.reading import LAST_S
 
 E = TypeVar("E", bound=effects.Effect)
 NAME = (((0.1, 0.5), (0.4, 0.5)), ((0.25, 0.3), (0.25, 0.8)))
@@ -178,6 +179,8 @@ class Drive:
                     done = Submitted(
                         "018f0000-0000-7000-8000-000000000001", "31210047", "R1.code", "2026-03-12T10:41:05"
                     )
+                    if self.wants(effects.Submit) is None:  # a page is still being read
+                        return self.wait(LAST_S)
                     return self.give(effects.Submit, done)
                 return self.give(effects.AwaitCounty, AtCounty(self.visit.submitted.application))
             case steps.HandedIn() if now.paper is steps.Paper.PRINTING:

@@ -15,6 +15,7 @@ from matters.outcomes import Done, Failed, PaperLine, PaperRead, Result
 from matters.papertext import Note
 from matters.visit import Setting, hints, wanted
 from matters.visit.handing import application
+from matters.visit.reading import LAST_S
 from tests.matters.drive import FATHER, MOTHER, Drive, shipped
 
 TODAY = "2026-03-12"
@@ -274,6 +275,39 @@ def test_a_page_that_could_not_be_read_is_not_asked_for_again_and_says_nothing()
     assert not waits(drive)
     assert isinstance(drive.step, steps.Review)
     assert drive.step.paper is None
+
+
+def last_page_taken(drive: Drive) -> None:
+    """To the handing in of a matter with its last page not read yet, all the others read."""
+    drive.start("newborn")
+    while not isinstance(drive.step, steps.Working):
+        drive.onward()
+        for one in wanted(drive.visit):
+            if isinstance(one, effects.ReadPaper) and one.picture != drive.visit.taken[-1]:
+                drive.send(Outcome(drive.now(), one.id, page(CERTIFICATE)))
+
+
+def unread(drive: Drive) -> int:
+    handed = application(drive.visit)
+    return sum(note.code == "unread" for one in handed.materials for note in one.notes)
+
+
+def test_handing_in_waits_a_moment_for_the_last_page_to_be_read() -> None:
+    drive = reads()
+    last_page_taken(drive)
+    assert waits(drive)
+    assert drive.wants(effects.Submit) is None
+    told(drive, page(CERTIFICATE))
+    assert drive.wants(effects.Submit) is not None
+    assert unread(drive) == 0
+
+
+def test_handing_in_waits_no_longer_than_a_moment_and_the_window_is_told_what_was_not_read() -> None:
+    drive = reads()
+    last_page_taken(drive)
+    drive.wait(LAST_S)
+    assert drive.wants(effects.Submit) is not None
+    assert unread(drive) == 1
 
 
 def test_a_page_taken_again_is_read_again_and_what_the_old_one_said_is_gone() -> None:
