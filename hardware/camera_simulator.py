@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 SLIDE_FRAMES = 3  # in which a page comes to rest
+DRAWN_S = 0.5  # drawing is waited for so long; then the frame before is shown once more
 VARIANTS = 3  # of the same still scene with other noise
 QUALITY = 88
 BOUNDARY = b"frame"
@@ -65,7 +66,7 @@ class CameraSimulator:
         self._viewers: set[asyncio.Task[None]] = set()
         self._looks = 0
         self._swapped = False
-        self._painting = asyncio.Lock()
+        self._work: asyncio.Task[None] | None = None  # drawing
         self._desk: Picture | None = None
 
     async def start(self) -> str:
@@ -78,6 +79,8 @@ class CameraSimulator:
 
     async def stop(self) -> None:
         self._vanish()
+        if self._work is not None:
+            self._work.cancel()
 
     def _vanish(self) -> None:
         if self._server is not None:
@@ -195,16 +198,27 @@ class CameraSimulator:
                 await writer.wait_closed()
 
     async def _next(self, turn: int) -> bytes:
-        async with self._painting:
-            if self._slide > 0:
-                self._slide -= 1
-                self._stale = True
-                return (await asyncio.to_thread(self._paint, self._slide, 1))[0]
-            if self._stale:
-                first = not self._ready  # which is wanted soon
-                self._stale = first
-                self._ready = await asyncio.to_thread(self._paint, 0, 1 if first else VARIANTS)
-            return self._ready[turn % len(self._ready)]
+        """The next frame. A camera does not pause while something is laid down: where drawing takes long, it shows what
+        was there before."""
+        if self._work is None and (self._slide or self._stale or not self._ready):
+            self._work = asyncio.create_task(self._repaint())
+            self._work.add_done_callback(self._painted)
+        if self._work is not None:
+            await asyncio.wait((self._work,), timeout=DRAWN_S if self._ready else None)
+        return self._ready[turn % len(self._ready)]
+
+    async def _repaint(self) -> None:
+        first = not self._ready  # which is wanted soon
+        if self._slide > 0 and not first:
+            self._slide -= 1
+            self._stale = True
+            self._ready = await asyncio.to_thread(self._paint, self._slide, 1)
+        else:
+            self._stale = first
+            self._ready = await asyncio.to_thread(self._paint, self._slide, 1 if first else VARIANTS)
+
+    def _painted(self, _: asyncio.Task[None]) -> None:
+        self._work = None
 
     def _paint(self, slide: int, variants: int) -> list[bytes]:
         """The scene `slide` frames before it rests, as JPEG, with `variants` of noise."""
