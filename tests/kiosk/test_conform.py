@@ -29,16 +29,22 @@ def paper_text(file: Path) -> str:
     return subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True).stdout
 
 
-def test_the_same_report_is_written_as_text_json_and_paper(tmp_path: Path) -> None:
-    status, told, _ = conform(
-        "card-reader", "--device", "sim://id-card?pace=0&delay=0", "--out", str(tmp_path), "--only", "text,no_card"
-    )
+@pytest.mark.parametrize(
+    ("kind", "device", "only"),
+    [
+        ("card-reader", "sim://id-card?pace=0&delay=0", "text,no_card"),
+        ("printer", "sim://receipt-printer?mm_s=0", "ready,code"),
+        ("camera", "sim://camera?width=320&height=240", "opens"),
+    ],
+)
+def test_the_same_report_is_written_as_text_json_and_paper(tmp_path: Path, kind: str, device: str, only: str) -> None:
+    status, told, _ = conform(kind, "--device", device, "--out", str(tmp_path), "--only", only)
     assert status == 0
     assert told == json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert {one["outcome"] for one in told["findings"]} == {"pass"}
     text, paper = (tmp_path / "report.txt").read_text("utf-8"), paper_text(tmp_path / "report.pdf")
     for one in told["findings"]:
-        title = locales.load()(f"conform.card_reader.{one['key']}")
+        title = locales.load()(f"conform.{kind.replace('-', '_')}.{one['key']}")
         assert title in text
         assert title in paper
         assert one["number"] in paper
