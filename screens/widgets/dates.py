@@ -46,6 +46,13 @@ class TurnKey(PadKey):
         self.mark = False
 
     def measure(self, width: int) -> int:
+        """One line high where its words fit on one, if only when they are small: the wheel needs the room."""
+        self._dress()
+        room = width - 2 * look.u(self.edge_room) - self._icons_width()
+        for role in (self.role, *self.smaller):
+            self._word.role = role
+            if self._word.natural() <= room:
+                return max(look.key_height(self.tall, self.elder_tall) + self.under, self.least)
         return max(super().measure(width), self.least)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
