@@ -63,17 +63,24 @@ def schedules(seed: int, until: float, work: Path) -> tuple[Tally, int]:
     return tally, sum(row["kills"] for row in rows)
 
 
-def passes(tally: Tally) -> str:
+def passes(tally: Tally, at: str = "") -> str:
     """How much of what there is was gone over, in words."""
     if tally.passes >= 1:
-        return f"each gone over {int(tally.passes)} times" if tally.passes >= 2 else "each of them"
-    return f"{tally.passes:.0%} of them"
+        return f"each gone over {int(tally.passes)} times" if tally.passes >= 2 else f"{at}each of them"
+    return f"{at}{tally.passes:.0%} of them"
 
 
 SHARES = {
     "kills": 0.24, "aside": 0.03, "terminal": 0.2, "rescue": 0.11, "county": 0.07, "drafts": 0.03, "schedules": 0.32,
 }  # fmt: skip
 """Of the time; what a part leaves over goes to those behind it."""
+
+
+def tree() -> str:
+    """The commit that is proved, marked where the tree is not quite that."""
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "this tree"
 
 
 def main() -> int:
@@ -86,7 +93,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=PROOF)
     given = parser.parse_args()
     machine = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Linux {platform.release()}"
-    about = f"Run on {datetime.now(UTC):%Y-%m-%d}, {machine}"
+    about = f"Run on {datetime.now(UTC):%Y-%m-%d} over {tree()}, {machine}"
     began = time.monotonic()
 
     def say(text: str) -> None:
@@ -141,13 +148,13 @@ def proof(given: argparse.Namespace, work: Path, say: Callable[[str], None]) -> 
     tally, count = kills.prove(work, seconds=until("kills") - time.monotonic())
     rows.append(
         ("SIGKILL before and after disk operations of handing in and sending, real gateway",
-         f"{count} kills, at {passes(tally)}", tally)
+         f"{count} kills, {passes(tally, at='at ')}", tally)
     )  # fmt: skip
     say("SIGKILL at every operation of visits put aside")
     tally, count = aside.prove(work, torn.build_shim(work), 1000, until("aside") - time.monotonic())
     rows.append(
         ("SIGKILL before and after disk operations of putting a visit aside, going on with it, forgetting it",
-         f"{count} kills, at {passes(tally)}", tally)
+         f"{count} kills, {passes(tally, at='at ')}", tally)
     )  # fmt: skip
     for program, name in TORN:
         say(f"torn and dropped writes: {name}")
