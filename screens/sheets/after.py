@@ -357,7 +357,7 @@ def case_word(state: str) -> str:
 def cases_a_page(parts: bool) -> int:
     """Cases, or items of one (`parts`), on one page: as many as can be large."""
     if not look.portrait:
-        return 4 if parts and not look.elder else 3
+        return 2 if look.elder and not parts else 4 if parts and not look.elder else 3
     most = 2 if look.low and look.elder else 3 if look.low or look.elder else 5
     return most + 1 if parts and not look.low else most
 

@@ -329,8 +329,9 @@ class StaffBoardSheet(_StaffSheet, Paged):
         ids.stick.shown = step.stick
         ids.hours.text = step.hours.replace(",", "，").replace("，", "\n" if look.portrait else "，")
         ids.open.text = say("staff.board.open" if step.open_now else "staff.board.closed")
-        ids.version.shown = bool(step.version)
-        ids.version.text = say("staff.board.version", version=step.version)
+        ids.version.shown = bool(step.version) and look.portrait
+        ids.version_wide.shown = bool(step.version) and not look.portrait
+        ids.version.text = ids.version_wide.text = say("staff.board.version", version=step.version)
 
 
 @shows(StaffAsk)
