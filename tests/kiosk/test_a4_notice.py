@@ -11,7 +11,7 @@ from typing import Any
 from config import locales
 from config.settings import Settings
 from hardware.addresses import parse
-from hardware.document_printer import Timing, from_address
+from hardware.document_printer import DocumentPrinter, Timing, from_address
 from kiosk.visiting.performing import Performer
 from matters.effects import PrintNotice
 from matters.outcomes import Failed, Printed
@@ -35,6 +35,18 @@ class SlipPrinter:
     async def print(self, slip: Slip, _job: str = "") -> Printed:
         self.slips.append(slip)
         return Printed(confirmed=True)
+
+
+class Remembered:
+    """A document printer, and what it said of each document."""
+
+    def __init__(self, printer: DocumentPrinter) -> None:
+        self.printer = printer
+        self.said: list[object] = []
+
+    async def print(self, pdf: bytes) -> object:
+        self.said.append(await self.printer.print(pdf))
+        return self.said[-1]
 
 
 def at_notice() -> Visit:
@@ -63,9 +75,10 @@ def text_of(document: bytes, folder: Path) -> str:
 async def test_a_notice_comes_out_of_the_a4_printer_and_says_what_the_screen_says(tmp_path: Path) -> None:
     slips = SlipPrinter()
     async with cups() as service:
-        ports = {"document_printer": from_address(parse(service.address), timing=PATIENT), "receipt_printer": slips}
+        sheets = Remembered(from_address(parse(service.address), timing=PATIENT))
+        ports = {"document_printer": sheets, "receipt_printer": slips}
         assert isinstance(await printed(at_notice(), ports), Printed)
-        assert slips.slips == []
+        assert slips.slips == [], sheets.said
         (document,) = service.printed()
     said = text_of(document, tmp_path)
     assert "一次告知单" in said
