@@ -15,6 +15,7 @@ from kiosk.cli.parser import parser
 
 CHECKS = {"card-reader": card_reader.CHECKS, "printer": printer.CHECKS, "camera": camera.CHECKS}
 KINDS = sorted(CHECKS)
+DOCS = Path(__file__).parents[2] / "docs" / "conformance"
 
 
 def conform(*arguments: str, given: str = "") -> tuple[int, Any, str]:
@@ -111,3 +112,13 @@ def test_every_outcome_has_a_word() -> None:
 def test_the_kinds_on_the_command_line_are_those_of_the_kit() -> None:
     for kind in KINDS:
         assert parser().parse_args(["conform", kind, "--device", "x"]).kind == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_simulators_reports_in_the_docs_are_of_this_kit(kind: str) -> None:
+    told = json.loads((DOCS / f"{kind}.json").read_text("utf-8"))
+    assert [(one["number"], one["key"]) for one in told["findings"]] == [(c.number, c.key) for c in CHECKS[kind]]
+    assert {one["outcome"] for one in told["findings"]} == {"pass"}
+    text = (DOCS / f"{kind}.txt").read_text("utf-8")
+    assert all(one["number"] in text for one in told["findings"])
+    assert told["findings"][-1]["number"] in paper_text(DOCS / f"{kind}.pdf")
