@@ -65,12 +65,15 @@ class PapersCamera:
     """Device port of the camera. One `start` … `stop` at a time."""
 
     def __init__(
-        self, address: str, *, command: Sequence[str] = COMMAND, page_bytes_most: int = 500_000, alone: bool = True
-    ) -> None:
-        """`alone`: there is no second camera on this terminal for which this one could be taken."""
+        self, address: str, *, command: Sequence[str] = COMMAND, page_bytes_most: int = 500_000, alone: bool = True,
+        tray: str = "",
+    ) -> None:  # fmt: skip
+        """`alone`: there is no second camera on this terminal for which this one could be taken; `tray`: a picture file
+        of what it sees without a paper, where there is one."""
         if not 20_000 <= page_bytes_most <= STILL_BYTES:
             raise ValueError(f"page_bytes_most wants 20000 to {STILL_BYTES} bytes")
         self.address = address
+        self._tray = tray
         self._command = tuple(command)
         self._bytes_most = page_bytes_most
         self._alone = alone
@@ -139,8 +142,9 @@ class PapersCamera:
         self._taken = asyncio.get_running_loop().create_future()
         self._trouble_since = None
         answer = await self._ask(
-            "start", address=self.address, shape=shape, colour=colour, bytes_most=self._bytes_most, retake=retake
-        )
+            "start", address=self.address, shape=shape, colour=colour, bytes_most=self._bytes_most, retake=retake,
+            tray=self._tray,
+        )  # fmt: skip
         if isinstance(answer, Fault):
             return answer
         self._running = True

@@ -113,7 +113,7 @@ class CameraSimulator:
         elif do == "blur":
             self._blur_px = self._number(args, "px", 6.0)
         elif do == "dark":
-            self._dark = min(1.0, self._number(args, "level", 0.22))
+            self._dark = min(1.0, self._number(args, "level", 0.1))
         elif do == "clear":
             self._blur_px, self._dark = 0.0, 1.0
         elif do == "stall":

@@ -4,7 +4,7 @@
 and stills lie in the shared memory (camera_memory.py). It lives with one visit, keeps pictures in memory alone, and
 ends when its channel closes. A thread reads the camera, so that finding never makes frames old; a second one listens.
 
-    in   {"do": "start", "id", "address", "shape", "colour", "bytes_most", "retake"}
+    in   {"do": "start", "id", "address", "shape", "colour", "bytes_most", "retake", "tray"}
          {"do": "corners", "corners": [[x, y] × 4, 0..1] | null}   {"do": "shoot", "id"}   {"do": "stop", "id"}
     out  {"event": "ready"}   {"event": "status", "health", "code", "note"}
          {"event": "done", "id"}   {"event": "failed", "id", "code"}
@@ -34,6 +34,8 @@ from hardware.document.geometry import Floats, Image, area, is_sane, ordered, re
 from hardware.document.judging import LIMITS, OK, judge
 from hardware.document.refining import refine
 from hardware.document.saving import jpeg
+from hardware.document.tray import Tray
+from hardware.document.tray import load as load_tray
 from hardware.document.upright import load, turn_of, turned
 
 STEADY_S = 0.8  # good and unmoved for so long: taken
@@ -148,6 +150,10 @@ class Worker:
     def _shape(self) -> str:
         return str(self._wish.get("shape", "any"))
 
+    @property
+    def _tray(self) -> Tray | None:
+        return load_tray(str(self._wish.get("tray", "")))
+
     def tell(self, message: dict[str, Any]) -> None:
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
         with self._sending:
@@ -235,7 +241,7 @@ class Worker:
             self._show(np.ascontiguousarray(small[:, ::-1]), None, _light(small), steady=False)
             return
         size = np.array([small.shape[1], small.shape[0]], np.float32)
-        found = None if self._held is not None else find(small)
+        found = None if self._held is not None else find(small, self._tray)
         corners = None
         if self._held is not None:
             corners = self._held * size - 0.5
@@ -322,7 +328,7 @@ class Worker:
             size = np.array([image.shape[1], image.shape[0]], np.float32)
             corners: Floats | None = refine(image, self._held * size - 0.5, HELD_SNAP * float(size.max()))
         else:
-            found = find(image)
+            found = find(image, self._tray)
             corners = found.corners if found is not None and found.sure else None
         cut, others = (0.0, 0) if found is None else (found.cut, found.others)
         _, verdict = judge(image, corners, shape=self._shape, cut=cut, others=others)

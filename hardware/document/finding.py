@@ -21,6 +21,7 @@ from hardware.document.lines import find_lines, gradient, sum_along, to_colours
 from hardware.document.rating import rate, rate_cut, rate_far
 from hardware.document.refining import refine
 from hardware.document.shapes import Shapes, is_small, span
+from hardware.document.tray import Tray
 
 SMALL = 400  # px, longest side, at which lines are looked for
 SIDE_LEAST = 32  # px
@@ -30,6 +31,7 @@ CLEAR = 0.92  # a whole sheet that is rated so is not doubted
 # Expected overlap of what is seen of a sheet that is cut off, from which it is one: where no whole one is sure, where
 # one is, and where one is rated LIKELY. A part of a sheet taken for all of it is rated in between.
 CUT_ALONE, CUT_BESIDE, CUT_AGAINST, LIKELY = 0.35, 0.25, 0.5, 0.85
+TRAY_EDGE = 0.5  # share of edge along the sides, from which a shape on a known tray is no part of it
 DIM, LIT = 70.0, 200.0  # lightness of the brightest of a picture below which it is lifted to be looked at, and to
 COARSE_PX, COARSE_WIDTH = 10.0, 4  # first refinement, on the small picture: how far, and how wide a border is compared
 FINE_PX = 3.0  # second refinement, on the full picture: how far, in px of the small one
@@ -62,16 +64,18 @@ class Candidates:
     cut: Callable[[], CutShapes | None]
 
 
-def find(image: Image) -> Found | None:
+def find(image: Image, tray: Tray | None = None) -> Found | None:
     """The best candidate with its rating, refined, even when not sure; None when there is nothing four-sided.
 
-    `image` is BGR uint8 (H, W, 3).
+    `image` is BGR uint8 (H, W, 3); `tray`: what lies there without a paper, where that is known.
     """
     small = _lit(shrunk(image, SMALL))
-    there = candidates(small)
+    there = candidates(small, tray)
     if there is None:
         return None
     ratings = _rated(there.whole.features) if there.whole is not None else np.zeros(1, np.float32)
+    if tray is not None and there.whole is not None:  # what is left of the tray's own edges is faint
+        ratings = np.where(there.whole.features[:, 0] >= TRAY_EDGE, ratings, np.float32(0))
     best = int(np.argmax(ratings))
     rating = float(ratings[best])
     cut = _cut(there, best, rating, small.shape[1], small.shape[0])
@@ -94,13 +98,15 @@ def locate(image: Image) -> Floats | None:
     return found.corners if found is not None and found.sure else None
 
 
-def candidates(small: Image) -> Candidates | None:
+def candidates(small: Image, tray: Tray | None = None) -> Candidates | None:
     """What might be the paper in a small picture; None where there are no lines."""
     if min(small.shape[:2]) < SIDE_LEAST:
         return None
     colours = to_colours(small)
     soft = np.asarray(cv2.blur(colours, (5, 5)), np.uint8)
     dx, dy = gradient(colours)
+    if tray is not None:
+        dx, dy = tray.without(dx, dy)
     lines = find_lines(colours, soft, dx, dy)
     if len(lines) < 3:
         return None

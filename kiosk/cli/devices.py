@@ -1,4 +1,4 @@
-"""`kiosk card read`, `kiosk capture check`, `kiosk doctor`, `kiosk staff`."""
+"""`kiosk card read`, `kiosk capture check`, `kiosk capture tray`, `kiosk doctor`, `kiosk staff`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hardware.ports import CardRecord, Fault
     from kiosk.cameras import View
     from papers.slip import Slip
+
+TRAY_S, TRAY_FRAMES = 20.0, 10  # for a picture of the tray; the camera has found its exposure by then
 
 
 def _read(arguments: argparse.Namespace, what: str) -> CardRecord | Fault:
@@ -112,6 +114,37 @@ def check_capture(arguments: argparse.Namespace) -> int:
         unreadable |= "error" in found["quality"]
         print(json.dumps(found, ensure_ascii=False), flush=True)
     return FINDING if unreadable else DONE
+
+
+def keep_tray(arguments: argparse.Namespace) -> int:
+    """Keep what the papers' camera sees of the empty tray, as it is, for the setting papers.tray."""
+    from hardware.camera import Frame, PapersCamera
+    from hardware.ports import Fault
+
+    async def look() -> Frame | Fault:
+        camera = PapersCamera(settings_of(arguments).devices.camera)
+        try:
+            fault = await camera.start("any", True)
+            if fault is not None:
+                return fault
+            for _ in range(int(TRAY_S / 0.1)):
+                frame = camera.latest()
+                if frame is not None and frame.number >= TRAY_FRAMES:
+                    return frame
+                await asyncio.sleep(0.1)
+            return Fault("camera.stalled", f"no picture in {TRAY_S:g} s")
+        finally:
+            await camera.close()
+
+    seen = asyncio.run(look())
+    if isinstance(seen, Fault):
+        return complain(f"{seen.code} {seen.note}")
+    from PIL import Image
+
+    Image.frombytes("RGB", (seen.width, seen.height), bytes(seen.pixels)).save(arguments.file, "PNG")
+    value = {"file": str(arguments.file.resolve()), "like_paper": seen.corners is not None}
+    show(value, arguments.json, lambda: f'papers.tray = "{value["file"]}"')
+    return DONE
 
 
 def check_settings(arguments: argparse.Namespace) -> int:

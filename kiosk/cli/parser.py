@@ -97,6 +97,8 @@ def parser() -> argparse.ArgumentParser:
     capture = group("capture", "photographed papers")
     judged = verb(capture, "check", "kiosk.cli.devices:check_capture", "find and judge the paper in each picture")
     judged.add_argument("images", nargs="+", metavar="IMAGE")
+    tray = verb(capture, "tray", "kiosk.cli.devices:keep_tray", "keep a picture of the empty tray for papers.tray")
+    tray.add_argument("file", type=Path, metavar="PNG")
 
     receipt = group("receipt", "receipts")
     render = verb(

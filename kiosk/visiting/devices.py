@@ -108,8 +108,9 @@ def openers(settings: Settings, addresses: Mapping[str, str] | None = None) -> d
     def camera(address: str) -> Device:
         from hardware.camera import PapersCamera
 
-        most, alone = settings.papers.page_bytes_most, not where.get("face_camera")
-        return PapersCamera(address, command=command("papers"), page_bytes_most=most, alone=alone)
+        papers, alone = settings.papers, not where.get("face_camera")
+        most, tray = papers.page_bytes_most, papers.tray
+        return PapersCamera(address, command=command("papers"), page_bytes_most=most, alone=alone, tray=tray)
 
     def face(address: str) -> Device:
         return cast(

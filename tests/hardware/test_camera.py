@@ -57,6 +57,21 @@ async def wanted(outcome: asyncio.Future[Taken | Fault] | asyncio.Task[Taken | F
     return await asyncio.wait_for(outcome, WAIT_S)
 
 
+async def test_what_the_camera_sees_without_a_paper_is_none_where_it_is_known(tmp_path: Path) -> None:
+    image, corners = on_desk()
+    blank = cv2.fillConvexPoly(image, corners.astype(np.int32), (205, 215, 210))  # a pale mat
+    path = tmp_path / "empty.png"
+    cv2.imwrite(str(path), blank)
+    for tray, seen in (("", True), (str(path), False)):
+        camera = PapersCamera(f"camera://{path}", tray=tray)
+        try:
+            assert await camera.start("any", True) is None
+            frame = await until(camera, lambda frame: frame.number > 2)
+            assert (frame.corners is not None) == seen
+        finally:
+            await camera.close()
+
+
 async def test_a_paper_that_lies_still_is_taken_by_itself(desk: tuple[PapersCamera, Simulators]) -> None:
     camera, simulators = desk
     assert isinstance(camera, Device)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from bench.papers.scenes import is_within, overlap_seen, scene
 from hardware.document import find, locate, rectify
 from hardware.document.geometry import overlap, paper_size
-from tests.hardware.made_pages import on_desk, page
+from hardware.document.tray import Tray, load
+from tests.hardware.made_pages import DESK, Image, on_desk, page
 
 SEEDS = range(40)
 
@@ -87,6 +90,44 @@ def test_a_sheet_far_away_is_found() -> None:
     found = locate(image)
     assert found is not None
     assert overlap(found, truth) > 0.9
+
+
+def mat() -> Image:
+    """An empty desk with a pale mat that looks like a sheet."""
+    image = np.full((960, 1280, 3), DESK, np.uint8)
+    cv2.fillConvexPoly(image, np.array([[150, 60], [1130, 80], [1140, 900], [130, 890]], np.int32), (200, 215, 205))
+    cv2.rectangle(image, (220, 140), (1060, 820), (120, 90, 60), 4)
+    noise = np.random.default_rng(5).normal(0, 3, image.shape)
+    return np.asarray(np.clip(image + noise, 0, 255), np.uint8)
+
+
+def test_the_empty_tray_is_no_paper_where_it_is_known() -> None:
+    again = np.asarray(np.clip(mat().astype(float) * 0.95, 0, 255), np.uint8)
+    assert locate(again) is not None  # not known, it is taken for one
+    found = find(again, Tray(mat()))
+    assert found is None or not found.sure
+
+
+def test_a_paper_on_a_known_tray_is_found_as_it_lies_on_it() -> None:
+    truth = np.array([[400, 200], [800, 215], [790, 780], [390, 770]], np.float32)
+    flat = page("birth-certificate")
+    turned = cv2.getPerspectiveTransform(
+        np.array([[0, 0], [flat.shape[1], 0], [flat.shape[1], flat.shape[0]], [0, flat.shape[0]]], np.float32), truth
+    )
+    image = cv2.warpPerspective(flat, turned, (1280, 960), mat(), cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
+    found = find(np.asarray(image, np.uint8), Tray(mat()))
+    assert found is not None
+    assert found.sure
+    assert overlap(found.corners, truth) > 0.97
+
+
+def test_a_picture_of_another_camera_or_none_is_no_tray(tmp_path: Path) -> None:
+    image, truth = on_desk()
+    found = find(image, Tray(np.zeros((400, 400, 3), np.uint8)))
+    assert found is not None
+    assert overlap(found.corners, truth) > 0.98
+    assert load(str(tmp_path / "none.jpg")) is None
+    assert load("") is None
 
 
 @pytest.mark.parametrize("second", ["lease", "id-card"])

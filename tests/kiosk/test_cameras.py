@@ -173,3 +173,25 @@ def test_a_camera_that_no_setting_names_is_listed(tmp_path: Path) -> None:
     machine.plug("1-2", FACE)
     settings = Settings(devices=Devices(camera=f"camera://{machine.by_path('1-1')}"))
     assert unused(settings, machine.sys, machine.dev) == [("FaceCam", f"camera://{machine.dev}/video1")]
+
+
+def test_the_empty_tray_is_kept_as_the_camera_sees_it_and_no_paper_is_found_on_it_then(tmp_path: Path) -> None:
+    import cv2
+    import numpy as np
+
+    from hardware.document import find
+    from hardware.document.tray import load
+
+    desk = np.random.default_rng(2).normal((70, 62, 54), 3, (720, 960, 3))
+    cv2.rectangle(desk, (180, 90), (790, 640), (205, 215, 210), -1)  # a pale mat
+    empty = np.asarray(np.clip(desk, 0, 255), np.uint8)
+    cv2.imwrite(str(tmp_path / "empty.png"), empty)
+    config, kept = tmp_path / "settings.toml", tmp_path / "tray.png"
+    config.write_text(f'[devices]\ncamera = "camera://{tmp_path / "empty.png"}"\n', "utf-8")
+    done = kiosk("capture", "tray", str(kept), "--config", str(config), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"file": str(kept), "like_paper": True}
+    unknown, known = find(empty), find(empty, load(str(kept)))
+    assert unknown is not None
+    assert unknown.sure
+    assert known is None or not known.sure
