@@ -154,6 +154,8 @@ class CameraSimulator:
         if not isinstance(turn, int | float):
             raise SimulatorError("turn wants degrees")
         picture, is_page = await asyncio.to_thread(_picture, str(args.get("picture", "")), how)
+        while self._work is not None:  # what is being drawn is without it: else it would lie there before it slides in
+            await asyncio.wait((self._work,))
         self._turn = float(turn)
         self._page, self._frame = (picture, None) if is_page else (None, picture)
         self._slide = SLIDE_FRAMES
