@@ -137,7 +137,9 @@ class CameraSimulator:
         if do == "place":
             await self._place(args)
         else:
+            await self._drawn()
             self._page = self._frame = None
+            self._ready = []  # once this is answered nothing of it is shown; an empty desk is quickly drawn
 
     @staticmethod
     def _number(args: Mapping[str, Any], name: str, default: float) -> float:
@@ -154,11 +156,15 @@ class CameraSimulator:
         if not isinstance(turn, int | float):
             raise SimulatorError("turn wants degrees")
         picture, is_page = await asyncio.to_thread(_picture, str(args.get("picture", "")), how)
-        while self._work is not None:  # what is being drawn is without it: else it would lie there before it slides in
-            await asyncio.wait((self._work,))
+        await self._drawn()  # what is being drawn is without it: else it would lie there before it slides in
         self._turn = float(turn)
         self._page, self._frame = (picture, None) if is_page else (None, picture)
         self._slide = SLIDE_FRAMES
+
+    async def _drawn(self) -> None:
+        """Nothing is being drawn any more."""
+        while self._work is not None:
+            await asyncio.wait((self._work,))
 
     # ---------------------------------------------------------------- the stream
 
@@ -207,7 +213,7 @@ class CameraSimulator:
             self._work.add_done_callback(self._painted)
         if self._work is not None:
             await asyncio.wait((self._work,), timeout=DRAWN_S if self._ready else None)
-        return self._ready[turn % len(self._ready)]
+        return self._ready[turn % len(self._ready)] if self._ready else await self._next(turn)
 
     async def _repaint(self) -> None:
         first = not self._ready  # which is wanted soon
