@@ -13,6 +13,7 @@ from kivy.core.window import Window
 from kivy.graphics import InstructionGroup
 
 from screens import shapes
+from screens.keycodes import BACKSPACE, DOWN, ENTER, F1, F2, PAD_ENTER, UP
 from screens.theme import look
 from screens.widgets.touch import Touchable
 from screens.words import say
@@ -20,8 +21,6 @@ from screens.words import say
 if TYPE_CHECKING:
     from screens.stage import Shown, Stage
 
-# Key codes of Kivy's window: Up, Down, Enter (also of a number pad), Backspace, F1, F2.
-UP, DOWN, ENTER, PAD_ENTER, BACKSPACE, F1, F2 = 273, 274, 13, 271, 8, 282, 283
 RING_PX, APART_PX = 8, 6  # width of the ring and its distance from what it is around, reference px
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from matters.events import Chosen, Event, Pressed, Touched
 from screens import samples
-from screens.keypad import BACKSPACE, DOWN, ENTER, F2, UP
+from screens.keycodes import BACKSPACE, DOWN, ENTER, F2, UP
 from tests.screens.conftest import Hand
 
 

@@ -12,7 +12,7 @@ from matters import effects, steps
 from matters.application import Application
 from matters.events import Event
 from matters.outcomes import CardRead
-from screens.keypad import DOWN, ENTER
+from screens.keycodes import DOWN, ENTER
 from tests.matters.drive import FATHER, MOTHER, Drive
 from tests.screens.conftest import Hand
 from tests.screens.test_keypad import press
