@@ -97,10 +97,9 @@ async def cups() -> AsyncIterator[Cups]:
 
 @asynccontextmanager
 async def _cups(folder: Path) -> AsyncIterator[Cups]:
-    for name in ("etc", "spool", "cache", "run", "log", "paper", "bin/backend"):
-        (folder / name).mkdir(parents=True)
-    for name in ("cache", "run", "log", "paper", "spool"):
-        (folder / name).chmod(0o777)
+    for name in ("etc", "bin", "bin/backend", "spool", "cache", "run", "log", "paper"):
+        (folder / name).mkdir()
+        (folder / name).chmod(0o755 if name in ("etc", "bin", "bin/backend") else 0o777)  # whatever our own umask is
     for name in ("filter", "daemon", "monitor", "notifier"):
         (folder / "bin" / name).symlink_to(f"/usr/lib/cups/{name}")
     backend = folder / "bin" / "backend" / "village"
@@ -112,6 +111,7 @@ async def _cups(folder: Path) -> AsyncIterator[Cups]:
         *(CUPSD, "-f", "-c", f"{folder}/etc/cupsd.conf", "-s", f"{folder}/etc/cups-files.conf"),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
+        umask=0o022,  # what it writes is read by its printers' programs, as another user
     )
     made = Cups(folder, process)
     try:
