@@ -191,6 +191,7 @@ class SocialReader(TendedReader):
         self._daemon = _Daemon(name)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="pcsc-reader")
         self._failed_at: float | None = None
+        self._beat = 0.0  # when the worker thread last showed that it does not hang
 
     # ------------------------------------------------------------ the port
 
@@ -208,15 +209,33 @@ class SocialReader(TendedReader):
     # ------------------------------------------------------------ on the loop
 
     async def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        trouble = await loop.run_in_executor(self._worker, self._probe)
+        looking = asyncio.get_running_loop().run_in_executor(self._worker, self._probe)
+        try:
+            trouble = await asyncio.wait_for(asyncio.shield(looking), self._timing.talk_s)
+        except TimeoutError:
+            trouble = self._hung(looking)
         self._board.set(_status(trouble))
+
+    async def _card_awaited(self, stop: threading.Event) -> _Trouble | None:
+        """As _await_card, without its hanging."""
+        self._beat = self._clock()
+        waiting = asyncio.get_running_loop().run_in_executor(self._worker, self._await_card, stop)
+        while not (await asyncio.wait({waiting}, timeout=self._timing.talk_s))[0]:
+            if self._aged(self._beat, self._timing.talk_s):
+                return self._hung(waiting)
+        return waiting.result()
+
+    def _hung(self, work: asyncio.Future[Any]) -> _Trouble:
+        """A daemon that died while it was being asked: its library would wait for the answer for ever."""
+        work.add_done_callback(_forget_outcome)
+        self._give_thread_up()
+        return _Trouble("social_reader.service_down", "no answer")
 
     async def _read(self, stop: threading.Event, found: Callable[[], None] | None) -> SocialCardRecord | Fault:
         loop = asyncio.get_running_loop()
         while True:
             self._check_open()
-            trouble = await loop.run_in_executor(self._worker, self._await_card, stop)
+            trouble = await self._card_awaited(stop)
             self._board.set(_status(trouble))
             if trouble is not None:
                 return Fault(trouble.code, trouble.note)
@@ -263,6 +282,7 @@ class SocialReader(TendedReader):
         timing = self._timing
         try:
             while not (stop.is_set() or self._closing.is_set()):
+                self._beat = self._clock()
                 name = self._daemon.reader()
                 if not self._daemon.card_there(name, timing.slice_s):
                     self._failed_at = None

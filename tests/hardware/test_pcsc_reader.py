@@ -5,6 +5,9 @@ provision/debian-packages.txt. Where those cannot run, these tests fail and say 
 """
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -272,3 +275,28 @@ def test_an_address_carries_the_readers_name_with_its_blanks() -> None:
 def test_an_address_that_names_no_reader_is_refused(address: str) -> None:
     with pytest.raises(AddressError):
         open_social_card_reader(address)
+
+
+SILENT = """
+import asyncio, os, sys
+from hardware.pcsc_reader import SocialReader, Timing
+
+async def main():
+    mute = lambda reader, writer: asyncio.sleep(60)
+    server = await asyncio.start_unix_server(mute, os.environ["PCSCLITE_CSOCK_NAME"])
+    reader = SocialReader("pcsc:///x", "x", Timing(talk_s=0.4))
+    print((await reader.status()).code, (await reader.read()).code, flush=True)
+    os._exit(0)
+
+asyncio.run(main())
+"""
+
+
+def test_a_daemon_that_takes_the_question_and_never_answers_is_said_to_be_down(tmp_path: Path) -> None:
+    """As one does that is killed at the wrong moment. In a process of its own: the library waits for ever."""
+    said = subprocess.run(
+        [sys.executable, "-c", SILENT],
+        env={**os.environ, "PCSCLITE_CSOCK_NAME": str(tmp_path / "comm")},
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert said.stdout.split() == ["social_reader.service_down"] * 2
