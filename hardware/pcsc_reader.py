@@ -101,6 +101,15 @@ class _Daemon:
 
     def reader(self) -> str:
         """The full name of the wanted reader, as the daemon numbers it today."""
+        if self._context is not None:
+            try:
+                return self._listed()
+            except _Trouble as trouble:
+                if trouble.code != "social_reader.service_down":
+                    raise  # else: a context that outlived its daemon says nothing of the present one
+        return self._listed()
+
+    def _listed(self) -> str:
         scard = _scard()
         if self._context is None:
             result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
