@@ -12,7 +12,7 @@ run: setup
 	@$(BIN)/kiosk demo
 
 test: setup lint types imports
-	@$(BIN)/python -m pytest -q -n 2 --reruns 1 -rR
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal --reruns 2 -rR
 
 # The visit scripts of ten more matters through the real window (some ten minutes); make test plays them in the engine.
 journeys: setup
