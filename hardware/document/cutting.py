@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hardware.document import shapes
 from hardware.document.geometry import Floats, Image
 from hardware.document.lines import PACE, WEIGHTS, Along
-from hardware.document.shapes import Doubles, Indices, beyond, convex, mean_along
+from hardware.document.shapes import Doubles, Indices, beside_sides, beyond, convex, mean_along
 
 LINES = 26  # the most voted ones
 KEPT = 20  # shapes that are described
@@ -258,17 +258,8 @@ def _tails(along: Along, out: Indices, end: Indices) -> tuple[Doubles, Doubles]:
 def _describe(
     soft: Image, corners: Doubles, line: Indices, low: Indices, high: Indices, along: Along, lines: Floats
 ) -> list[Doubles]:
-    one, two = (mean_along(sums, line, low, high) for sums in (along.one, along.two))
-    middle = corners.mean(axis=1)
-    theta, rho = lines[line, 0], lines[line, 1]
-    towards = middle[:, :1] * np.cos(theta) + middle[:, 1:] * np.sin(theta) > rho
-    inside = np.where(towards[..., None], one, two)
-    outside = np.where(towards[..., None], two, one)
-    apart = (inside - outside) * WEIGHTS
-    contrast, brighter = np.abs(apart).sum(axis=2), apart[..., 0]
-    level = inside.mean(axis=1, keepdims=True)
-    spread = np.abs(inside - level) @ WEIGHTS
-    around = np.abs(outside - outside.mean(axis=1, keepdims=True)) @ WEIGHTS
+    sides, inside = beside_sides(corners, line, low, high, along, lines)
+    middle, level = corners.mean(axis=1), inside.mean(axis=1, keepdims=True)
     height, width = soft.shape[:2]
     start = corners[:, 0]
     finish = corners[:, 4]
@@ -280,17 +271,12 @@ def _describe(
         ys = np.clip(np.rint(point[:, 1]), 0, height - 1).astype(int)
         looked.append(np.abs(soft[ys, xs].astype(np.float64) - level[:, 0]) @ WEIGHTS)
     seen = np.sort(np.minimum(np.stack(looked, 1) / 60, 2), axis=1)
-    legs = np.abs(lines[line[:, 0], 0] - lines[line[:, 2], 0])
+    theta = lines[line, 0]
+    legs = np.abs(theta[:, 0] - theta[:, 2])
     legs = np.minimum(legs, np.pi - legs)
     cosine = np.maximum(np.abs(np.cos(theta[:, 0] - theta[:, 1])), np.abs(np.cos(theta[:, 1] - theta[:, 2])))
     return [
-        np.minimum(contrast.min(1) / 40, 2),
-        np.minimum(contrast.mean(1) / 60, 2),
-        np.minimum(spread.max(1) / 40, 2),
-        np.minimum(around.max(1) / 80, 2),
-        np.abs(np.sign(brighter).sum(1)) / 4,
-        np.clip(brighter.mean(1) / 60, -2, 2),
-        inside[..., 0].mean(1) / 255,
+        *sides,
         seen.mean(1),
         seen[:, 3],
         np.minimum(legs / 0.25, 2),

@@ -167,11 +167,11 @@ def mean_along(sums: Floats, line: Indices, low: Indices, high: Indices) -> Doub
     return np.asarray(total / (length if total.ndim == length.ndim else length[..., None]), np.float64)
 
 
-def _describe(
-    corners: Doubles, line: Indices, low: Indices, high: Indices,
-    along: Along, lines: Floats, width: int, height: int,
-) -> list[Doubles]:  # fmt: skip
-    """What is behind FEATURES, but for the first eight."""
+def beside_sides(
+    corners: Doubles, line: Indices, low: Indices, high: Indices, along: Along, lines: Floats
+) -> tuple[list[Doubles], Doubles]:
+    """How shapes (n, points, 2) differ along their four sides from what lies beside: seven features, and the colour
+    just inside each side (n, 4, 3)."""
     one, two = (mean_along(sums, line, low, high) for sums in (along.one, along.two))
     middle = corners.mean(axis=1)
     theta, rho = lines[line, 0], lines[line, 1]
@@ -182,6 +182,24 @@ def _describe(
     contrast, brighter = np.abs(apart).sum(axis=2), apart[..., 0]
     spread = np.abs(inside - inside.mean(axis=1, keepdims=True)) @ WEIGHTS
     around = np.abs(outside - outside.mean(axis=1, keepdims=True)) @ WEIGHTS
+    features = [
+        np.minimum(contrast.min(1) / 40, 2),
+        np.minimum(contrast.mean(1) / 60, 2),
+        np.minimum(spread.max(1) / 40, 2),
+        np.minimum(around.max(1) / 80, 2),
+        np.abs(np.sign(brighter).sum(1)) / 4,
+        np.clip(brighter.mean(1) / 60, -2, 2),
+        inside[..., 0].mean(1) / 255,
+    ]
+    return features, inside
+
+
+def _describe(
+    corners: Doubles, line: Indices, low: Indices, high: Indices,
+    along: Along, lines: Floats, width: int, height: int,
+) -> list[Doubles]:  # fmt: skip
+    """What is behind FEATURES, but for the first eight."""
+    sides, _ = beside_sides(corners, line, low, high, along, lines)
     way = np.roll(corners, -1, axis=1) - corners
     lengths = np.linalg.norm(way, axis=2)
     ratio = np.minimum(lengths[:, :2] / lengths[:, 2:], lengths[:, 2:] / lengths[:, :2])
@@ -191,13 +209,7 @@ def _describe(
     x, y = corners[..., 0], corners[..., 1]
     out = (x < near) | (x > width - 1 - near) | (y < near) | (y > height - 1 - near)
     return [
-        np.minimum(contrast.min(1) / 40, 2),
-        np.minimum(contrast.mean(1) / 60, 2),
-        np.minimum(spread.max(1) / 40, 2),
-        np.minimum(around.max(1) / 80, 2),
-        np.abs(np.sign(brighter).sum(1)) / 4,
-        np.clip(brighter.mean(1) / 60, -2, 2),
-        inside[..., 0].mean(1) / 255,
+        *sides,
         ratio.min(1),
         cosine.max(1),
         np.minimum(slender, 2),
