@@ -50,6 +50,8 @@ class _Stopped(Exception):
     """Nobody waits any more."""
 
 
+# A daemon that died while it was being asked: its library would wait for the answer for ever.
+MUTE = ("social_reader.service_down", "no answer")
 HEALTH_OF = {
     "social_reader.service_down": Health.OFFLINE,
     "social_reader.absent": Health.ABSENT,
@@ -222,7 +224,7 @@ class SocialReader(TendedReader):
         try:
             trouble = await asyncio.wait_for(asyncio.shield(looking), self._timing.talk_s)
         except TimeoutError:
-            trouble = self._hung(looking)
+            trouble = self._hung(looking, *MUTE)
         self._board.set(_status(trouble))
 
     async def _card_awaited(self, stop: threading.Event) -> _Trouble | None:
@@ -231,14 +233,16 @@ class SocialReader(TendedReader):
         waiting = asyncio.get_running_loop().run_in_executor(self._worker, self._await_card, stop)
         while not (await asyncio.wait({waiting}, timeout=self._timing.talk_s))[0]:
             if self._aged(self._beat, self._timing.talk_s):
-                return self._hung(waiting)
+                return self._hung(waiting, *MUTE)
         return waiting.result()
 
-    def _hung(self, work: asyncio.Future[Any]) -> _Trouble:
-        """A daemon that died while it was being asked: its library would wait for the answer for ever."""
+    def _hung(self, work: asyncio.Future[Any], code: str, note: str) -> _Trouble:
+        """The thread that hangs keeps its context and ends with it; work goes on in a new one."""
         work.add_done_callback(_forget_outcome)
-        self._give_thread_up()
-        return _Trouble("social_reader.service_down", "no answer")
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="pcsc-reader")
+        self._daemon = _Daemon(self._name)
+        return _Trouble(code, note)
 
     async def _read(self, stop: threading.Event, found: Callable[[], None] | None) -> SocialCardRecord | Fault:
         loop = asyncio.get_running_loop()
@@ -256,11 +260,10 @@ class SocialReader(TendedReader):
             try:
                 outcome = await asyncio.wait_for(asyncio.shield(talking), self._timing.talk_s)
             except TimeoutError:
-                talking.add_done_callback(_forget_outcome)
-                self._give_thread_up()
+                hangs = self._hung(talking, "social_reader.silent", "the card hangs")
                 self._failed_at = self._clock()
-                self._board.set(_status(_Trouble("social_reader.silent")))
-                return Fault("social_reader.silent", "the card hangs")
+                self._board.set(_status(hangs))
+                return Fault(hangs.code, hangs.note)
             except asyncio.CancelledError:
                 talking.add_done_callback(_forget_outcome)
                 raise
@@ -270,12 +273,6 @@ class SocialReader(TendedReader):
             self._failed_at = None
             if not self._bounced(outcome.card_id):
                 return outcome
-
-    def _give_thread_up(self) -> None:
-        """The thread that hangs in a transmit keeps its context and ends with it; work goes on in a new one."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="pcsc-reader")
-        self._daemon = _Daemon(self._name)
 
     # ------------------------------------------------------------ in the worker thread
 
