@@ -356,6 +356,14 @@ def hid_target(dice: random.Random) -> Callable[[], bool]:
     return once
 
 
+def emptied(got: asyncio.Queue[Any]) -> bool:
+    """Whether anything was in it; now nothing is."""
+    found = not got.empty()
+    while not got.empty():
+        got.get_nowait()
+    return found
+
+
 def keypad_target(dice: random.Random) -> Callable[[], bool]:
     from hardware.keypad import InputKeypad
 
@@ -365,10 +373,7 @@ def keypad_target(dice: random.Random) -> Callable[[], bool]:
 
     def once() -> bool:
         pad._heard(mutate(dice, typed("431199\n")))
-        found = not got.empty()
-        while not got.empty():
-            got.get_nowait()
-        return found
+        return emptied(got)
 
     return once
 
@@ -382,10 +387,7 @@ def presence_target(dice: random.Random) -> Callable[[], bool]:
 
     def once() -> bool:
         sensor._heard(mutate(dice, dice.choice((b"ON\r\nOFF\r\n", b"1\n0\n", b"OFF\r\nON\r\n"))))
-        found = not got.empty()
-        while not got.empty():
-            got.get_nowait()
-        return found
+        return emptied(got)
 
     return once
 

@@ -52,14 +52,11 @@ async def test_a_document_that_cannot_come_out_is_taken_back_and_never_comes_by_
     got = await asyncio.wait_for(one.print(PDF), PATIENCE_S)
     assert isinstance(got, Fault)
     assert got.code == code
-    await asyncio.sleep(0.5)
-    service.mend()
-    await asyncio.sleep(0.7)
-    assert service.printed() == []
+    await never_comes(service)
 
 
-async def test_who_goes_away_takes_the_document_back(service: Cups) -> None:
-    one = printer(service)
+async def print_and_go_away(service: Cups, one: IppPrinter) -> None:
+    """Cancels as soon as the queue's printer has the document."""
     service.ail("wait")
     printing = asyncio.create_task(one.print(PDF))
     async with asyncio.timeout(PATIENCE_S):
@@ -68,10 +65,18 @@ async def test_who_goes_away_takes_the_document_back(service: Cups) -> None:
     printing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await printing
+
+
+async def never_comes(service: Cups) -> None:
     await asyncio.sleep(0.5)
     service.mend()
     await asyncio.sleep(0.7)
     assert service.printed() == []
+
+
+async def test_who_goes_away_takes_the_document_back(service: Cups) -> None:
+    await print_and_go_away(service, printer(service))
+    await never_comes(service)
 
 
 @asynccontextmanager
@@ -99,19 +104,9 @@ async def far_away(service: Cups, delay_s: float) -> AsyncIterator[str]:
 
 
 async def test_who_goes_away_before_the_answer_came_takes_the_document_back(service: Cups) -> None:
-    service.ail("wait")
     async with far_away(service, 0.8) as address:
-        printing = asyncio.create_task(from_address(parse(address), timing=QUICK).print(PDF))
-        async with asyncio.timeout(PATIENCE_S):
-            while not list((service.folder / "paper").glob("part.*")):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        printing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await printing
-    await asyncio.sleep(0.5)
-    service.mend()
-    await asyncio.sleep(0.7)
-    assert service.printed() == []
+        await print_and_go_away(service, from_address(parse(address), timing=QUICK))
+    await never_comes(service)
 
 
 async def test_a_queue_that_was_stopped_says_so_before_anything_is_sent(service: Cups) -> None:
