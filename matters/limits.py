@@ -114,7 +114,7 @@ def _chains(items: list[Item]) -> Limit:
 
 def _published(matter: Matter, items: list[Item]) -> Limit:
     """What is promised, one after another where one waits for another; never more than was published for the whole."""
-    longest = max((way for way, _ in _ways(items)), key=lambda way: way.promised)
+    longest = max((way for way, _ in _ways(items)), key=lambda way: _by("promised", way))
     rule = "single" if len(items) == 1 else "parallel" if longest.length == 1 else "sequence_promised"
     whole = matter.limit.committed
     return (
@@ -125,10 +125,11 @@ def _published(matter: Matter, items: list[Item]) -> Limit:
 
 
 def _ways(items: list[Item]) -> list[tuple[_Way, bool]]:
-    """For each item that nothing waits for, the worst ways that end there: of those whose members all have a statutory
-    limit (True), and of those where one has none (False). An item that waits for nothing begins a way."""
+    """For each item that nothing waits for, the worst ways that end there, each with whether all its members have a
+    statutory limit: of those that do, the worst by what is statutory and by what is promised; of the others, by what
+    is promised. An item that waits for nothing begins a way."""
     by_id = {item.id: item for item in items}
-    done: dict[str, dict[bool, _Way]] = {}
+    done: dict[str, _Worst] = {}
     parents = {item.id: [name for name in item.needs if name in by_id] for item in items}
     left = list(by_id)
     while left:  # the build has refused circles; a round without progress could only be one
@@ -139,20 +140,30 @@ def _ways(items: list[Item]) -> list[tuple[_Way, bool]]:
             break
         left = [name for name in left if name not in done]
     waited_for = {parent for names in parents.values() for parent in names}
-    ends = [ways for name, ways in done.items() if name not in waited_for]
-    return [(way, complete) for ways in ends for complete, way in ways.items()]
+    ends = [worst for name, worst in done.items() if name not in waited_for]
+    return [(way, complete) for worst in ends for (complete, _), way in worst.items()]
 
 
-def _reached(item: Item, before: list[dict[bool, _Way]]) -> dict[bool, _Way]:
+_Worst = dict[tuple[bool, str], _Way]
+"""(whether all have a statutory limit, by which measure it is the worst) -> the way."""
+
+
+def _reached(item: Item, before: list[_Worst]) -> _Worst:
     promised, statutory = single(item) or 0, item.limit.statutory
-    begun = [(True, _Way(0, 0, 0, 0))] if not before else [pair for ways in before for pair in ways.items()]
-    found: dict[bool, _Way] = {}
+    begun = [(True, _Way(0, 0, 0, 0))]
+    if before:
+        begun = [(complete, way) for worst in before for (complete, _), way in worst.items()]
+    found: _Worst = {}
     for complete, way in begun:
         whole = complete and statutory is not None
         days = statutory or 0
         new = _Way(way.promised + promised, way.statutory + days, max(way.longest, days), way.length + 1)
-        measure = (new.statutory, new.promised) if whole else (new.promised, new.statutory)
-        old = found.get(whole)
-        if old is None or measure > ((old.statutory, old.promised) if whole else (old.promised, old.statutory)):
-            found[whole] = new
+        for measure in ("statutory", "promised") if whole else ("promised",):
+            old = found.get((whole, measure))
+            if old is None or _by(measure, new) > _by(measure, old):
+                found[whole, measure] = new
     return found
+
+
+def _by(measure: str, way: _Way) -> tuple[int, int]:
+    return (way.statutory, way.promised) if measure == "statutory" else (way.promised, way.statutory)

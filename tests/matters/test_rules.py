@@ -169,6 +169,14 @@ def test_the_limit_names_the_rule_and_the_clause_that_gave_it(
     assert (found.days, found.rule, found.clause) == (days, rule, clause)
 
 
+@pytest.mark.parametrize(("statutory", "profile"), [(1, "published"), ("unknown", "chenzhou")])
+def test_of_two_ways_to_an_item_what_is_promised_follows_the_longer_promise(statutory: int | str, profile: str) -> None:
+    """The other way is the longer one by its statutory limits alone."""
+    one = limited(row("a", 1, 9), row("b", 8, 2), row("c", statutory, 1, ("a", "b")), complexity="complex")
+    found = matter_limit(one, ["a", "b", "c"], profile)
+    assert (found.days, found.rule) == (10, "sequence_promised")
+
+
 def test_a_limit_published_for_the_whole_is_never_exceeded_by_the_sum_of_its_parts() -> None:
     one = limited(row("a", 10, 10), row("b", 20, 12, ("a",)), limit={"committed": 15})
     found = matter_limit(one, ["a", "b"], "published")
