@@ -14,20 +14,26 @@ class Sending(Looking):
     """An outbox as the sync and the courier use it."""
 
     def next_due(self, after: int = 0) -> Due | None:
-        """The oldest waiting record whose pause is over, of those above a sequence. A clock that went back ends a
+        """The oldest waiting record whose pause is over, of those above a sequence."""
+        some = self.dues(after, 1)
+        return some[0] if some else None
+
+    def dues(self, after: int, most: int) -> list[Due]:
+        """So many of the oldest waiting records whose pause is over, above a sequence. A clock that went back ends a
         pause: nothing waits years."""
         now = self._clock()
         with self._reading():
             if self._due_in(now) != 0:
-                return None  # without looking at each of ten thousand that pause
-            row = self._one(
-                f"SELECT {ENTRY} FROM records WHERE sequence = (SELECT sequence FROM records WHERE state = 'waiting'"  # noqa: S608
+                return []  # without looking at each of ten thousand that pause
+            rows = self._all(
+                f"SELECT {ENTRY} FROM records WHERE sequence IN (SELECT sequence FROM records WHERE state = 'waiting'"  # noqa: S608
                 " AND sequence > ?2 AND (tried_at IS NULL OR tried_at > ?1 OR tried_at + pause_s <= ?1)"
-                " ORDER BY sequence LIMIT 1)",
+                " ORDER BY sequence LIMIT ?3) ORDER BY sequence",
                 now,
                 after,
+                most,
             )
-        return self.content(Entry(*row)) if row else None
+            return [self.content(Entry(*row)) for row in rows]
 
     def due_in(self) -> float | None:
         """Seconds until a waiting record is due, 0 if one is, None if nothing waits."""
@@ -50,24 +56,28 @@ class Sending(Looking):
         )
         return max(0.0, float(first[0]) - now) if first else None
 
-    def mark(self, sequence: int, pause_s: float) -> None:
-        """Say before sending that it was tried and did not succeed: true if this process is killed now, undone by
-        success. Not synced by itself: after a power cut it may be tried once more without its pause."""
+    def mark(self, some: Sequence[tuple[int, float]]) -> None:
+        """Say of records (sequence, pause in seconds) before they are sent that they were tried and did not succeed:
+        true if this process is killed now, undone by success. Not synced by itself: after a power cut they may be
+        tried once more without their pause."""
+        now = self._clock()
         with self._noting():
-            self._execute(
-                "UPDATE records SET tries = tries + 1, tried_at = ?, pause_s = ?, last_error = 'unfinished'"
-                " WHERE sequence = ?",
-                self._clock(), pause_s, sequence,
-            )  # fmt: skip
+            for sequence, pause_s in some:
+                self._execute(
+                    "UPDATE records SET tries = tries + 1, tried_at = ?, pause_s = ?, last_error = 'unfinished'"
+                    " WHERE sequence = ?",
+                    now, pause_s, sequence,
+                )  # fmt: skip
         self._point("send.marked")
 
-    def unmark(self, entry: Entry) -> None:
-        """It was marked ahead of its turn, and its turn did not come: as it was before."""
+    def unmark(self, entries: Sequence[Entry]) -> None:
+        """They were marked ahead of their turn, and their turn did not come: as they were before."""
         with self._noting():
-            self._execute(
-                "UPDATE records SET tries = ?, tried_at = ?, pause_s = 0, last_error = ? WHERE sequence = ?",
-                entry.tries, entry.tried_at, entry.last_error, entry.sequence,
-            )  # fmt: skip
+            for entry in entries:
+                self._execute(
+                    "UPDATE records SET tries = ?, tried_at = ?, pause_s = 0, last_error = ? WHERE sequence = ?",
+                    entry.tries, entry.tried_at, entry.last_error, entry.sequence,
+                )  # fmt: skip
 
     def failed(self, sequence: int, error: str, pause_s: float, card: str = "") -> None:
         """It was tried and failed: why (a code, nothing personal), and how long to leave it. `card`: the fault card

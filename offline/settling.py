@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from offline.records import Ack
 
-PAUSE_S = 0.25
+PAUSE_S = 0.5
 """Between two transactions while much is brought: each costs the disk two syncs, the outbox's and the trail's."""
 
 Settle = Callable[[list[tuple[Ack, int]]], Awaitable[None]]

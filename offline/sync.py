@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from offline import identity as identities
 from offline import times
+from offline.ahead import Ahead, the_request_is_out
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, OfflineError
 from offline.mirror import ABSENT
@@ -288,10 +289,9 @@ class Sync(Returns):
         (asked for by its health after a record broke off), Unavailable when the county asked for time."""
         async with Settling(self._settle) as self._settling:
             self._accepting = None
-            coming = self._look_ahead(0)
+            ahead = Ahead(self._outbox, self._options.pauses, self._may_go)
             try:
-                while not self._stopping and (due := await coming):
-                    coming = self._look_ahead(due.entry.sequence)
+                while not self._stopping and (due := await ahead.next()):
                     try:
                         await self._send(due)
                     except Unreachable:
@@ -300,21 +300,7 @@ class Sync(Returns):
                     await self._tell_soon()
             finally:
                 await self._accepted()
-                if unsent := await coming:
-                    await self._do(self._outbox.unmark, unsent.entry)
-
-    def _look_ahead(self, after: int) -> asyncio.Task[Due | None]:
-        """The next record, marked: done while the one before is on its way."""
-
-        def next_marked() -> Due | None:
-            due = self._outbox.next_due(after)
-            while due is not None and not self._may_go(due):
-                due = self._outbox.next_due(due.entry.sequence)
-            if due is not None:
-                self._outbox.mark(due.entry.sequence, self._options.pauses.after(due.entry.tries + 1))
-            return due
-
-        return asyncio.create_task(self._do(next_marked))
+                await ahead.leave()
 
     def _may_go(self, due: Due) -> bool:
         """Whether this is its hour: pages wait for theirs."""
@@ -382,6 +368,7 @@ class Sync(Returns):
             await accepting
 
     async def _accept(self, due: Due, said: bytes, pause: float) -> None:
+        await the_request_is_out()
         entry, identity = due.entry, self._county.identity
         assert identity is not None  # noqa: S101 - nothing is sent before enrolment
         try:

@@ -87,7 +87,7 @@ def test_the_first_pause_to_end_is_found_among_all(outbox: Outbox, world: World,
         outbox.commit(ours(sealed), world.sign(sealed, with_receipt=False))
     assert outbox.due_in() == 0
     for n, pause in ((1, 50.0), (2, 20.0), (3, 70.0)):
-        outbox.mark(n, pause)
+        outbox.mark([(n, pause)])
     assert outbox.due_in() == 20
     assert outbox.next_due() is None
     clock.now += 20

@@ -121,11 +121,11 @@ def test_only_the_digest_that_was_handed_in_empties_the_outbox(outbox: Outbox, w
 
 def test_one_bad_record_does_not_block_the_next(outbox: Outbox, world: World, clock: Clock) -> None:
     first, second = put(outbox, world, 1, 0), put(outbox, world, 2, 0)
-    outbox.mark(first.sequence, pause_s=60)
+    outbox.mark([(first.sequence, 60)])
     due = outbox.next_due()
     assert due is not None
     assert due.entry.sequence == second.sequence
-    outbox.mark(second.sequence, pause_s=30)
+    outbox.mark([(second.sequence, 30)])
     assert outbox.next_due() is None
     assert outbox.due_in() == 30
     clock.now += 60
@@ -136,14 +136,14 @@ def test_one_bad_record_does_not_block_the_next(outbox: Outbox, world: World, cl
 
 def test_a_mark_survives_and_says_unfinished(opened: Callable[[], Outbox], world: World, outbox: Outbox) -> None:
     committed = put(outbox, world, 1, 0)
-    outbox.mark(committed.sequence, pause_s=60)
+    outbox.mark([(committed.sequence, 60)])
     outbox.close()
     entry = opened().entries()[0]
     assert (entry.tries, entry.last_error) == (1, "unfinished")
 
 
 def test_a_clock_set_back_by_years_makes_nothing_wait_for_years(outbox: Outbox, world: World, clock: Clock) -> None:
-    outbox.mark(put(outbox, world, 1, 0).sequence, pause_s=60)
+    outbox.mark([(put(outbox, world, 1, 0).sequence, 60)])
     clock.now -= 3 * 365 * 86400
     assert outbox.due_in() == 0
     assert outbox.next_due() is not None

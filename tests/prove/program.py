@@ -58,7 +58,7 @@ def terminal(state: Path, world: World) -> None:
     first = hand_in(1, 2)
     outbox.printed(first.id)
     second = hand_in(2, 0)
-    outbox.mark(1, 2.0)
+    outbox.mark([(1, 2.0)])
     outbox.placed(1, 0, "/v1/files/x")
     outbox.uploaded(1, 0)
     outbox.uploaded(1, 1)
