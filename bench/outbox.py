@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,11 @@ def queues(folder: Path, rounds: int) -> dict[str, list[float]]:
 
 
 def many(folder: Path, rounds: int) -> dict[str, dict[int, float]]:
-    """Milliseconds to open, ask for the state and ask for the next, with a hundred and with ten thousand waiting."""
-    found: dict[str, dict[int, float]] = {"open": {}, "state": {}, "next": {}}
+    """Milliseconds to open, ask for the state and ask for the next, with a hundred and with ten thousand waiting; turn
+    about, so that whatever else the machine does meets both."""
+    outboxes: dict[int, Outbox] = {}
     for count in (100, 10_000):
-        state = folder / str(count)
-        outbox = Outbox.open(state, time.time)
+        outbox = Outbox.open(folder / str(count), time.time)
         db = outbox._connection
         db.execute("BEGIN")
         db.executemany(
@@ -92,16 +93,24 @@ def many(folder: Path, rounds: int) -> dict[str, dict[int, float]]:
         )
         db.execute("COMMIT")
         outbox.close()
+        outboxes[count] = Outbox.open(folder / str(count), time.time)
 
-        def opened(state: Path = state) -> None:
-            Outbox.open(state, time.time).close()
+    def opened(count: int) -> None:
+        Outbox.open(folder / str(count), time.time).close()
 
-        outbox = Outbox.open(state, time.time)
-        found["open"][count] = median([timed(opened) for _ in range(rounds)])
-        found["state"][count] = median([timed(outbox.status) for _ in range(rounds)])
-        found["next"][count] = median([timed(outbox.next_due) for _ in range(rounds)])
+    asked: dict[str, Callable[[int], object]] = {
+        "open": opened,
+        "state": lambda count: outboxes[count].status(),
+        "next": lambda count: outboxes[count].next_due(),
+    }
+    took: dict[str, dict[int, list[float]]] = {what: {count: [] for count in outboxes} for what in asked}
+    for what, ask in asked.items():
+        for _ in range(rounds):
+            for count in outboxes:
+                took[what][count].append(timed(partial(ask, count)))
+    for outbox in outboxes.values():
         outbox.close()
-    return found
+    return {what: {count: median(times) for count, times in each.items()} for what, each in took.items()}
 
 
 # ---------------------------------------------------------------- draining
