@@ -13,8 +13,9 @@ import fcntl
 import hashlib
 import os
 import secrets
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from offline.errors import Corrupt, of
@@ -23,6 +24,7 @@ from offline.points import Points
 _TEMPORARY = ".part"
 AT_ONCE = 6
 """Files that are written and synced at the same time."""
+START_S = 5.0
 
 
 def sync_folder(folder: Path) -> None:
@@ -56,6 +58,27 @@ class Files:
     def __init__(self, folder: Path, lock: Path) -> None:
         self._folder = folder
         self._lock = lock
+        self._pool: ThreadPoolExecutor | None = None
+
+    def get_ready(self) -> None:
+        """Start the threads that write, so that nobody waits for them behind the button."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(AT_ONCE, "writing")
+            all_there = threading.Barrier(AT_ONCE)  # or one idle thread would take all of these, and be the only one
+            for _ in range(AT_ONCE):
+                self._pool.submit(all_there.wait, START_S)
+
+    def begin(self, sha256: str, content: bytes, point: Points) -> Future[None]:
+        """Begin to write one, in a thread of its own. Returns at once."""
+        self.get_ready()
+        assert self._pool is not None  # noqa: S101 - just made
+        return self._pool.submit(self.write, sha256, content, point)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+            self._pool = None
 
     def path(self, sha256: str) -> Path:
         return self._folder / sha256
@@ -168,15 +191,12 @@ class Writing:
     def __init__(self, files: Files, point: Points) -> None:
         self._files = files
         self._point = point
-        self._pool: ThreadPoolExecutor | None = None
         self._under_way: dict[str, Future[None]] = {}
 
     def add(self, sha256: str, content: bytes) -> None:
         """Begin to write one. Returns at once. That the name is its content's hash is the caller's word."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(AT_ONCE, "writing")
         if sha256 not in self._under_way:
-            self._under_way[sha256] = self._pool.submit(self._files.write, sha256, content, self._point)
+            self._under_way[sha256] = self._files.begin(sha256, content, self._point)
 
     def done(self) -> None:
         """Wait until all are on the disk under their names, and the names too. Raises DiskFull, DiskFailed."""
@@ -195,5 +215,4 @@ class Writing:
 
     def end(self) -> None:
         """No more come; whatever has begun comes to its end."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
+        wait(self._under_way.values())

@@ -110,6 +110,10 @@ class Outbox(Sending):
             raise
         return outbox
 
+    def close(self) -> None:
+        super().close()
+        self.files.close()
+
     # ------------------------------------------------------------------ sequence
 
     def _begin(self) -> None:

@@ -265,6 +265,7 @@ class Desk:
         from wire.errors import WireError
         from wire.seal import seal_page
 
+        self._outbox.files.get_ready()
         with contextlib.suppress(OfflineError, WireError):
             county = self._identity().county
             self._ready[hashlib.sha256(page).hexdigest()] = seal_page(page, county, self._suite or None)
