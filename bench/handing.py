@@ -154,7 +154,9 @@ def measure(say: Say, quick: bool = False) -> Report:
         Figure(
             f"button to sealed and durable, {mb}", median(ours), "ms", "bare loop, unsealed", median(theirs), most=1.25
         ),
-        Figure(f"sealing {mb}, done when a picture is taken", median(sealing), "ms", "bare loop, unsealed", median(theirs)),
+        Figure(
+            f"sealing {mb}, done when a picture is taken", median(sealing), "ms", "bare loop, unsealed", median(theirs)
+        ),
         Figure(
             "outbox commit of a small record", median(commits), "ms", "bare SQLite, FULL", median(inserts), most=1.25
         ),

@@ -10,11 +10,20 @@ from pathlib import Path
 
 def proportional_bytes(pids: Sequence[int]) -> int:
     """Proportional set size (shared pages divided by their users), /proc/PID/smaps_rollup."""
+    return _rolled_up(pids, ("Pss:",))
+
+
+def private_bytes(pids: Sequence[int]) -> int:
+    """What nobody else maps (the unique set size): the same whoever else runs on the machine."""
+    return _rolled_up(pids, ("Private_Clean:", "Private_Dirty:"))
+
+
+def _rolled_up(pids: Sequence[int], names: tuple[str, ...]) -> int:
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
+                if line.startswith(names):
                     total += int(line.split()[1]) * 1024
     return total
 

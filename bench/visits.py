@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.figures import Figure, Report
-from bench.processes import open_files, proportional_bytes
+from bench.processes import open_files, private_bytes, proportional_bytes
 from bench.terminal import HEIGHT, WIDTH, Hall
 from bench.tools import Say
 from bench.touch import MATTER, Lost
@@ -65,6 +65,7 @@ def standing(terminal: Terminal, hall: Hall) -> dict[str, float]:
     shared = list(Path("/dev/shm").glob("kiosk-*"))  # noqa: S108 - looked at, not used
     return {
         "all_mib": proportional_bytes(pids) / MIB,
+        "private_mib": private_bytes(pids) / MIB,
         "supervisor_mib": proportional_bytes([terminal.pid]) / MIB,
         "processes": len(pids),
         "supervisor_files": open_files(terminal.pid),
@@ -98,6 +99,7 @@ def measure(say: Say, quick: bool = False) -> Report:
     peer = f"after {few} visits"
     rows = (
         ("memory of all processes", "all_mib", "MiB", 1.05),
+        ("memory that is theirs alone", "private_mib", "MiB", 1.05),
         ("memory of the supervisor", "supervisor_mib", "MiB", 1.10),
         ("open files of the supervisor", "supervisor_files", "", 1.05),
         ("processes", "processes", "", 1.0),
@@ -109,7 +111,11 @@ def measure(say: Say, quick: bool = False) -> Report:
         Figure(f"{what} after {many} visits", after[key], unit, peer, before[key], most=most)
         for what, key, unit, most in rows
     ]
-    for what, key in (("memory of all processes", "all_mib"), ("memory of the supervisor", "supervisor_mib")):
+    for what, key in (
+        ("memory of all processes", "all_mib"),
+        ("memory that is theirs alone", "private_mib"),
+        ("memory of the supervisor", "supervisor_mib"),
+    ):
         rise = 1000 * slope([(float(visits), one[key]) for visits, one in found.items()])
         limit = f"a twentieth of what stands {peer}"
         figures.append(Figure(f"{what}, rise in 1,000 visits", rise, "MiB", limit, before[key] / 20, most=1.0,
