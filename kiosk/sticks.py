@@ -25,9 +25,9 @@ LET_GO = "let-go"
 LET_GO_S = 30.0
 """Longest wait for what is still on its way to a slow stick. All of it was synced before, so that a stick pulled
 meanwhile loses nothing."""
-NONE, MANY, BUSY = "none", "many", "outbox"
+NONE, MANY, BUSY, BROKEN = "none", "many", "outbox", "broken"
 LOOK_S = 0.1
-PULLED_S = 2.0
+PULLED_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,7 @@ def carry(
     """All that is to be done with the stick that is in: the county's word comes in (which makes room), what waits goes
     out, a catalogue is laid where it is looked at, the stick is let go. Blocks; expected failures are its `problem`."""
     from kiosk.taking_in import bring
+    from offline.errors import StickFailed
 
     found = sticks.found()
     if len(found) != 1:
@@ -173,19 +174,22 @@ def carry(
         taken, _ = bring_in(state, stick.path, mirror, note)
         done = replace(done, back=len(taken.gone), refused=len(taken.refused), catalogue=bring(state, stick.path))
         gone = take_out(state, stick.path, note, say)
-    except (OfflineError, OSError):
-        return replace(done, problem="gone" if _pulled(sticks, stick) else BUSY)
+    except (OfflineError, OSError) as error:
+        here = BROKEN if isinstance(error, StickFailed) else BUSY
+        return replace(done, problem="gone" if _pulled(sticks, stick) else here)
     problem = gone.trouble
     if problem == "gone" and not _pulled(sticks, stick):
-        problem = "broken"  # it is in, and does not do what it is told
+        problem = BROKEN  # it is in, and does not do what it is told
     done = replace(done, out=gone.copied + gone.there, new=gone.copied, left=gone.left, damaged=len(gone.lost))
     return replace(done, problem=problem, may_pull=sticks.let_go(stick))
 
 
 def _pulled(sticks: Sticks, stick: Stick) -> bool:
-    """Whether it is out. The machine needs a moment to see that."""
+    """Whether it is out. The machine needs a moment to see that, and another to take its folder away."""
     until = time.monotonic() + PULLED_S
     while any(each.name == stick.name for each in sticks.found()):
+        if os.path.ismount(stick.path) and not os.path.lexists(f"/dev/{stick.name}"):
+            return True
         if time.monotonic() > until:
             return False
         time.sleep(LOOK_S)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from offline.carried import record_name, write_record, wrong_with
-from offline.errors import of
+from offline.errors import StickFailed
 from offline.files import sync_folder
 from offline.outbox import Outbox
 from wire import stick as sticks
@@ -92,7 +92,8 @@ def export(
                 continue
             _copy(outbox, target, due.body, [upload.sha256 for upload in due.uploads])
             written.append((target, entry.bytes))
-        sync_folder(root)
+        for place in (root, root.parent, stick):  # the way to the records too: whoever waits for nothing pulls it now
+            sync_folder(place)
     except OSError as error:
         trouble = trouble_of(error)
     whole, spoiled = _read_back(written)
@@ -143,7 +144,7 @@ def take_in(outbox: Outbox, stick: Path, identity: Identity, *, note: Note = _no
     """Acknowledgements from a stick, each checked by the county's signature. What is not ours, or came before, is
     passed over. Records that the county has are taken off the stick, where it lets itself be written.
 
-    Raises DiskFailed where the stick cannot be read, and the outbox's own errors."""
+    Raises StickFailed where the stick cannot be read, and the outbox's own errors."""
     from wire.answers import parse_acknowledgement, read_acknowledgement
     from wire.errors import WireError
 
@@ -171,7 +172,7 @@ def take_in(outbox: Outbox, stick: Path, identity: Identity, *, note: Note = _no
             if writable and outbox.at_county(sticks.id_in(record.name)):
                 writable = _try_remove(record)
     except OSError as error:
-        raise of(error) from error
+        raise StickFailed(error.strerror or type(error).__name__) from error
     return TakenIn(tuple(gone), tuple(refused))
 
 

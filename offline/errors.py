@@ -43,6 +43,10 @@ class DiskFailed(OfflineError):
     code = "outbox.disk_failed"
 
 
+class StickFailed(DiskFailed):
+    """The same of a courier's stick."""
+
+
 class Busy(OfflineError):
     """Another process held the database, or its work, for too long."""
 
