@@ -51,7 +51,8 @@ mirror:
 	@$(if $(MIRROR),,$(error name a Debian mirror: make image MIRROR=…)):
 
 test-image: setup
-	@KIOSK_TEST_IMAGE=build/village-terminal.img $(BIN)/python -m pytest -q tests/provision/test_image.py
+	@KIOSK_TEST_IMAGE=build/village-terminal.img $(BIN)/python -m pytest -q tests/provision/test_image.py \
+		tests/provision/test_image_sticks.py
 
 bench:
 	@provision/setup.sh run build test bench

@@ -3,7 +3,10 @@ packages_listed="$(dirname "${BASH_SOURCE[0]}")/debian-packages.txt"
 
 # packages_for PURPOSE…: their names, one a line
 packages_for() {
-  awk -v purposes=" $* " '!/^#/ && NF >= 2 && index(purposes, " " $2 " ") { print $1 }' "$packages_listed"
+  awk -v purposes=" $* " '!/^#/ && NF >= 2 {
+    count = split($2, when, ",")
+    for (i = 1; i <= count; i++) if (index(purposes, " " when[i] " ")) { print $1; next }
+  }' "$packages_listed"
 }
 
 # install_packages PURPOSE…: what is missing of them is installed, by root or through sudo

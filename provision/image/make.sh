@@ -12,6 +12,8 @@ out=${2:-$root/build/village-terminal.img}
 dist=${3:-$root/dist/kiosk}
 [ "$(id -u)" = 0 ] || { echo "run me as root: sudo $0" >&2; exit 2; }
 [ -x "$dist/kiosk" ] || { echo "no frozen app in $dist: make freeze, or name its folder" >&2; exit 2; }
+free=$(df -Pk "${TMPDIR:-/tmp}" | awk 'NR == 2 { print $4 }')
+[ "$free" -gt 6000000 ] || { echo "6 GB free are wanted in ${TMPDIR:-/tmp}: name another folder, TMPDIR=…" >&2; exit 2; }
 say() { printf '· %s\n' "$*" >&2; }
 . "$here/../packages.sh"
 
@@ -50,6 +52,12 @@ chroot "$tree" passwd --quiet --lock root
 chroot "$tree" systemctl enable --quiet systemd-networkd.service systemd-resolved.service systemd-timesyncd.service
 chroot "$tree" systemctl disable --quiet apt-daily.timer apt-daily-upgrade.timer 2>/dev/null || true
 
+# Which partitions are the machine's own is told by numbers of this image's, not by names: anybody may give a stick a name,
+# and it would be started from, or its settings taken in.
+new_id() { cat /proc/sys/kernel/random/uuid; }
+boot_id=$(new_id) && root_id=$(new_id)
+sed -i "s/@BOOT@/$boot_id/; s/@ROOT@/$root_id/" "$tree/etc/fstab"
+
 say "The start partition"
 kernel=$(basename "$tree"/boot/vmlinuz-*) && version=${kernel#vmlinuz-}
 boot=$work/boot.img
@@ -61,7 +69,7 @@ mcopy -i "$boot" "$tree/boot/$kernel" ::vmlinuz
 mcopy -i "$boot" "$tree/boot/initrd.img-$version" ::initrd.img
 printf 'default terminal\ntimeout 0\neditor no\n' | mcopy -i "$boot" - ::loader/loader.conf
 printf 'title Village terminal\nlinux /vmlinuz\ninitrd /initrd.img\noptions %s\n' \
-  'root=LABEL=village-root rw quiet loglevel=3 vt.global_cursor_default=0 systemd.show_status=false' |
+  "root=PARTUUID=$root_id rw quiet loglevel=3 vt.global_cursor_default=0 systemd.show_status=false" |
   mcopy -i "$boot" - ::loader/entries/terminal.conf
 mcopy -i "$boot" "$here/READ-ME.txt" ::village-terminal/READ-ME.txt
 
@@ -74,9 +82,10 @@ rm -f "$out"
 truncate -s $((1 + 256 + need + 1))M "$out"
 sfdisk -q "$out" <<PARTITIONS
 label: gpt
-start=1MiB, size=256MiB, type=uefi, name=village-boot
-start=257MiB, size=${need}MiB, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, name=village-root
+start=1MiB, size=256MiB, type=uefi, uuid=$boot_id, name=village-boot
+start=257MiB, size=${need}MiB, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, uuid=$root_id, name=village-root
 PARTITIONS
 dd if="$boot" of="$out" bs=1M seek=1 conv=notrunc,sparse status=none
 dd if="$work/root.img" of="$out" bs=1M seek=257 conv=notrunc,sparse status=none
 say "$out: $(du -m "$out" | cut -f1) MiB, ${need} MiB root partition"
+say "Onto a disk of 8 GB or more: dd if=$out of=/dev/DISK bs=4M conv=fsync. Settings and token: its partition VILLAGE"

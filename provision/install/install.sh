@@ -65,9 +65,12 @@ install -m 644 "$here/village-terminal.service" "$here/village-terminal-first-st
 install -D -m 644 "$here/tmpfiles.conf" /etc/tmpfiles.d/village-terminal.conf
 install -D -m 644 "$here/user-slice.conf" /etc/systemd/system/user-.slice.d/village-terminal.conf
 install -D -m 644 "$here/journald.conf" /etc/systemd/journald.conf.d/village-terminal.conf
+install -D -m 644 "$here/logind.conf" /etc/systemd/logind.conf.d/village-terminal.conf
+install -D -m 644 "$here/sysctl.conf" /etc/sysctl.d/90-village-terminal.conf
 install -D -m 644 "$here/xorg.conf" /etc/X11/xorg.conf.d/10-village-terminal.conf
 install -D -m 644 "$here/udev.rules" /etc/udev/rules.d/60-village-terminal.rules
-ln -sfn "$home/now/kiosk" /usr/local/bin/kiosk
+rm -f /usr/local/bin/kiosk # a link to the app itself, where an older one was installed
+install -m 755 "$here/kiosk" /usr/local/bin/kiosk
 if [ ! -e /etc/village-terminal.toml ]; then
   install -m 640 -g kiosk "$here/settings.toml" /etc/village-terminal.toml
   say "Settings to fill in: /etc/village-terminal.toml"
@@ -87,14 +90,16 @@ fi
 [ -e /etc/default/locale ] || echo LANG=C.UTF-8 >/etc/default/locale
 
 systemctl disable --quiet getty@tty1.service 2>/dev/null || true
+systemctl mask --quiet ctrl-alt-del.target
 systemctl set-default --quiet multi-user.target
 systemctl enable --quiet village-terminal.service village-terminal-first-start.service village-stick-let-go.path
 if ! in_image; then
   systemctl daemon-reload
   udevadm control --reload
   systemd-tmpfiles --create village-terminal.conf
+  /lib/systemd/systemd-sysctl 90-village-terminal.conf
   systemctl start village-stick-let-go.path
   systemctl restart systemd-journald.service
   restart
 fi
-say "Done. kiosk doctor --config /etc/village-terminal.toml --state /var/lib/kiosk says what is still missing."
+say "Done. kiosk doctor says what is still missing."

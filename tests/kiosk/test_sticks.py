@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Storage
-from kiosk.sticks import LET_GO, Carried, Stick, Sticks, carry
+from kiosk.sticks import LET_GO, Carried, Stick, Sticks, _pulled, carry
 from offline.carried import write_record
 from offline.courier import FOLDER, verify
 from offline.outbox import Outbox
@@ -93,6 +93,12 @@ class Machine:
         return image
 
     def insert(self, image: Path, *, read_only: bool = False) -> None:
+        self.attach(image, read_only=read_only)
+        done = self.run("mount", Path(self.device).name)
+        assert done.returncode == 0, done.stderr
+
+    def attach(self, image: Path, *, read_only: bool = False) -> None:
+        """As a device of the kernel's, that nobody has heard of yet."""
         made = subprocess.run(
             ["losetup", "-f", "--show", *(["-r"] if read_only else []), str(image)], capture_output=True, text=True,
             check=False,
@@ -100,8 +106,6 @@ class Machine:
         if made.returncode:
             pytest.skip(f"no loop device here: {made.stderr.strip()}")
         self.device = made.stdout.strip()
-        done = self.run("mount", Path(self.device).name)
-        assert done.returncode == 0, done.stderr
 
     def pull(self) -> None:
         """What udev and systemd do when it is gone."""
@@ -198,6 +202,72 @@ def test_a_stick_pulled_in_the_midst_has_no_half_record_and_nothing_is_lost(
     whole, findings = verify(Sticks(str(terminal.place)).found()[0].path)
     assert (whole, findings) == (2, [])
     assert terminal.carry(Sticks(str(terminal.place))).out == 3
+
+
+@pytest.mark.parametrize(
+    ("make", "at", "mark"),
+    [
+        (("mkfs.vfat", "-F", "32", "-s", "1"), 65, 1),
+        (("mkfs.vfat", "-F", "16"), 37, 1),
+        (("mkfs.exfat",), 106, 2),
+    ],
+    ids=["fat32", "fat16", "exfat"],
+)
+def test_a_stick_that_was_pulled_while_it_was_written_is_mended_before_it_is_mounted(
+    machine: Machine, tmp_path: Path, make: tuple[str, ...], at: int, mark: int
+) -> None:
+    """Where the kernel has no FAT, it is not mounted afterwards; mended it is."""
+    if shutil.which(make[0]) is None:
+        pytest.skip(f"no {make[0]} here")
+    image = tmp_path / "stick.img"
+    with image.open("wb") as file:
+        file.truncate(40_000_000)
+    subprocess.run([*make, str(image)], check=True, capture_output=True)
+    with image.open("r+b") as file:
+        file.seek(at)
+        file.write(bytes([mark]))
+    machine.attach(image)
+    machine.run("mount", Path(machine.device).name)
+    machine.pull()
+    assert image.read_bytes()[at] & mark == 0
+
+
+def test_a_stick_that_cannot_be_read_is_the_sticks_fault_and_not_the_terminals(
+    terminal: Terminal, machine: Machine
+) -> None:
+    image = machine.stick()
+    assert terminal.carry(Sticks(str(terminal.place))).out == 3
+    machine.pull()
+    number = terminal.world.certificate.number
+    said = subprocess.run(
+        ["debugfs", "-R", f"blocks /{FOLDER}/{number}", str(image)], capture_output=True, text=True, check=True
+    ).stdout
+    size = subprocess.run(["dumpe2fs", "-h", str(image)], capture_output=True, text=True, check=True).stdout
+    block = int(size.partition("Block size:")[2].split()[0])
+    with image.open("r+b") as file:
+        file.seek(int(said.split()[0]) * block)
+        file.write(bytes(block))  # where its folder's names stood
+    machine.insert(image)
+    assert terminal.carry(Sticks(str(terminal.place))).problem == "broken"
+
+
+def test_a_stick_whose_device_is_gone_is_pulled_though_its_folder_still_stands(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel knows at once; the folder waits for systemd."""
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts a file system")
+    monkeypatch.setattr("kiosk.sticks.PULLED_S", 0.2)
+    sticks = Sticks(str(terminal.place))
+    for name, gone in (("sdzz9", True), ("null", False)):  # no such device; one that is there
+        path = terminal.place / name
+        path.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "none", str(path)], capture_output=True, check=False).returncode:
+            pytest.skip("nothing can be mounted here")
+        try:
+            assert _pulled(sticks, Stick(name, path)) is gone
+        finally:
+            subprocess.run(["umount", str(path)], check=True)
 
 
 def test_what_the_machine_lives_on_and_what_is_no_stick_is_not_mounted(

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.provision.machine import Machine, laid, lay, machine
+from tests.provision.machine import Machine, copied, laid, lay, machine
 
 IMAGE = os.environ.get("KIOSK_TEST_IMAGE", "")
 pytestmark = [
@@ -30,12 +29,7 @@ hall = "河口村便民服务中心"
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A copy of the image on a larger disk, as a vendor writes it."""
-    copy = tmp_path / "disk.img"
-    subprocess.run(["cp", "--sparse=always", IMAGE, str(copy)], check=True)
-    os.truncate(copy, copy.stat().st_size + 2 * 1024**3)
-    subprocess.run(["sfdisk", "--relocate", "gpt-bak-std", str(copy)], check=False, capture_output=True)
-    yield copy
+    yield copied(IMAGE, tmp_path)
     keep = os.environ.get("KIOSK_PICTURES")
     if keep:
         for picture in tmp_path.glob("*.png"):
