@@ -18,7 +18,7 @@ import json
 import math
 import sys
 import wave
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -205,14 +205,14 @@ class _Voice:
         self._turn = asyncio.Lock()
         self._ending: asyncio.TimerHandle | None = None
 
-    async def speak(self, text: str, speed_wpm: int) -> bytes | Fault:
+    async def speak(self, text: str, speed_wpm: int, language: str) -> bytes | Fault:
         async with self._turn:
             if self._ending is not None:
                 self._ending.cancel()
             whole = False
             try:
                 async with asyncio.timeout(ANSWER_S):
-                    answer = await self._exchange(text, speed_wpm)
+                    answer = await self._exchange({"text": text, "speed_wpm": speed_wpm, "language": language})
                 whole = True
             except (TimeoutError, OSError, ValueError, asyncio.IncompleteReadError) as error:
                 return Fault("speaker.failed", type(error).__name__)
@@ -223,7 +223,7 @@ class _Voice:
                     self.end()  # also when cancelled: half an answer in the pipe would be taken for the next one's
             return answer
 
-    async def _exchange(self, text: str, speed_wpm: int) -> bytes | Fault:
+    async def _exchange(self, request: Mapping[str, str | int]) -> bytes | Fault:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -231,7 +231,7 @@ class _Voice:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             return Fault("speaker.failed", "no pipe")
-        stdin.write(json.dumps({"text": text, "speed_wpm": speed_wpm}).encode() + b"\n")
+        stdin.write(json.dumps(request).encode() + b"\n")
         await stdin.drain()
         head = json.loads(await stdout.readline())
         sound = await stdout.readexactly(int(head["bytes"]))
@@ -266,6 +266,7 @@ class VoiceSpeaker:
         prompts: Path | None = None,
         command: Sequence[str] | None = None,
         by_hour: str = "",
+        language: str = "zh",
         hour: Callable[[], int] = lambda: datetime.now().astimezone().hour,
     ) -> None:
         self.address = address
@@ -273,6 +274,7 @@ class VoiceSpeaker:
         volumes(by_hour, volume_percent)  # said at once where the setting cannot be read
         self.volume_percent = volume_percent
         self.speed_wpm = speed_wpm
+        self.language = language
         self._sink = sink
         self._prompts = prompts
         self._voice = _Voice(command or voice_command())
@@ -283,7 +285,7 @@ class VoiceSpeaker:
         mine = self._begin()
         recorded = await asyncio.to_thread(self._recorded, text, prompt)
         if recorded is None:
-            spoken = await self._voice.speak(text, self.speed_wpm)
+            spoken = await self._voice.speak(text, self.speed_wpm, self.language)
             if isinstance(spoken, Fault):
                 return spoken
             recorded = spoken
@@ -300,7 +302,7 @@ class VoiceSpeaker:
                 run.append(text)
                 continue
             if run:
-                spoken = await self._voice.speak("。".join(run), self.speed_wpm)
+                spoken = await self._voice.speak("。".join(run), self.speed_wpm, self.language)
                 run = []
                 fault = spoken if isinstance(spoken, Fault) else await self._play(spoken, mine)
                 if fault is not None:
@@ -370,8 +372,10 @@ def voice_command() -> tuple[str, ...]:
     return (sys.executable, "-m", "hardware.speaker_voice")
 
 
-def from_address(address: Address, *, settings: Voice, command: Sequence[str] | None = None) -> VoiceSpeaker:
-    """A speaker by its address. Raises AddressError."""
+def from_address(
+    address: Address, *, settings: Voice, command: Sequence[str] | None = None, language: str = "zh"
+) -> VoiceSpeaker:
+    """A speaker by its address; `language`: of what it is to say. Raises AddressError."""
     if address.scheme == "alsa":
         address.only("prompts")
         sink: Sink = AlsaSink(address.text.removeprefix("alsa://").partition("?")[0] or "default")
@@ -399,4 +403,5 @@ def from_address(address: Address, *, settings: Voice, command: Sequence[str] | 
         prompts=Path(prompts) if prompts else None,
         command=command,
         by_hour=settings.by_hour,
+        language=language,
     )

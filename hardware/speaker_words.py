@@ -2,6 +2,8 @@
 
 The synthetic voice reads pinyin. What it would read wrongly (figures, times, hyphens between digits) is spelt out in
 Chinese first, where it can be read and tested; then pypinyin gives each character its sound.
+
+In another language that espeak-ng has a voice for, words are its own; a name in Chinese inside is said in Chinese.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ PHRASES = {
     "慢慢地": "màn màn de",
 }
 SAME_SOUND = str.maketrans({"𠮷": "吉"})  # outside the dictionary: a character that sounds the same
+HAN = r"〇㐀-䶿一-鿿豈-﫿𠀀-\U0003ffff"
+UNITS = {"m²": "square metres", "m³": "cubic metres"}
 ENDS = "。！？!?"
 PAUSES = "，、；：,;:（）()—…"
 
@@ -102,6 +106,28 @@ def sounds(text: str) -> str:
     lines = re.sub(r"( ,)+", " ,", lines)
     lines = re.sub(r" ([,.])", r"\1", lines).strip(" ,.")
     return lines.replace(". ", ".\n") + ".\n" if lines else ""
+
+
+def runs(text: str, voice: str) -> Iterator[tuple[str, str]]:
+    """(voice, what it is fed) of a text in another language: names in Chinese by "", the Chinese voice."""
+    for run in re.findall(f"[{HAN}][{HAN}·0-9]*|[^{HAN}]+", text):
+        chinese = re.match(f"[{HAN}]", run) is not None
+        fed = sounds(run) if chinese else plain(run)
+        if fed:
+            yield "" if chinese else voice, fed
+
+
+def plain(text: str) -> str:
+    """Words in Latin letters as espeak-ng reads them well: long numbers digit by digit, marks as pauses. "" where there
+    is nothing to say."""
+    text = re.sub(r"\d{5,}|(?<!\d)\d+(?:[- ]\d{3,})+", lambda m: ", ".join(map(" ".join, re.split("[- ]", m[0]))), text)
+    for sign, word in UNITS.items():
+        text = text.replace(sign, word)
+    text = re.sub(r"[¥￥](\d+(?:\.\d+)?)", r"\1 yuan", text)
+    text = re.sub(r"(?<=\w)\*+(?=\w)", " ", text).replace("*", "")
+    text = re.sub(rf"[{ENDS}]", ". ", re.sub(rf"[{PAUSES}·]", ", ", text))
+    text = re.sub(r"\s+(?=[,.]|$)|(?:[,.]\s*)+(?=[,.])", "", re.sub(r"\s+", " ", text)).strip()
+    return text if re.search(r"\w", text) else ""
 
 
 @lru_cache(maxsize=1)

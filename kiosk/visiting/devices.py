@@ -123,7 +123,10 @@ def openers(settings: Settings, addresses: Mapping[str, str] | None = None) -> d
         return open_receipt_printer(address, settings.printer)
 
     def speaker(address: str) -> Device:
-        return cast("Device", open_device("speaker", address, settings=settings.voice, command=command("voice")))
+        voice, language = settings.voice, settings.screen.language
+        return cast(
+            "Device", open_device("speaker", address, settings=voice, command=command("voice"), language=language)
+        )
 
     def scanner(address: str) -> Device:
         if address.startswith("scan+camera"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Voice
-from hardware.addresses import AddressError
+from hardware.addresses import AddressError, open_device
 from hardware.ports import Fault, Health
 from hardware.simulator_client import Simulators
 from hardware.speaker import Speaker, open_speaker
@@ -46,6 +46,17 @@ async def test_what_is_said_is_a_sound_as_long_as_its_words(tmp_path: Path) -> N
     assert 0.2 < seconds(short) < 2
     assert 3 < seconds(long) < 12  # 22 syllables at about 150 a minute
     await speaker.close()
+
+
+async def test_english_is_said_in_words_and_not_letter_by_letter(tmp_path: Path) -> None:
+    for language in ("en", "zh"):
+        (tmp_path / language).mkdir()
+        speaker = open_device("speaker", f"wav://{tmp_path / language}", settings=Voice(), language=language)
+        assert await speaker.say("Lay the household book on the plate, 王小兰") is None
+        await speaker.close()
+    (words,), (letters,) = said(tmp_path / "en"), said(tmp_path / "zh")
+    assert max(samples(words)) > 3000
+    assert 1.5 < seconds(words) < 0.5 * seconds(letters)
 
 
 async def test_a_text_of_marks_only_is_silence_and_no_failure(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import locales
-from hardware.speaker_words import sounds, spell
+from hardware.speaker_words import runs, sounds, spell
 
 TOKEN = re.compile(r"[a-zêü]+[1-5]|[A-Z]")
 
@@ -52,6 +52,42 @@ def test_every_text_of_the_terminal_can_be_said() -> None:
         text = re.sub(r"\{[^}]*\}", "3", words(key))
         left = TOKEN.sub("", sounds(text)).strip(" ,.\n")
         assert left == "", (key, left)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("Step 3 of 7 · about 10 min", [("en", "Step 3 of 7, about 10 min")]),
+    ("I act for **王小兰**.", [("en", "I act for"), ("", "wang2 xiao3 lan2.\n"), ("en", ".")]),
+    ("Ring 12345", [("en", "Ring 1 2 3 4 5")]),
+    ("Case 3121 0047", [("en", "Case 3 1 2 1, 0 0 4 7")]),
+    ("3 digits to go", [("en", "3 digits to go")]),
+    ("¥8, 60 m²", [("en", "8 yuan, 60 square metres")]),
+    ("Yes。No", [("en", "Yes. No")]),
+    ("— · …", []), ("", []),
+])  # fmt: skip
+def test_another_language_is_said_in_its_own_words_and_a_chinese_name_in_chinese(
+    text: str, said: list[tuple[str, str]]
+) -> None:
+    assert [one for one in runs(text, "en") if re.search(r"\w", one[1])] == [
+        one for one in said if re.search(r"\w", one[1])
+    ]
+
+
+def test_every_english_text_can_be_said() -> None:
+    """By its letters alone the voice knows it: no Chinese is left to it, and no text is nothing."""
+    words = locales.load("en")
+    texts = [words(key) for key in words.keys()] + list(words.phrases.values())  # noqa: SIM118  # not a mapping
+    for text in texts:
+        filled = re.sub(r"\{[^}]*\}", "3", text)
+        fed = [part for voice, part in runs(filled, "en") if voice]
+        assert not re.search("[\u3400-\u9fff]", "".join(fed)), text
+        assert fed or not re.search("[A-Za-z]", filled), text
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_another_languages_reading(text: str) -> None:
+    for voice, fed in runs(text, "en"):
+        assert voice in ("", "en")
+        assert re.search(r"\w", fed)
 
 
 @given(st.text(max_size=40))
