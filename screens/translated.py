@@ -12,6 +12,7 @@ from typing import Any
 from matters.steps import Entry, PlaceList, Search
 
 NAMES = ("key", "id")
+BEGUN = ("title", "label", "value", "result")  # stand by themselves: they begin with a capital
 ENTERED: dict[type, tuple[str, ...]] = {  # what a person entered, and names of places
     Entry: ("text", "suggestions"), Search: ("text",), PlaceList: ("path", "names", "known"),
 }  # fmt: skip
@@ -29,5 +30,5 @@ def translated(value: Any, phrase: Callable[[str], str]) -> Any:
     for field in fields(value):
         was = getattr(value, field.name)
         if field.init and field.name not in kept and (now := translated(was, phrase)) != was:
-            changed[field.name] = now
+            changed[field.name] = now[:1].upper() + now[1:] if field.name in BEGUN and isinstance(now, str) else now
     return replace(value, **changed) if changed else value

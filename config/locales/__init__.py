@@ -59,12 +59,20 @@ class Locale:
         yield from self._texts
 
     def phrase(self, text: str) -> str:
-        """A text of the catalogue, or several with 、 between, in this language; as it is where that is not known."""
+        """A text of the catalogue, or several one after the other (with 、 between, or each a sentence), or a
+        number with its unit, in this language; as it is where that is not known."""
         if text in self.phrases:
             return self.phrases[text]
         parts = text.split("、")
         if len(parts) > 1 and all(part in self.phrases for part in parts):
             return ", ".join(self.phrases[part] for part in parts)
+        amount = re.fullmatch(r"([0-9][0-9.]*)([^0-9.]+)", text)
+        if amount and amount[2] in self.phrases:
+            return f"{amount[1]} {self.phrases[amount[2]]}"
+        for end in sorted((found.end() for found in re.finditer("。(?!$)", text)), reverse=True):
+            first, rest = text[:end], text[end:]
+            if first in self.phrases and (said := self.phrase(rest)) != rest:
+                return f"{self.phrases[first]} {said}"
         for pattern, ours in self._patterns:
             if found := pattern.fullmatch(text):
                 return ours.format(*map(self.phrase, found.groups()))
@@ -110,7 +118,8 @@ def chosen(language: str, added: str = "") -> Locale:
 
 
 def load(language: str = DEFAULT, folder: Path = HERE) -> Locale:
-    """All words of a language. Raises FileNotFoundError for a language not there, ValueError for a key twice."""
+    """All words of a language. Raises FileNotFoundError for a language not there, ValueError for a key or a text of
+    the catalogue twice."""
     files = sorted((folder / language).glob("*.toml"))
     if not files:
         raise FileNotFoundError(f"no words for language {language!r} in {folder}")
@@ -123,6 +132,8 @@ def load(language: str = DEFAULT, folder: Path = HERE) -> Locale:
     phrases: dict[str, str] = {}
     for file in sorted((folder / language / "catalogue").glob("*.toml")):
         for chinese, text in tomllib.loads(file.read_text("utf-8")).items():
+            if chinese in phrases:
+                raise ValueError(f"{file.name}: {chinese!r} stands in two files")
             if chinese.count("{}") != text.count("{}"):
                 raise ValueError(f"{file.name}: {chinese!r} and its text have not as many places to fill in")
             phrases[chinese] = text
