@@ -35,7 +35,7 @@ ACTIONS: dict[str, tuple[type, ...]] = {
 EXTRAS: dict[str, tuple[type, ...]] = {"within": (int, float), "note": (str,), "device": (str,)}
 
 
-WITHIN_S = 30.0  # how long a step may take to become possible; costs nothing where it does, and a busy machine needs it
+WITHIN_S = 60.0  # how long a step may take to become possible; costs nothing where it does, and a busy machine needs it
 
 
 class ScriptError(ValueError):

@@ -74,14 +74,15 @@ class Left:
         """Where in the terminal's files or messages something of a person stands. Empty when nothing does."""
         return [
             f"{path.relative_to(self.state.parent)}: {word} ({encoding})"
-            for path in (*self._files(), self.out / "terminal.log")
+            for path in (*self.files(), self.out / "terminal.log")
             for data in (path.read_bytes(),)
             for word in PERSONAL
             for encoding in ENCODINGS
             if word.encode(encoding) in data
         ]
 
-    def _files(self) -> list[Path]:
+    def files(self) -> list[Path]:
+        """Everything that the terminal itself keeps."""
         return [
             path
             for path in self.state.rglob("*")

@@ -96,6 +96,17 @@ def utilities(a: Application) -> bool:
     return a["items"] == ["power", "water"] and by(a, "house_paper") == "photo" and value(a, "load") == "home"
 
 
+def pension_check(a: Application) -> bool:
+    known = a["known"]
+    return (
+        a["items"] == ["check"]
+        and known["level"] == "card+photo"
+        and len(known["face"]) == 1
+        and consents(a) == {"general", "face"}
+        and not any(m["pages"] for m in a["materials"])
+    )
+
+
 MATTERS: dict[str, Holds | None] = {
     "elder-card": elder_card,
     "jobless": jobless,
@@ -106,5 +117,6 @@ MATTERS: dict[str, Holds | None] = {
     "elder-allowance": elder_allowance,
     "shop-licence": shop_licence,
     "utilities": utilities,
+    "pension-check": pension_check,
     "marriage-notice": None,  # nothing is taken
 }

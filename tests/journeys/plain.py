@@ -32,7 +32,7 @@ class Plain:
     """One visit. `application` is what was handed in, None where nothing was."""
 
     def __init__(self) -> None:
-        self.drive = Drive(Setting(rows_a_page=ROWS_A_PAGE))
+        self.drive = Drive(Setting(rows_a_page=ROWS_A_PAGE, can_face=True))
         self.application: Application | None = None
         self.spelled = ""  # pinyin typed for the next characters
         words = words_of()
@@ -51,6 +51,8 @@ class Plain:
         while True:
             if self.drive.wants(effects.PrintNotice):
                 self.drive.give(effects.PrintNotice, Printed(confirmed=True))
+            elif self.drive.wants(effects.TakeFace):
+                self.drive.give(effects.TakeFace, self.drive.face())
             elif wish := self.drive.wants(effects.Submit):
                 self.application = wish.application
                 self.drive.onward()

@@ -19,8 +19,9 @@ from config.catalogue import SHIPPED
 from kiosk.cli.running import JOURNEYS, play_visit
 from kiosk.runner.play import CannotBeDone
 from kiosk.runner.script import Script, load
+from tests.gateway.phone_service import person, phone_service, told
 from tests.journeys.looking import Left
-from tests.journeys.matters import MATTERS
+from tests.journeys.matters import MATTERS, pension_check
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
 
@@ -39,11 +40,17 @@ def pages(application: Application) -> int:
     return sum(page["count"] for m in application["materials"] for page in m["pages"])
 
 
+def known(application: Application) -> tuple[str, str, str]:
+    """How the person was known, their name and number."""
+    told = application["known"]
+    return told["level"], told["name"], told["id_number"]
+
+
 def newborn(a: Application) -> bool:
     return (
         a["matter"] == "newborn"
         and a["items"] == ["household", "medical_insurance", "social_card"]
-        and a["known"] == {"level": "card", "name": "王小兰", "id_number": "431199199604090027"}
+        and known(a) == ("card", "王小兰", "431199199604090027")
         and value(a, "child_name") == "陈小禾"
         and value(a, "child_sex") == "1"  # changed on the check screen
         and value(a, "child_birth") == "2026-02-26"
@@ -65,7 +72,7 @@ def newborn_offline(a: Application) -> bool:
 def pension(a: Application) -> bool:
     return (
         a["matter"] == "pension"
-        and a["known"] == {"level": "card", "name": "陈大山", "id_number": "431199199305120134"}
+        and known(a) == ("card", "陈大山", "431199199305120134")
         and a["situations"] == {"student": "no", "special": "none"}
         and value(a, "phone") == "13800000000"
         and value(a, "tier") == "20000"
@@ -77,7 +84,7 @@ def pension(a: Application) -> bool:
 
 def pension_typed(a: Application) -> bool:
     return (
-        a["known"] == {"level": "typed", "name": "陈大山", "id_number": "431199199305120134"}
+        known(a) == ("typed", "陈大山", "431199199305120134")
         and value(a, "address") == "王家12"
         and value(a, "phone") == "13800000000"
         and by(a, "id_card") == "later"
@@ -87,7 +94,7 @@ def pension_typed(a: Application) -> bool:
 def pension_helped(a: Application) -> bool:
     relative, clerk = a["helpers"]
     return (
-        a["known"] == {"level": "helper", "name": "王小兰", "id_number": "431199199604090027"}
+        known(a) == ("helper", "王小兰", "431199199604090027")
         and (relative["name"], relative["id_number"]) == ("陈大山", "431199199305120134")
         and (relative["role"], relative["level"], relative["relation"]) == ("relative", "card", "child")
         and [c["id"] for c in a["commitments"]] == ["only_scheme", "mandate"]
@@ -136,6 +143,10 @@ def wrong_paper(a: Application) -> bool:
     )
 
 
+def face_camera_gone(a: Application) -> bool:
+    return pension_check(a) and value(a, "phone") == "13800000000"
+
+
 @dataclass(frozen=True)
 class Journey:
     """A script and what has to be true at its end. `holds`: of the application the county opened; None: it got none.
@@ -178,6 +189,7 @@ if os.environ.get("KIOSK_WINDOW") == "matters":  # ten minutes more; the engine 
     VISITS += tuple(
         Journey(name, holds, receipts=0 if holds is None else 1, group="matter") for name, holds in MATTERS.items()
     )
+    VISITS += (Journey("face-camera-gone", face_camera_gone, group="matter"),)
 
 
 @pytest.fixture
@@ -289,6 +301,29 @@ def test_what_waits_goes_to_the_county_and_its_word_comes_back_by_stick_at_the_s
     assert ("outbox.exported", {"count": 1}) in said
     assert ("outbox.acknowledged", {"record": message["id"], "sequence": 1}) in said
     assert said.count(("staff.acted", {"act": "stick"})) == 2
+
+
+def test_a_phones_code_says_who_stands_there_and_with_the_line_down_the_number_is_typed(
+    tmp_path: Path, play: Callable[..., Left]
+) -> None:
+    number = "431199199305120134"
+    codes = {name: f"https://phone.example/card?token={name}" for name in ("early", "old", "new", "never")}
+    says = {codes["old"]: told(result="refused", reason="expired"), codes["new"]: person("陈大山", number)}
+    with phone_service(says) as service:
+        county = tmp_path / "state" / "gateway"
+        county.mkdir(parents=True)
+        (county / "more.toml").write_text(f'[phone_codes]\nurl = "{service.url}"\n', "utf-8")
+        left = play(load(JOURNEYS / "phone-code.toml"))
+        assert service.codes == [codes["old"], codes["new"]]  # each once; those that were not wanted never
+    assert left.held
+    assert left.personal() == []
+    for path in left.files():
+        assert b"phone.example" not in path.read_bytes(), path
+    by_phone, typed = (case["opened"]["application"] for case in sorted(left.cases, key=lambda case: case["receipt"]))
+    for application, by in ((by_phone, "phone"), (typed, "")):
+        assert known(application) == ("typed", "陈大山", number)
+        assert application["known"]["by"] == by
+        assert value(application, "phone") == "13800000000"
 
 
 def test_a_catalogue_damaged_on_the_disk_leaves_the_one_before_in_use(
