@@ -138,7 +138,8 @@ def _rated(features: Floats) -> Floats:
 
 def _lit(small: Image) -> Image:
     """The picture, a dark one lifted: what lies there is found, and said to be in the dark."""
-    bright = float(np.percentile(small[::4, ::4], 99))
+    seen = np.cumsum(np.bincount(small[::8, ::8].reshape(-1), minlength=256))
+    bright = float(np.searchsorted(seen, 0.99 * seen[-1]))
     return small if bright >= DIM else np.asarray(cv2.convertScaleAbs(small, alpha=LIT / max(bright, 8.0)), np.uint8)
 
 

@@ -30,6 +30,7 @@ BAND = 6  # px: how far to either side is compared
 TURNS = 120  # directions in half a turn
 VOTES_LEAST = 10.0
 WEIGHTS = np.array([1, 2, 2], np.float32)  # of lightness, colour, colour
+NO_MAP = np.empty((0, 0), np.uint16)  # whole places want no second map
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Along:
 
     edge: Floats  # (n, m), of 0..1: is there an edge along the line
     sides: Floats  # (n, m), of 0..1: do the two sides differ
-    one: Floats  # (n, m, 3): YCrCb on the side to which the normal points
-    two: Floats  # (n, m, 3): on the other
+    one: Floats  # (3, n, m): YCrCb on the side to which the normal points
+    two: Floats  # (3, n, m): on the other
     middle: int
 
 
@@ -73,20 +74,24 @@ def find_lines(colours: Image, soft: Image, dx: Shorts, dy: Shorts) -> Floats:
     at = cv2.findNonZero(cv2.Canny(dx, dy, EDGE_LOW, EDGE_HIGH))
     if at is None or len(at) < 40:
         return np.zeros((0, 2), np.float32)
-    at = at.reshape(-1, 2)[:: len(at) // EDGES + 1]
-    xs, ys = at[:, 0].astype(np.int32), at[:, 1].astype(np.int32)
-    gx, gy = dx[ys, xs].astype(np.float32), dy[ys, xs].astype(np.float32)
-    size = np.sqrt(gx * gx + gy * gy) + np.float32(1e-3)
-    ox, oy = np.rint(gx * (BAND / size)).astype(np.int32), np.rint(gy * (BAND / size)).astype(np.int32)
-    flat = soft.reshape(-1, 3)
-    one = flat.take(np.clip(ys + oy, 0, height - 1) * width + np.clip(xs + ox, 0, width - 1), axis=0)
-    two = flat.take(np.clip(ys - oy, 0, height - 1) * width + np.clip(xs - ox, 0, width - 1), axis=0)
-    apart = cv2.absdiff(one, two).astype(np.float32) @ WEIGHTS
-    weight = 0.1 * np.sqrt(np.minimum(size, 200)) + 0.3 * np.minimum(apart, 40)
-    votes, step, diagonal = _vote(xs, ys, np.arctan2(gy, gx), weight, int(np.hypot(height, width)) + 2)
+    at = np.ascontiguousarray(at[:: len(at) // EDGES + 1].reshape(1, -1, 2))
+    xs, ys = at[0, :, 0].astype(np.float32), at[0, :, 1].astype(np.float32)
+    where = at[0, :, 1].astype(np.intp) * width + at[0, :, 0]
+    gx, gy = dx.reshape(-1).take(where).astype(np.float32), dy.reshape(-1).take(where).astype(np.float32)
+    size, angle = np.sqrt(gx * gx + gy * gy), np.arctan2(gy, gx)
+    reach = np.float32(BAND) / (size + np.float32(1e-3))
+    off = np.rint(np.stack([gx * reach, gy * reach], axis=-1)).astype(np.int16)[None]
+    at = at.astype(np.int16)
+    one, two = (
+        cv2.remap(soft, place, NO_MAP, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        for place in (at + off, at - off)
+    )
+    apart = cv2.transform(cv2.absdiff(one, two), WEIGHTS[None]).reshape(-1)  # 255 at most, which is more than counts
+    weight = 0.1 * np.sqrt(np.minimum(size, 200)) + 0.3 * np.minimum(apart, 40).astype(np.float32)
+    votes, step, diagonal = _vote(xs, ys, angle, weight, int(np.hypot(height, width)) + 2)
     peak = (votes == cv2.dilate(votes, np.ones((5, 7), np.uint8))) & (votes > VOTES_LEAST)
     peak[:4] = peak[TURNS + 4 :] = False
-    places = cv2.findNonZero(peak.astype(np.uint8))
+    places = cv2.findNonZero(peak.view(np.uint8))
     if places is None:
         return np.zeros((0, 2), np.float32)
     columns, rows = places.reshape(-1, 2).T
@@ -114,32 +119,38 @@ def _different(lines: Floats, width: int, height: int) -> NDArray[np.intp]:
     return np.asarray(best, np.intp)
 
 
-def _vote(
-    xs: NDArray[np.int32], ys: NDArray[np.int32], angle: Floats, weight: Floats, diagonal: int
-) -> tuple[Floats, float, int]:
+def _vote(xs: Floats, ys: Floats, angle: Floats, weight: Floats, diagonal: int) -> tuple[Floats, float, int]:
     """(votes by direction and distance, with 4 more directions at both ends; radians a row; column of distance 0)."""
     step = np.pi / TURNS
     tone = angle * np.float32(1 / step)
-    tone += TURNS * (tone < 0)
-    base = np.floor(tone).astype(np.int32)
+    tone += np.float32(TURNS) * (tone < 0)
+    base = tone.astype(np.intp)
     part = tone - base
     span = 2 * diagonal
     rows = np.arange(-4, TURNS + 5) * step
     cos, sin = np.cos(rows).astype(np.float32), np.sin(rows).astype(np.float32)
-    where, share = [], []
-    for offset in (-1, 0, 1, 2):
+    middle = np.float32(diagonal + 0.5)
+    where, share = np.empty((4, len(xs)), np.intp), np.empty((4, len(xs)), np.float64)
+    for index, offset in enumerate((-1, 0, 1, 2)):
         row = base + (offset + 4)
-        where.append(row * span + (xs * cos[row] + ys * sin[row] + (diagonal + 0.5)).astype(np.int32))
-        share.append(weight * (1.0 - 0.4 * np.abs(part - offset)))
-    flat = np.bincount(np.concatenate(where), np.concatenate(share), (TURNS + 8) * span)
+        where[index] = xs * cos.take(row) + ys * sin.take(row) + middle
+        where[index] += row * span
+        share[index] = weight * (np.float32(1.0) - np.float32(0.4) * np.abs(part - np.float32(offset)))
+    flat = np.bincount(where.reshape(-1), share.reshape(-1), (TURNS + 8) * span)
     votes = flat.astype(np.float32).reshape(TURNS + 8, span)
     # a line at angle -a is the line at pi - a with the distance negated: fold both ends onto the other
-    flipped = np.roll(votes[:, ::-1], 1, axis=1)
-    votes[4:8] += flipped[TURNS + 4 :]
-    votes[TURNS : TURNS + 4] += flipped[:4]
-    votes[TURNS + 4 :] = flipped[4:8]
-    votes[:4] = flipped[TURNS : TURNS + 4]
+    low, first = _negated(votes[:4]), _negated(votes[4:8])
+    last, high = _negated(votes[TURNS : TURNS + 4]), _negated(votes[TURNS + 4 :])
+    votes[4:8] += high
+    votes[TURNS : TURNS + 4] += low
+    votes[TURNS + 4 :] = first
+    votes[:4] = last
     return np.asarray(cv2.GaussianBlur(votes, (5, 3), 0), np.float32), step, diagonal
+
+
+def _negated(rows: Floats) -> Floats:
+    """Votes for the same lines, by the distance negated."""
+    return np.roll(rows[:, ::-1], 1, axis=1)
 
 
 def sum_along(soft: Image, dx: Shorts, dy: Shorts, lines: Floats) -> Along:
@@ -150,25 +161,25 @@ def sum_along(soft: Image, dx: Shorts, dy: Shorts, lines: Floats) -> Along:
     cos, sin = np.cos(lines[:, :1]), np.sin(lines[:, :1])
     x = lines[:, 1:] * cos - at * sin
     y = lines[:, 1:] * sin + at * cos
-    present = ((x > -1) & (x < width) & (y > -1) & (y < height)).astype(np.float32)
-    both = np.dstack([dx, dy])
-    edge = np.zeros(x.shape, np.float32)
+    present = (x > -1) & (x < width) & (y > -1) & (y < height)
+    where = np.flatnonzero(present)  # less than half of it lies in the picture
+    line = where // len(at)
+    x, y, cos, sin = x.reshape(-1)[where], y.reshape(-1)[where], cos[line, 0], sin[line, 0]
+    both = cv2.merge((dx, dy))
+    edge = np.zeros(len(where), np.float32)
     for offset in (-1.5, 0.0, 1.5):
-        seen = cv2.remap(both, x + offset * cos, y + offset * sin, cv2.INTER_LINEAR).astype(np.float32)
-        across = np.abs(seen[:, :, 0] * cos + seen[:, :, 1] * sin)
-        beside = np.abs(seen[:, :, 1] * cos - seen[:, :, 0] * sin)
-        edge = np.maximum(edge, across - beside)
+        seen = cv2.remap(both, x + offset * cos, y + offset * sin, cv2.INTER_LINEAR)[0]
+        over, up = seen[:, 0].astype(np.float32), seen[:, 1].astype(np.float32)
+        np.maximum(edge, np.abs(over * cos + up * sin) - np.abs(up * cos - over * sin), out=edge)
     one, two = (
-        cv2.remap(soft, x + d * cos, y + d * sin, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        cv2.remap(soft, x + d * cos, y + d * sin, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         for d in (BAND, -BAND)
     )
-    edge = np.clip(edge * (1 / EDGE_SURE), 0, 1) * present
-    apart = np.clip((np.abs(one - two) @ WEIGHTS) * (1 / SIDES_SURE), 0, 1) * present
-    within = present[:, :, None]
-    return Along(
-        np.cumsum(edge, axis=1),
-        np.cumsum(apart, axis=1),
-        np.cumsum(one * within, axis=1),
-        np.cumsum(two * within, axis=1),
-        middle,
-    )
+    differ = cv2.transform(cv2.absdiff(one, two), WEIGHTS[None])[0]  # 255 at most, which is more than counts
+    looked = np.zeros((8, *present.shape), np.float32)
+    flat = looked.reshape(8, -1)
+    flat[0, where] = np.minimum(edge * np.float32(1 / EDGE_SURE), 1)
+    flat[1, where] = np.minimum(differ * np.float32(1 / SIDES_SURE), 1)
+    flat[2:5, where], flat[5:, where] = one[0].T, two[0].T
+    sums = np.cumsum(looked, axis=2)
+    return Along(sums[0], sums[1], sums[2:5], sums[5:], middle)

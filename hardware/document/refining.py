@@ -19,6 +19,8 @@ Doubles = NDArray[np.float64]
 COLUMNS = 96  # places along a side
 WINDOWS = (1.0, 0.5, 0.25)  # shares of the doubt within which the edge is looked for, one after the other
 WINDOW_LEAST = 2.0  # px
+SMOOTH = np.full(5, 0.2)  # along a side
+ALIKE = np.ones((1, 3), np.float32)  # the channels count the same
 
 
 def refine(image: Image, corners: Floats, half: float, width: int = 1) -> Floats:
@@ -53,52 +55,55 @@ def _edges(
     """Of the four sides, (4, 1) each: how far the true edge lies along the normal at the middle, and its slope."""
     height, width = image.shape[:2]
     along = np.linspace(0.04, 0.96, COLUMNS) * length  # (4, COLUMNS)
-    across = np.linspace(-half, half, int(2 * half + 1))
-    foot = start[:, None, :] + along[:, :, None] * direction[:, None, :]
-    place = foot[:, None] + across[None, :, None, None] * normal[:, None, None, :]  # (4, rows, COLUMNS, 2)
-    x, y = place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
+    across = np.linspace(-half, half, int(2 * half + 1)).astype(np.float32)
+    foot = (start[:, :, None] + along[:, None] * direction[:, :, None]).astype(np.float32)  # (4, 2, COLUMNS)
+    step_out = normal.astype(np.float32)[:, :, None, None]
+    x, y = (foot[:, i, None] + across[:, None] * step_out[:, i] for i in (0, 1))  # (4, rows, COLUMNS)
     flat = (-1, COLUMNS)
     strip = cv2.remap(image, x.reshape(flat), y.reshape(flat), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    values = cv2.blur(strip, (5, 1)).astype(np.float32).reshape(*x.shape, 3)
-    if wide > 1:
-        sums = np.cumsum(values, axis=1)
-        ahead = sums[:, 2 * wide + 1 :] - sums[:, wide + 1 : -wide]
-        behind = sums[:, wide : -wide - 1] - sums[:, : -2 * wide - 1]
-        apart, cut = np.abs(ahead - behind), slice(wide + 1, -wide)
-    else:
-        apart, cut, wide = np.abs(values[:, 2:] - values[:, :-2]), slice(1, -1), 1
-    change = (apart[..., 0] + apart[..., 1] + apart[..., 2]) / wide
-    x, y = x[:, cut], y[:, cut]
-    change *= (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    change = np.ascontiguousarray(change.transpose(0, 2, 1))  # (4, COLUMNS, rows)
-    at, step = across[cut], across[1] - across[0]
-    rows, first = len(at), np.arange(4 * COLUMNS).reshape(4, COLUMNS) * len(at)
-    where = along - length / 2
+    # what lies ahead of each place less what lies behind it, `wide` px of both
+    differ = np.concatenate([np.full(wide, -1 / wide), [0.0], np.full(wide, 1 / wide)])
+    apart = np.abs(cv2.sepFilter2D(strip, cv2.CV_32F, SMOOTH, differ))
+    change = cv2.transform(apart, ALIKE).reshape(x.shape)
+    cut = slice(wide, -wide)  # beyond, another side's strip would be seen
+    x, y, change, across = x[:, cut], y[:, cut], change[:, cut], across[cut]
+    if not (x.min() >= 0 and y.min() >= 0 and x.max() <= width - 1 and y.max() <= height - 1):
+        change = change * ((x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1))
+    return _fitted(np.ascontiguousarray(change.transpose(0, 2, 1)), across, along - length / 2, half)
+
+
+def _fitted(change: Floats, across: Floats, where: Doubles, half: float) -> tuple[Doubles, Doubles]:
+    """The lines through the strongest changes (4, COLUMNS, rows) across the places `where` on each side."""
+    step, rows = float(across[1] - across[0]), len(across)
+    first = np.arange(4 * COLUMNS).reshape(4, COLUMNS) * rows
+    values = change.reshape(-1)
     offset, slope = np.zeros((4, 1)), np.zeros((4, 1))
+    basis = np.empty((4, COLUMNS, 5))  # what is summed up, weighted, for a line through the places
+    basis[..., 0], basis[..., 1], basis[..., 2] = 1, where, where * where
     for share in WINDOWS:
         window = max(WINDOW_LEAST, half * share)
-        expected = offset + slope * where
-        away = (at[None, None, :] - expected[:, :, None]).astype(np.float32) * np.float32(1 / window)
-        weighted = change * np.exp(-(away * away))
-        peak = np.clip(np.argmax(weighted, axis=2), 1, rows - 2)
-        place_of = first + peak
-        strength = weighted.ravel().take(place_of)
-        before, middle, after = (change.ravel().take(place_of + d) for d in (-1, 0, 1))
-        bend = before - 2 * middle + after
+        expected = (offset + slope * where).astype(np.float32)
+        off = (across - expected[:, :, None]) * np.float32(1 / window)
+        peak = np.argmax(change * np.exp(-off * off), axis=2)
+        peak = np.minimum(np.maximum(peak, 1), rows - 2)
+        place = first + peak
+        before, strength, after = (values.take(place + d).astype(np.float64) for d in (-1, 0, 1))
+        bend = before - 2 * strength + after
         bend[np.abs(bend) < 1e-6] = -1e-6
-        seen = at[peak] + np.clip(0.5 * (before - after) / bend, -1, 1) * step
+        seen = across.take(peak) + np.minimum(np.maximum(0.5 * (before - after) / bend, -1), 1) * step
         ranked = np.sort(strength, axis=1)
         usual = (ranked[:, COLUMNS // 2 - 1 : COLUMNS // 2] + ranked[:, COLUMNS // 2 : COLUMNS // 2 + 1]) / 2
         weight = np.minimum(strength, 2 * usual + 1e-6)
         clear = weight.sum(axis=1, keepdims=True) >= 2 * COLUMNS
         weight = weight + 1e-9
+        basis[..., 3], basis[..., 4] = seen, seen * where
+        narrow, level, tilt = 1 / max(1.0, window * 0.2), offset, slope
         for _ in range(3):
-            robust = weight / (1 + ((seen - offset - slope * where) / max(1.0, window * 0.2)) ** 2)
-            total = robust.sum(axis=1, keepdims=True)
-            mean_w = (robust * where).sum(axis=1, keepdims=True) / total
-            mean_s = (robust * seen).sum(axis=1, keepdims=True) / total
-            spread = (robust * (where - mean_w) ** 2).sum(axis=1, keepdims=True)
-            tilt = (robust * (where - mean_w) * (seen - mean_s)).sum(axis=1, keepdims=True) / np.maximum(spread, 1e-6)
-            slope = np.where(clear, tilt, slope)
-            offset = np.where(clear, mean_s - tilt * mean_w, offset)
+            away = (seen - level - tilt * where) * narrow
+            robust = weight / (1 + away * away)
+            total, middle, spread, height, rise = (robust[:, None] @ basis)[:, 0].T[..., None]
+            middle = middle / total
+            tilt = (rise - middle * height) / np.maximum(spread - middle * middle * total, 1e-6)
+            level = height / total - tilt * middle
+        offset, slope = np.where(clear, level, offset), np.where(clear, tilt, slope)
     return offset, slope

@@ -8,6 +8,7 @@ sides have the same colour within, whether edges end at the corners, and what fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,12 +44,24 @@ class Shapes:
 
 
 @dataclass(frozen=True)
-class _Sides:
-    """Of n shapes: which line each side lies on, and where on it the side begins and ends (as places of Along)."""
+class _Rings:
+    """n shapes, side by side: row k is of all k-th corners or sides. Side k runs from corner k to the next."""
 
-    line: Indices  # (n, 4)
-    low: Indices
-    high: Indices
+    x: Floats  # (4, n)
+    y: Floats
+    line: Indices  # (4, n), of each side
+    place: Indices  # (lines, lines): where on a line, as a place of Along, another crosses it
+
+    def sides(self, which: Indices) -> tuple[Indices, Indices, Indices]:
+        """Of these shapes, (k, 4) each: line, and between which of its places the side lies."""
+        line = self.line[:, which]
+        start = self.place[line, np.roll(line, 1, axis=0)]
+        end = self.place[line, np.roll(line, -1, axis=0)]
+        return line.T, np.minimum(start, end).T, np.maximum(start, end).T
+
+    def corners(self, which: Indices) -> Doubles:
+        """Of these shapes, (k, 4, 2)."""
+        return np.stack([self.x[:, which].T, self.y[:, which].T], axis=-1).astype(np.float64)
 
 
 def is_small(features: Floats) -> NDArray[np.bool_]:
@@ -61,31 +74,28 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
     made = _combine(lines, along, width, height)
     if made is None:
         return None
-    corners, sides = made
-    edge = mean_along(along.edge, sides.line, sides.low, sides.high)
-    differ = mean_along(along.sides, sides.line, sides.low, sides.high)
-    share = _area(corners[..., 0], corners[..., 1]) / (width * height)
+    edge, differ = _along_sides(made, along)
+    share = _area(made.x, made.y) / (width * height)
     rough = (
         0.30 * _average(edge) + 0.15 * _least(edge) + 0.25 * _average(differ) + 0.20 * _least(differ)
         + 0.10 * np.minimum(1, np.sqrt(share / 0.5)) + 0.05
     )  # fmt: skip
     best = np.argpartition(-rough, min(KEPT_FIRST, len(rough) - 1))[:KEPT_FIRST]
-    behind = beyond(along.edge, sides.line[best], sides.low[best], sides.high[best], max(width, height))
+    behind = beyond(along.edge, *made.sides(best), max(width, height))
     rough = rough[best] - 0.15 * behind.mean(1)
     order = np.argsort(-rough)[:KEPT]
     best, rough, behind = best[order], rough[order], behind[order]
-    edge, differ = np.sort(edge[best], 1), np.sort(differ[best], 1)
+    edge, differ = np.sort(edge[:, best].T, 1), np.sort(differ[:, best].T, 1)
+    corners = made.corners(best)
     features = [
         edge.mean(1), edge[:, 0], edge[:, 1], differ.mean(1), differ[:, 0], differ[:, 1], behind.mean(1), behind.max(1),
-        *_describe(corners[best], sides.line[best], sides.low[best], sides.high[best], along, lines, width, height),
-        rough, rough[0] - rough, np.full(len(rough), min(1.0, len(corners) / 10000)),
+        *_describe(corners, *made.sides(best), along, lines, width, height),
+        rough, rough[0] - rough, np.full(len(rough), min(1.0, made.x.shape[1] / 10000)),
     ]  # fmt: skip
-    return Shapes(
-        corners[best].astype(np.float32), rough.astype(np.float32), np.stack(features, axis=1).astype(np.float32)
-    )
+    return Shapes(corners.astype(np.float32), rough.astype(np.float32), np.stack(features, axis=1).astype(np.float32))
 
 
-def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doubles, _Sides] | None:
+def _combine(lines: Floats, along: Along, width: int, height: int) -> _Rings | None:
     """Every convex shape of two by two nearly parallel lines that is large enough."""
     theta, rho = lines[:, 0], lines[:, 1]
     cos, sin = np.cos(theta), np.sin(theta)
@@ -98,7 +108,7 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doub
     margin = OUTSIDE_MOST * max(width, height)
     crossing = steep & (px > -margin) & (px < width + margin) & (py > -margin) & (py < height + margin)
 
-    first, second = np.triu_indices(len(lines), 1)
+    first, second = pairs(len(lines))
     turn = np.abs(theta[first] - theta[second])
     turn = np.minimum(turn, np.pi - turn)
     # the distance between the two, near the middle of the picture
@@ -107,23 +117,47 @@ def _combine(lines: Floats, along: Along, width: int, height: int) -> tuple[Doub
     gap = np.abs(off[first] - sign * off[second])
     pair = (turn < PARALLEL_MOST) & (gap > GAP_LEAST * min(width, height))
     first, second = first[pair], second[pair]
-    # a shape is two pairs of which every line of one meets every line of the other near the picture
-    both = crossing[first] & crossing[second]  # (pairs, lines)
-    a, b = np.nonzero(np.triu(both[:, first] & both[:, second], 1))
-    if len(a) == 0:
+    # a shape is two pairs of which every line of one meets every line of the other near the picture: lines are bits
+    bit = np.uint64(1) << np.arange(len(lines), dtype=np.uint64)
+    met = np.where(crossing, bit, np.uint64(0)).sum(axis=1, dtype=np.uint64)
+    meeting, wanted = met[first] & met[second], bit[first] | bit[second]
+    a, b = np.divmod(np.flatnonzero((meeting[:, None] & wanted) == wanted), max(1, len(first)))
+    later = np.flatnonzero(a < b)
+    if len(later) == 0:
         return None
-    ring = np.stack([first[a], first[b], second[a], second[b]], axis=1)
-    corner = ring[:, (3, 0, 1, 2)] * len(lines) + ring  # of the line before with this one
-    x, y = px.ravel().take(corner), py.ravel().take(corner)
+    a, b = a[later], b[later]
+    p, q, r, s = first[a], first[b], second[a], second[b]
+    corner = np.stack([s * len(lines) + p, p * len(lines) + q, q * len(lines) + r, r * len(lines) + s])
+    x, y = (np.asarray(places.reshape(-1).take(corner), np.float32) for places in (px, py))
     good = np.flatnonzero(convex(x, y) & (_area(x, y) > SHARE_LEAST * width * height))
     if len(good) == 0:
         return None
-    ring, x, y = ring[good], x[good], y[good]
-    start = place.ravel().take(ring * len(lines) + ring[:, (3, 0, 1, 2)])
-    end = place.ravel().take(ring * len(lines) + ring[:, (1, 2, 3, 0)])
-    low = np.clip(np.minimum(start, end), 0, 2 * along.middle).astype(np.intp)
-    high = np.clip(np.maximum(start, end), 0, 2 * along.middle).astype(np.intp)
-    return np.stack([x, y], axis=-1).astype(np.float64), _Sides(ring, low, high)
+    line = np.stack([p[good], q[good], r[good], s[good]])
+    inside = np.clip(place, 0, 2 * along.middle).astype(np.intp)
+    return _Rings(x.take(good, axis=1), y.take(good, axis=1), line, inside)
+
+
+@lru_cache(maxsize=8)
+def pairs(count: int) -> tuple[Indices, Indices]:
+    """Every two of so many."""
+    first, second = np.triu_indices(count, 1)
+    return first, second
+
+
+def _along_sides(made: _Rings, along: Along) -> tuple[Floats, Floats]:
+    """(4, n) each: how much of every side is an edge, and differs from what lies beside.
+
+    There are fewer stretches of a line between two others than there are sides: each is looked up once."""
+    count, at = len(made.place), made.place.astype(np.float32)
+    row = np.arange(count)[:, None]
+    share = 1 / np.maximum(np.abs(at[:, :, None] - at[:, None, :]), np.float32(1))
+    before, after = np.roll(made.line, 1, axis=0), np.roll(made.line, -1, axis=0)
+    stretch = (made.line * count + before) * count + after
+    looked = []
+    for sums in (along.edge, along.sides):
+        at = sums[row, made.place]
+        looked.append((np.abs(at[:, :, None] - at[:, None, :]) * share).reshape(-1).take(stretch))
+    return looked[0], looked[1]
 
 
 def beyond(edge: Floats, line: Indices, low: Indices, high: Indices, longest: int) -> Doubles:
@@ -134,37 +168,36 @@ def beyond(edge: Floats, line: Indices, low: Indices, high: Indices, longest: in
     return np.asarray((before + after) / (2.0 * (tail - gap)))
 
 
-def convex(x: Doubles, y: Doubles) -> NDArray[np.bool_]:
-    """Whether every corner of (n, 4) turns the same way."""
+def convex(x: Floats | Doubles, y: Floats | Doubles) -> NDArray[np.bool_]:
+    """Whether every corner of shapes (4, n) turns the same way."""
     turns = []
     for i in range(4):
         j, k = (i + 1) % 4, (i + 2) % 4
-        turns.append((x[:, j] - x[:, i]) * (y[:, k] - y[:, j]) - (y[:, j] - y[:, i]) * (x[:, k] - x[:, j]) > 0)
+        turns.append((x[j] - x[i]) * (y[k] - y[j]) - (y[j] - y[i]) * (x[k] - x[j]) > 0)
     right = turns[0] & turns[1] & turns[2] & turns[3]
     left = turns[0] | turns[1] | turns[2] | turns[3]
     return np.asarray(right | ~left)
 
 
-def _average(four: Doubles) -> Doubles:
-    """Of (n, 4): by columns, which is many times as fast as along the rows."""
-    return (four[:, 0] + four[:, 1] + four[:, 2] + four[:, 3]) / 4
+def _average(four: Floats) -> Floats:
+    """Of (4, n), which is many times as fast as along rows of four."""
+    return np.asarray((four[0] + four[1] + four[2] + four[3]) / 4, np.float32)
 
 
-def _least(four: Doubles) -> Doubles:
-    return np.minimum(np.minimum(four[:, 0], four[:, 1]), np.minimum(four[:, 2], four[:, 3]))
+def _least(four: Floats) -> Floats:
+    return np.asarray(np.minimum(np.minimum(four[0], four[1]), np.minimum(four[2], four[3])), np.float32)
 
 
-def _area(x: Doubles, y: Doubles) -> Doubles:
-    """Of shapes (n, 4), by their diagonals."""
-    return np.abs((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2
+def _area(x: Floats | Doubles, y: Floats | Doubles) -> Floats | Doubles:
+    """Of shapes (4, n), by their diagonals."""
+    return np.asarray(np.abs((x[2] - x[0]) * (y[3] - y[1]) - (x[3] - x[1]) * (y[2] - y[0])) / 2)
 
 
 def mean_along(sums: Floats, line: Indices, low: Indices, high: Indices) -> Doubles:
-    """Of running sums (lines, places, …) the mean over each of the stretches (n, 4)."""
-    flat, row = sums.reshape(-1, *sums.shape[2:]), line * sums.shape[1]
-    total = flat.take(row + high, axis=0) - flat.take(row + low, axis=0)
-    length = np.maximum(high - low, 1).astype(np.float32)
-    return np.asarray(total / (length if total.ndim == length.ndim else length[..., None]), np.float64)
+    """Of running sums (lines, places) the mean over each of the stretches (n, 4)."""
+    flat, row = sums.reshape(-1), line * sums.shape[1]
+    total = flat.take(row + high) - flat.take(row + low)
+    return np.asarray(total / np.maximum(high - low, 1).astype(np.float32), np.float64)
 
 
 def beside_sides(
@@ -172,7 +205,9 @@ def beside_sides(
 ) -> tuple[list[Doubles], Doubles]:
     """How shapes (n, points, 2) differ along their four sides from what lies beside: seven features, and the colour
     just inside each side (n, 4, 3)."""
-    one, two = (mean_along(sums, line, low, high) for sums in (along.one, along.two))
+    one, two = (
+        np.stack([mean_along(plane, line, low, high) for plane in sums], axis=-1) for sums in (along.one, along.two)
+    )
     middle = corners.mean(axis=1)
     theta, rho = lines[line, 0], lines[line, 1]
     towards = middle[:, :1] * np.cos(theta) + middle[:, 1:] * np.sin(theta) > rho  # the normal points inwards
@@ -201,7 +236,7 @@ def _describe(
     """What is behind FEATURES, but for the first eight."""
     sides, _ = beside_sides(corners, line, low, high, along, lines)
     way = np.roll(corners, -1, axis=1) - corners
-    lengths = np.linalg.norm(way, axis=2)
+    lengths = np.sqrt((way * way).sum(2))
     ratio = np.minimum(lengths[:, :2] / lengths[:, 2:], lengths[:, 2:] / lengths[:, :2])
     cosine = np.abs((way * np.roll(way, 1, axis=1)).sum(2) / (lengths * np.roll(lengths, 1, axis=1)))
     slender = np.abs(np.log((lengths[:, 0] + lengths[:, 2]) / (lengths[:, 1] + lengths[:, 3])))
@@ -213,6 +248,6 @@ def _describe(
         ratio.min(1),
         cosine.max(1),
         np.minimum(slender, 2),
-        np.sqrt(_area(corners[..., 0], corners[..., 1]) / (width * height)),
+        np.sqrt(_area(x.T, y.T) / (width * height)),
         out.sum(1) / 4,
     ]
