@@ -12,13 +12,15 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from config import catalogue as files
 from matters.build import CatalogueRefused, must_build
 from matters.catalogue import Catalogue
+from screens import drawings
 from wire.errors import WireError
 
 if TYPE_CHECKING:
@@ -92,10 +94,21 @@ def prove(state: Path) -> None:
 def _built(contents: Mapping[str, bytes], kept: Path | None) -> Catalogue:
     """The catalogue of these files; `kept`: where their parsed form may lie."""
     if kept is None:
-        return must_build({name: files.parse(raw, name) for name, raw in contents.items()})
+        return drawn(must_build({name: files.parse(raw, name) for name, raw in contents.items()}))
     from config.catalogue.kept import documents
 
-    return must_build(documents(contents, kept))
+    return drawn(must_build(documents(contents, kept)))
+
+
+def drawn(catalogue: Catalogue) -> Catalogue:
+    """The same catalogue; a matter whose drawing this terminal has not got is shown with its life event's."""
+    known = drawings()
+    of_event = {event.id: event.picture for event in catalogue.events}
+    matters = {
+        name: matter if matter.picture in known else replace(matter, picture=of_event.get(matter.event, matter.picture))
+        for name, matter in catalogue.matters.items()
+    }
+    return replace(catalogue, matters=MappingProxyType(matters))
 
 
 def read(source: Path) -> dict[str, files.Located]:

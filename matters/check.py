@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from matters.build import build
 from matters.catalogue import Catalogue, Confidence, Field, Item, Matter, Place, Situation
@@ -47,9 +48,11 @@ def check(
     *,
     profile: str = "chenzhou",
     sources: frozenset[str] = frozenset(),
+    drawings: frozenset[str] | None = None,
 ) -> Report:
     """Build, then judge. `officialese`: words not to be said, with what to say instead (config/officialese.txt).
-    `profile` and `sources` are the county's: whose limits count, and which papers it need not ask for."""
+    `profile` and `sources` are the county's: whose limits count, and which papers it need not ask for. `drawings`: what
+    may be named as a picture; None: not judged."""
     built = build(documents)
     found = list(built.findings)
     if built.catalogue is not None:
@@ -60,6 +63,8 @@ def check(
         found += judge_alike(built.catalogue)
         found += judge_label(built.catalogue)
         found += judge_words(documents, officialese)
+        if drawings is not None:
+            found += _drawings(built.catalogue, drawings)
     unique = sorted(set(found), key=lambda f: (f.place.file, f.place.line, f.rule, f.values))
     return Report(built.catalogue, tuple(unique))
 
@@ -83,6 +88,25 @@ def _matter(matter: Matter) -> Iterator[Finding]:
         yield _say("unfindable", Weight.WARNING, matter.place, id=matter.id)
     if matter.limit.confidence is Confidence.LOW or matter.confidence is Confidence.LOW:
         yield _say("low", Weight.WARNING, matter.place, id=matter.id)
+
+
+def _drawings(catalogue: Catalogue, known: frozenset[str]) -> Iterator[Finding]:
+    """A drawing that no terminal has; and two matters of one life event that look alike in its list."""
+    rows = [(event.place, event.picture) for event in catalogue.events]
+    rows += [(matter.place, matter.picture) for matter in catalogue.matters.values()]
+    rows += [
+        (one.place, name) for matter in catalogue.matters.values() for one in matter.materials for name in one.specimen
+    ]
+    for place, name in rows:
+        if name not in known:
+            near = next(iter(get_close_matches(name, sorted(known), 1, 0.0)), "")
+            yield _say("no_drawing", Weight.WARNING, place, value=name, near=near)
+    for event in catalogue.events:
+        first: dict[str, str] = {}
+        for matter in catalogue.of_event(event.id):
+            other = first.setdefault(matter.picture, matter.id)
+            if other != matter.id:
+                yield _say("same_drawing", Weight.WARNING, matter.place, id=matter.id, other=other)
 
 
 def _say(rule: str, weight: Weight, place: Place, **values: str) -> Finding:

@@ -46,15 +46,18 @@ MATTERS = s.MatterList(
     "list", None, True, "种地建房",
     (
         s.Tile("house", "农村建房", ("宅基地", "规划许可"), "farm"),
-        s.Tile("subsidy", "耕地地力保护补贴", ("申报", "查询"), "farm"),
-        s.Tile("farm-machine", "农机购置与应用补贴", ("申请", "报废更新"), "farm"),
+        s.Tile("subsidy", "耕地地力保护补贴", ("申报", "查询"), "seedling"),
+        s.Tile("farm-machine", "农机购置与应用补贴", ("申请", "报废更新"), "truck"),
     ),
 )  # fmt: skip
 MATTERS_MANY = replace(
-    MATTERS, key="list2", tiles=tuple(s.Tile(f"m{i}", f"第{i}件要办的事", ("一样", "两样"), "shop") for i in range(19))
+    MATTERS,
+    key="list2",
+    tiles=tuple(s.Tile(f"m{i}", f"第{i}件要办的事", ("一样", "两样"), SHOPS[i % len(SHOPS)]) for i in range(19)),
 )
 
 NOTICE = s.Notice(
+SHOPS = ("licence", "basket", "restaurant", "food-licence", "barber", "pharmacy", "trolley")
     "notice", at(1, 12), True, "孩子出生的事，一次办齐", "上户口、医保、社保卡、报销，不用一家一家跑。", 0, 12, 5,
     "县里收下后办好",
     (

@@ -40,6 +40,7 @@ def from_workbook(arguments: argparse.Namespace) -> int:
     from config.catalogue.writing import files as written
     from kiosk.cli.catalogue import findings
     from matters.check import check, word_list
+    from screens import drawings
 
     words = locales.load(settings_of(arguments).screen.language)
     folder: Path = arguments.folder
@@ -51,7 +52,7 @@ def from_workbook(arguments: argparse.Namespace) -> int:
         return complain(f"{arguments.workbook}: {error.strerror}")
     except WorkbookError as error:
         return complain(error.said(words))
-    report = check(documents, word_list(files.OFFICIALESE.read_text("utf-8")))
+    report = check(documents, word_list(files.OFFICIALESE.read_text("utf-8")), drawings=drawings())
     status = findings(report, arguments.json)
     if status == DONE:
         for name, raw in written(documents).items():

@@ -20,6 +20,7 @@ def check(arguments: argparse.Namespace) -> int:
     from kiosk.catalogues import read
     from matters.check import check as judge
     from matters.check import word_list
+    from screens import drawings
     from wire.errors import WireError
 
     settings = settings_of(arguments)  # the county's own limits and data sources are what is judged by
@@ -29,6 +30,7 @@ def check(arguments: argparse.Namespace) -> int:
             word_list(files.OFFICIALESE.read_text("utf-8")),
             profile=settings.limit_profile,
             sources=frozenset(settings.county.sources),
+            drawings=drawings(),
         )
     except (files.CatalogueError, WireError) as error:
         show([{"weight": "error", "text": str(error)}], arguments.json, str(error))

@@ -88,3 +88,11 @@ def test_only_a_broken_shipped_one_is_an_error(tmp_path: Path, named: Path, monk
     monkeypatch.setattr("config.catalogue.SHIPPED", named)
     with pytest.raises(CatalogueRefused):
         catalogues.load("", tmp_path)
+
+
+def test_a_drawing_that_the_terminal_has_not_got_gives_way_to_the_life_events(named: Path, tmp_path: Path) -> None:
+    change(named, "picture: pension", "picture: of-this-county-alone")
+    found = catalogues.load(str(named), tmp_path).catalogue
+    event = next(one for one in found.events if one.id == "elder")
+    assert found.matters["pension"].picture == event.picture
+    assert found.matters["elder_card"].picture == "bus"

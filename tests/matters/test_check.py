@@ -13,6 +13,7 @@ from matters.catalogue import Mode
 from matters.check import check, word_list
 from matters.findings import Weight, words
 from matters.wording import unspoken
+from screens import drawings
 from tests.matters.files import (
     FIELD,
     ITEM,
@@ -171,6 +172,17 @@ def test_a_rule_of_the_reform_that_is_not_kept_is_found_and_the_catalogue_still_
     assert not found.failed
 
 
+def test_a_drawing_that_no_terminal_has_is_named_with_the_nearest_and_so_are_two_alike_in_one_list() -> None:
+    alike = {"picture": "shop"}
+    files = documents(matter(picture="aidd"), matter(matter="other", **alike), matter(matter="third", **alike))
+    found = check(files, drawings=frozenset({"aid", "shop"})).findings
+    drawn = [(one.rule, dict(one.values)) for one in found if one.rule in ("no_drawing", "same_drawing")]
+    assert ("no_drawing", {"value": "aidd", "near": "aid"}) in drawn
+    assert ("same_drawing", {"id": "third", "other": "other"}) in drawn
+    assert len(drawn) == 2, drawn
+    assert not [one for one in check(files).findings if one.rule == "no_drawing"], "judged without being asked"
+
+
 UNKNOWN = [
     ("basis", matter(items=[item(basis="unknown")])),
     ("unknown_code", matter(items=[item(code="unknown")])),
@@ -289,9 +301,11 @@ def test_the_order_of_files_is_irrelevant() -> None:
 
 
 def test_what_ships_keeps_every_rule() -> None:
-    found = check(load(SHIPPED), word_list(OFFICIALESE.read_text("utf-8")))
+    found = check(load(SHIPPED), word_list(OFFICIALESE.read_text("utf-8")), drawings=drawings())
     assert [f for f in found.findings if f.weight is not Weight.UNKNOWN] == []
     assert found.catalogue is not None
+    pictures = [one.picture for one in found.catalogue.matters.values()]
+    assert len(set(pictures)) == len(pictures), "a department's list and a search would show one drawing twice"
     assert found.catalogue.label == "示例目录，以当地公布清单为准"
 
 
