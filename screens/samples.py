@@ -50,6 +50,7 @@ MATTERS = s.MatterList(
         s.Tile("farm-machine", "农机购置与应用补贴", ("申请", "报废更新"), "truck"),
     ),
 )  # fmt: skip
+SHOPS = ("licence", "basket", "restaurant", "food-licence", "barber", "pharmacy", "trolley")
 MATTERS_MANY = replace(
     MATTERS,
     key="list2",
@@ -57,7 +58,6 @@ MATTERS_MANY = replace(
 )
 
 NOTICE = s.Notice(
-SHOPS = ("licence", "basket", "restaurant", "food-licence", "barber", "pharmacy", "trolley")
     "notice", at(1, 12), True, "孩子出生的事，一次办齐", "上户口、医保、社保卡、报销，不用一家一家跑。", 0, 12, 5,
     "县里收下后办好",
     (
