@@ -13,6 +13,7 @@ from config.settings import SettingsError
 from gateway import county as counties
 from gateway.county import County
 from gateway.dates import Today
+from gateway.faces import SAID
 from gateway.schema import NewerSchema
 from gateway.settings import load, state_folder
 from gateway.store import Case, Held, Store
@@ -80,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     state.add_argument("state_name", choices=[each.value for each in CaseState], metavar="STATE",
                        help=", ".join(CaseState))  # fmt: skip
     state.add_argument("--why", default="window", help="a word for the history")
+    compare = verb("compare", _compare, "Write down what a clerk saw: the person's picture and their card's.")
+    compare.add_argument("application", help="the application's id")
+    compare.add_argument("said", choices=SAID, help="the same person, another one, or nobody can say")
     publish = verb("publish", _publish, "Tell all terminals of a new catalogue or new settings.")
     publish.add_argument("--catalogue", type=Path, metavar="BUNDLE",
                          help="what `kiosk catalogue pack` made; signed here, if nobody has signed it")  # fmt: skip
@@ -144,6 +148,7 @@ def _case_row(store: Store, held: Held, today: Today) -> dict[str, object]:
         "title": parent.title,
         "days": parent.days,
         **_dates(parent, store, today),
+        "compared": _compared(store, held.id),
         "items": [
             {
                 "item": each.item_id, "case": each.number, "title": each.title, "department": each.department,
@@ -152,6 +157,14 @@ def _case_row(store: Store, held: Held, today: Today) -> dict[str, object]:
             for each in items
         ],
     }  # fmt: skip
+
+
+def _compared(store: Store, application: str) -> str | None:
+    """What a clerk found of the person's picture; "" while nobody has looked, None where none came."""
+    if not store.faces(application):
+        return None
+    found = store.compared(application)
+    return found.said if found is not None else ""
 
 
 def _dates(case: Case, store: Store, today: Today) -> dict[str, object]:
@@ -182,8 +195,13 @@ def _open(options: argparse.Namespace, county: County) -> int:
         envelope = decode_envelope(held.envelope)
         options.out.mkdir(parents=True, exist_ok=True)
         for place, page in enumerate(message.pages, 1):
+            apart = page.kind != "paper"  # a picture of the person: in a folder of its own, and not for ever
+            if apart and county.files.size(page.sealed) is None:
+                continue
             plain = unseal_page(county.files.read(page.sealed), page, county.keys, envelope.key, envelope.suite)
-            path = options.out / f"{place:02d}-{page.sha256[:16]}{_ending(plain)}"
+            folder = options.out / "person" if apart else options.out
+            folder.mkdir(exist_ok=True)
+            path = folder / f"{place:02d}-{page.sha256[:16]}{_ending(plain)}"
             path.write_bytes(plain)
             pages.append(str(path))
     # The receipt's secret is the holder's; nobody at the window needs it.
@@ -247,6 +265,14 @@ def _state(options: argparse.Namespace, county: County) -> int:
         return 1
     done = {"case": options.case, "state": options.state_name, "why": options.why}
     return _print(options, done, [f"case {options.case} is now {options.state_name}; its terminal will be told"])
+
+
+def _compare(options: argparse.Namespace, county: County) -> int:
+    if not county.store().compare(options.application, options.said, county.now()):
+        print("gateway: no picture of a person came with this application", file=sys.stderr)
+        return 1
+    done = {"application": options.application, "compared": options.said}
+    return _print(options, done, [f"written down: {options.said}"])
 
 
 def _publish(options: argparse.Namespace, county: County) -> int:

@@ -137,6 +137,7 @@ def incoming(
         digest=envelope.digest, received_at=received_at, about=about(message), envelope=raw,
         files=tuple((each.sha256, each.size) for each in envelope.files),
         cases=new_cases(message, area), secret=secret, person=person, withdraw=withdraw,
+        faces=tuple((page.sealed, page.kind) for page in message.pages if page.kind != "paper"),
     )  # fmt: skip
 
 

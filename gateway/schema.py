@@ -80,7 +80,19 @@ def _third(db: Database) -> None:
     db.table("history").create_index(["case"])
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _second, _third)
+def _fourth(db: Database) -> None:
+    """Which sealed files show a person, until when they were kept, and what a clerk found when comparing them."""
+    db.table("faces").create(
+        {"application": str, "sealed": str, "kind": str, "gone_at": str},
+        pk=("application", "sealed"), not_null={"kind"}, foreign_keys=[("application", "applications", "id")],
+    )  # fmt: skip
+    db.table("comparisons").create(
+        {"application": str, "said": str, "at": str},
+        pk="application", not_null={"said", "at"}, foreign_keys=[("application", "applications", "id")],
+    )  # fmt: skip
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _second, _third, _fourth)
 
 
 def open_database(path: Path) -> None:

@@ -40,12 +40,15 @@ def _tls(county: County) -> ssl.SSLContext | None:
 
 
 async def _tidy(county: County, service: Service) -> None:
-    """At start and once a day: uploads that nobody went on with, and whole files that no message came for."""
+    """At start and once a day: uploads that nobody went on with, whole files that no message came for, and pictures of
+    people whose days are over."""
     while True:
         begun = await asyncio.to_thread(county.files.sweep, county.settings.limits.upload_keep_days, county.clock())
-        whole = await service.tidy()
-        if begun or whole:
-            logging.getLogger("gateway").info("forgotten: %d unfinished uploads, %d unclaimed files", begun, whole)
+        whole, faces = await service.tidy(), await service.forget_faces()
+        if begun or whole or faces:
+            logging.getLogger("gateway").info(
+                "forgotten: %d unfinished uploads, %d unclaimed files, %d pictures of people", begun, whole, faces
+            )
         await asyncio.sleep(TIDY_EVERY_S)
 
 

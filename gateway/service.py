@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
@@ -24,7 +25,7 @@ from aiohttp import web
 import wire
 from config import locales
 from gateway import county as counties
-from gateway import intake, public, window
+from gateway import faces, intake, public, window
 from gateway.county import County
 from gateway.errors import Refused, refusal_for
 from gateway.pace import Pace, address_of
@@ -82,6 +83,8 @@ class Service:
         app.router.add_post("/v1/receipts/check", self.receipts_check)
         app.router.add_get("/openapi.yaml", self.openapi)
         app.router.add_get("/window", self.window)
+        app.router.add_get("/window/faces/{application}", self.window_faces)
+        app.router.add_post("/window/faces/{application}", self.window_compared)
         public.add_pages(app, self.words)
         app.on_cleanup.append(self._close)
         return app
@@ -228,6 +231,11 @@ class Service:
 
         return await self._write(unclaimed)
 
+    async def forget_faces(self) -> int:
+        """Delete pictures of people whose days are over; how many."""
+        county = self.county
+        return await self._write(lambda store: faces.forget_old(county, store))
+
     async def files_options(self, _request: web.Request) -> web.Response:
         return self.uploads.options()
 
@@ -304,10 +312,39 @@ class Service:
             answers.encode(await self._read(lambda store: public.check_receipt(asked.code, store, self.words, today)))
         )
 
+    async def _strange(self, request: web.Request) -> web.Response | None:
+        """The answer to whoever may not look through the window."""
+        if await asyncio.to_thread(window.may_look, self.county.folder, request.headers.get("Authorization", "")):
+            return None
+        challenge = {"WWW-Authenticate": 'Basic realm="window", charset="UTF-8"'} | public.HEADERS
+        return web.Response(status=401, headers=challenge)
+
+    async def window_faces(self, request: web.Request) -> web.Response:
+        if (strange := await self._strange(request)) is not None:
+            return strange
+        county, application = self.county, request.match_info["application"]
+        found = await self._read(lambda store: faces.read(county, store, application))
+        if found is None:
+            raise Refused(404, "faces.none", "nothing to compare came with it")
+        token = await asyncio.to_thread(faces.form_token, county.folder, application)
+        text = faces.page(found, self.words, token, county.settings.county.utc_offset_minutes)
+        return web.Response(text=text, content_type="text/html", headers=faces.PAGE_HEADERS)
+
+    async def window_compared(self, request: web.Request) -> web.Response:
+        if (strange := await self._strange(request)) is not None:
+            return strange
+        county, application = self.county, request.match_info["application"]
+        sent = parse_qs((await self._body(request)).decode("ascii", "replace"))
+        said, token = sent.get("said", [""])[0], sent.get("token", [""])[0]
+        if said not in faces.SAID or not await asyncio.to_thread(faces.may_send, county.folder, application, token):
+            raise Refused(400, "faces.form", "not what the page's own form sends")
+        if not await self._write(lambda store: store.compare(application, said, county.now())):
+            raise Refused(404, "faces.none", "nothing to compare came with it")
+        return web.Response(status=303, headers=public.HEADERS | {"Location": request.path})
+
     async def window(self, request: web.Request) -> web.Response:
-        if not await asyncio.to_thread(window.may_look, self.county.folder, request.headers.get("Authorization", "")):
-            challenge = {"WWW-Authenticate": 'Basic realm="window", charset="UTF-8"'} | public.HEADERS
-            return web.Response(status=401, headers=challenge)
+        if (strange := await self._strange(request)) is not None:
+            return strange
         today = self.county.asked()
         text = await self._read(lambda store: window.page(store, self.words, today))
         return web.Response(text=text, content_type="text/html", headers=public.HEADERS)

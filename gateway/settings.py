@@ -34,6 +34,7 @@ class Limits:
     file_bytes_most: int = 20_000_000  # one sealed page
     read_idle_s: float = 60.0  # a line that says nothing for so long is taken for dead; what came is kept
     upload_keep_days: int = 60  # unfinished and unclaimed uploads; a terminal may be without a line for weeks
+    face_keep_days: int = 30  # pictures of people, after their case is over; catalogues promise it in their consent
     feed_notices_most: int = 200
     token_hours: int = 72  # how long an enrolment token is good
     certificate_days: int = 3650

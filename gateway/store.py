@@ -59,6 +59,7 @@ class Incoming:
     cases: tuple[NewCase, ...] = ()
     secret: bytes = b""  # SHA-256 of the receipt's secret
     person: bytes = b""  # keyed hash of the number the person is known by
+    faces: tuple[tuple[str, str], ...] = ()  # (sealed file, kind) of pictures of a person
     withdraw: tuple[str, ...] | None = None  # items to withdraw (empty: all), None: nothing; the proof was checked
 
 
@@ -85,6 +86,23 @@ class Case:
     state: str
     at: str
     days: int | None = None  # its limit, in working days after acceptance
+
+
+@dataclass(frozen=True)
+class Face:
+    """A sealed picture of a person. kind: face | card_photo; `gone_at`: when its file was deleted, "" before."""
+
+    sealed: str
+    kind: str
+    gone_at: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a clerk found of the person's picture and their card's: same | other | unsure."""
+
+    said: str
+    at: str
 
 
 @dataclass(frozen=True)
@@ -237,6 +255,10 @@ class Store:
                     "INSERT INTO applications (id, secret, person) VALUES (?, ?, ?)",
                     (incoming.id, incoming.secret, incoming.person),
                 )
+                db.executemany(
+                    "INSERT INTO faces (sealed, application, kind) VALUES (?, ?, ?)",
+                    [(sealed, incoming.id, kind) for sealed, kind in incoming.faces],
+                )
             for number, case in opened:
                 db.execute(
                     f"INSERT INTO cases ({_CASE}, code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
@@ -292,6 +314,40 @@ class Store:
             if case.state != state:
                 self._move(case, state, at, why)
             return True
+
+    # ------------------------------------------------------------ pictures of people
+
+    def faces(self, application: str) -> tuple[Face, ...]:
+        rows = self._db.execute(
+            "SELECT sealed, kind, coalesce(gone_at, '') FROM faces WHERE application = ?", (application,)
+        )
+        return tuple(Face(*row) for row in rows)
+
+    def compare(self, application: str, said: str, at: str) -> bool:
+        """Write down what a clerk found; again: corrected. False: nothing came with it that could be compared."""
+        with self._transaction() as db:
+            if not self.faces(application):
+                return False
+            db.execute("INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?)", (application, said, at))
+            return True
+
+    def compared(self, application: str) -> Comparison | None:
+        row = self._db.execute("SELECT said, at FROM comparisons WHERE application = ?", (application,)).fetchone()
+        return Comparison(*row) if row else None
+
+    def faces_over(self, before: str) -> tuple[str, ...]:
+        """Sealed files of applications whose items have all been over since before a UTC time."""
+        marks = ", ".join("?" for _ in OPEN_STATES)
+        rows = self._db.execute(
+            "SELECT sealed FROM faces WHERE gone_at IS NULL AND NOT EXISTS (SELECT 1 FROM cases"  # noqa: S608
+            f" WHERE cases.application = faces.application AND item > 0 AND (state IN ({marks}) OR at > ?))",
+            (*OPEN_STATES, before),
+        )
+        return tuple(row[0] for row in rows)
+
+    def face_gone(self, sealed: str, at: str) -> None:
+        with self._transaction() as db:
+            db.execute("UPDATE faces SET gone_at = ? WHERE sealed = ?", (at, sealed))
 
     # ------------------------------------------------------------ terminals' trails
 

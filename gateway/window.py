@@ -81,6 +81,17 @@ def _state(case: Case, store: Store, words: Locale, today: Today) -> str:
     return said
 
 
+def _faces(held: Held, store: Store, words: Locale) -> str:
+    """The way to the two pictures of a person, with what was found; nothing where none came."""
+    if not store.faces(held.id):
+        return ""
+    compared = store.compared(held.id)
+    said = words(f"gateway.faces.{compared.said}") if compared is not None else words("gateway.faces.to_do")
+    shown = words("gateway.faces.link", said=said)
+    kind = compared.said if compared is not None else "to_do"
+    return f'<br><a class="{kind}" href="/window/faces/{held.id}">{html.escape(shown)}</a>'
+
+
 def _rows(held: Held, store: Store, words: Locale, today: Today, offset: datetime.timezone) -> str:
     parent, *items = store.cases(held.id)
     at = _at(held, offset)
@@ -88,7 +99,7 @@ def _rows(held: Held, store: Store, words: Locale, today: Today, offset: datetim
     first = "".join(
         f'<td rowspan="{span}">{html.escape(text)}</td>' for text in (at, show_number(held.receipt), parent.title)
     )
-    last = f'<td rowspan="{span}">{html.escape(held.terminal)}</td>'
+    last = f'<td rowspan="{span}">{html.escape(held.terminal)}{_faces(held, store, words)}</td>'
     rows = [
         "".join(f"<td>{html.escape(text)}</td>" for text in (each.title, each.department, each.number))
         + f'<td class="{each.state}">{html.escape(_state(each, store, words, today))}</td>'

@@ -96,6 +96,8 @@ def _ways(now: Visit, step: steps.AnyStep, matter: Matter) -> list[list[Event]]:
             ways = [[main], [Pressed(2.0, "flow")]]
         case steps.Card():
             ways = [[Pressed(2.0, "type")]]
+        case steps.Face(state="live"):
+            ways = [[main], [Pressed(2.0, "left")]]
         case _:
             ways = [[main]]
     for effect in visit.wanted(now):
@@ -111,6 +113,10 @@ def _outcome(effect: effects.AnyEffect, pictures: int) -> outcomes.Result | None
             return PERSON
         case effects.Film() | effects.Shoot():
             return outcomes.PictureTaken(f"p{pictures}", f"{pictures:064x}", 1654, 2339, 300_000, "ok")
+        case effects.TakeFace():
+            return outcomes.FaceTaken(
+                outcomes.PictureTaken(f"p{pictures}", f"{pictures:064x}", 1280, 720, 90_000, "ok")
+            )
         case effects.Submit():
             return outcomes.Submitted(APPLICATION, "31210047", "R1.preview", "2026-03-12T10:41:05")
         case effects.AwaitCounty():
@@ -137,4 +143,4 @@ def _answer(entry: steps.Entry, matter: Matter) -> str:
 
 
 def with_every_device(setting: Setting) -> Setting:
-    return replace(setting, can_read_card=True, can_print=True, can_film=True, online=True)
+    return replace(setting, can_read_card=True, can_print=True, can_film=True, can_face=True, online=True)

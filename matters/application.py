@@ -80,11 +80,16 @@ class Agreed:
 
 @dataclass(frozen=True)
 class Known:
-    """How the person was known: typed | card | card+photo | helper."""
+    """How the person was known: typed | card | card+photo | helper. With card+photo: `face`, the picture taken of the
+    person beside their card, for a clerk to compare, and `card_photo`, the photograph on that card, where the terminal
+    can show it; one page each, else none."""
 
     level: str
     name: str
     id_number: str
+    face: tuple[Page, ...] = ()
+    card_photo: tuple[Page, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True)

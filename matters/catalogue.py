@@ -316,7 +316,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Asking:
-    """A consent: what is collected, why, who gets it, when it is gone. kind: general | sensitive | guardian."""
+    """A consent: what is collected, why, who gets it, when it is gone. kind: general | sensitive | guardian | face."""
 
     kind: str
     collected: tuple[str, ...]

@@ -3,7 +3,7 @@
 In a file:  {married: "yes"}                 a situation or field has this answer
             {household: [mother, father]}    … or one of these
             {item: hukou}                    this item is being done
-            {known: typed}                   how the person was known
+            {known: typed}                   how the person was known (`card` holds for card+photo as well)
             {helper: "yes"}                  somebody else acts for the person, with a card of their own
             {all: [...]}  {any: [...]}  {not: {...}}
 Several keys in one table must all hold. What has not been asked yet is unknown, and unknown is not a yes.

@@ -1,17 +1,20 @@
 """Which consents a visit asks for, by rule: who takes an application asks for the general one before anything; a
 child's guardian and whoever tells something sensitive are asked for theirs after the items are chosen, and only if
-something that was chosen needs it (个人信息保护法 13, 29, 31)."""
+something that was chosen needs it (个人信息保护法 13, 29, 31). A picture of the person has one of its own (26, 29)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from matters.catalogue import Asking, Field, Material, Matter
-from matters.knowing import sensitive
+from matters.catalogue import Asking, Field, Item, Material, Matter
+from matters.knowing import pictured, sensitive
 from matters.resolve import Resolved
 
 FIRST = ("general",)
+FACE = "face"  # to a picture of the person beside their card
+
+Part = Field | Material | Item
 
 
 def wanted(matter: Matter, found: Resolved) -> tuple[Asking, ...]:
@@ -27,20 +30,25 @@ def wanted(matter: Matter, found: Resolved) -> tuple[Asking, ...]:
     )
 
 
-def _parts(found: Resolved) -> list[Field | Material]:
-    told: list[Field | Material] = [row.field for row in found.form]
+def _parts(found: Resolved) -> list[Part]:
+    told: list[Part] = [state.item for state in found.items if state.chosen]
+    told += [row.field for row in found.form]
     return [*told, *(need.material for need in found.materials if need.state == "needed")]
 
 
-def parts(found: Resolved, kind: str) -> tuple[Field | Material, ...]:
-    """What is told here that this consent is for."""
+def parts(found: Resolved, kind: str) -> tuple[Part, ...]:
+    """What is told here that this consent is for, or is done with it."""
     return tuple(part for part in _parts(found) if kind in kinds_of([part]) and kind not in FIRST)
 
 
-def kinds_of(parts: Iterable[Field | Material]) -> set[str]:
+def kinds_of(parts: Iterable[Part]) -> set[str]:
     """The kinds that these need."""
     kinds = {"general"}
     for part in parts:
+        if isinstance(part, Item):
+            if pictured(part):
+                kinds.add(FACE)
+            continue
         if sensitive(part):
             kinds.add("sensitive")
         if isinstance(part, Field) and part.minor:
@@ -48,5 +56,5 @@ def kinds_of(parts: Iterable[Field | Material]) -> set[str]:
     return kinds
 
 
-def name_of(part: Field | Material) -> str:
+def name_of(part: Part) -> str:
     return part.label if isinstance(part, Field) else part.short

@@ -46,6 +46,19 @@ class Shoot(Effect):
 
 
 @dataclass(frozen=True)
+class FilmFace(Effect):
+    """Show the person what the camera towards them sees; nothing is taken by itself. Outcome: Failed, or none."""
+
+
+@dataclass(frozen=True)
+class TakeFace(Effect):
+    """Take the picture of the person now, as they asked; `id_number`: whose card it stands beside. Outcome: FaceTaken
+    or Failed."""
+
+    id_number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ReadPaper(Effect):
     """Read what is printed on a picture; nobody waits for it. Outcome: PaperRead or Failed."""
 
@@ -160,6 +173,8 @@ AnyEffect = (
     | ReadSocialCard
     | Film
     | Shoot
+    | FilmFace
+    | TakeFace
     | ReadPaper
     | Forget
     | PrintNotice

@@ -19,9 +19,9 @@ class Pressed:
     commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N, behalf (for
     somebody else, or for oneself after all), flow, case:N, clerk_done (the clerk who filled in goes).
 
-    `left` by step: consent: I do not agree; review: keep it as it is; commitment: I will bring the paper; handed in:
-    one more receipt (print again, wait for paper); rate: no rating. `here` answers the idle warning, `stop` there
-    wipes everything at once."""
+    `left` by step: consent: I do not agree; face: I will not be photographed; review: keep it as it is; commitment: I
+    will bring the paper; handed in: one more receipt (print again, wait for paper); rate: no rating. `here` answers
+    the idle warning, `stop` there wipes everything at once."""
 
     at: float
     id: str
@@ -103,6 +103,7 @@ class Surroundings:
     can_print_sheet: bool = False  # on A4
     drafts: bool = False  # something lies put aside on this terminal
     today: str = ""  # local date, YYYY-MM-DD; "": nothing new is told
+    can_face: bool = False  # there is a camera towards the person
     workdays: tuple[str, ...] = ()  # with `today`: the working days after it, as far as anybody knows them
 
 

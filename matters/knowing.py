@@ -5,7 +5,8 @@ The rule, from the least to the most:
 `card`        the card on the reader: where something is handed to this person and to nobody else (a credential, money),
               where something that is theirs comes to an end, or where a bank account or another sensitive fact is told
               (个人信息保护法 28).
-`card+photo`  the card and the person beside it: only where a law wants the person to come (`in_person` names it).
+`card+photo`  the card and a picture of the person beside it, taken here for a clerk of the county to compare: only
+              where a law wants the person to come (`in_person` names it).
 Whoever acts for somebody else (level `helper`) stands with a card of their own, a relation and a signed mandate for the
 card of the absent; nobody stands for a person whom the law wants to come.
 """
@@ -47,6 +48,11 @@ def knowing(matter: Matter, item: Item) -> Knowing:
     if any(sensitive(part) and _surely_told(part, item) for part in parts):
         return Knowing("card", "sensitive")
     return Knowing("typed", "plain")
+
+
+def pictured(item: Item) -> bool:
+    """Whether a picture of the person goes with it."""
+    return item.level == LEVELS[-1]
 
 
 def _surely_told(part: Field | Material, item: Item) -> bool:

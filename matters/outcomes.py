@@ -76,6 +76,14 @@ class PictureTaken:
     verdict: str  # "ok" or a reason code: capture.blurred …
 
 
+@dataclass(frozen=True)
+class FaceTaken:
+    """A picture of the person, and the photograph on the card that was read here, where the terminal can show it."""
+
+    taken: PictureTaken
+    card: PictureTaken | None = None
+
+
 @dataclass(frozen=True, repr=False)
 class PaperLine:
     """One printed line. `sure` 0..1; `box`: left, top, right, bottom in 0..1 of the upright page."""
@@ -143,6 +151,7 @@ Result = (
     | SocialCardRead
     | CodeScanned
     | PictureTaken
+    | FaceTaken
     | PaperRead
     | Printed
     | Submitted

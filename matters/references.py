@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from matters.catalogue import Catalogue, Field, Material, Matter, Place, Promise
+from matters import spoken
+from matters.catalogue import Catalogue, Field, Item, Material, Matter, Place, Promise
 from matters.codes import item_code_problem
 from matters.conditions import HELPER, ITEM, KNOWN, Condition, names
 from matters.consents import kinds_of
 from matters.findings import Finding, Weight
+from matters.knowing import pictured
 from matters.tables import Notes
 
 CARD = ("card.name", "card.id_number", "card.sex", "card.nation", "card.birth", "card.address")
@@ -22,6 +24,10 @@ def check_references(catalogue: Catalogue, notes: Notes) -> None:
     events = {event.id for event in catalogue.events}
     for matter in catalogue.matters.values():
         say = _Say(notes)
+        if any(map(_taken_with_picture, matter.items)):
+            for key in spoken.FACE:
+                if key not in catalogue.words:
+                    say.error("missing", matter.place, name=key, what="words")
         if matter.event not in events:
             say.error("no_such", matter.place, id=matter.event)
         _matter(matter, say)
@@ -105,10 +111,18 @@ def _matter(matter: Matter, say: _Say) -> None:
         _blanks(delivery.reason + delivery.after, blanks, delivery.place, say)
     if matter.takes_applications:
         texts = {asking.kind for asking in matter.consents}
-        for kind in sorted(kinds_of([*matter.fields, *matter.materials]) - texts):
+        for kind in sorted(kinds_of([*matter.fields, *matter.materials, *filter(_taken, matter.items)]) - texts):
             say.error("missing", matter.place, name=f"consents: {kind}", what=matter.id)
         if not matter.delivery:
             say.error("missing", matter.place, name="delivery", what=matter.id)
+
+
+def _taken_with_picture(item: Item) -> bool:
+    return item.offered and pictured(item)
+
+
+def _taken(item: Item) -> bool:
+    return item.offered
 
 
 def _once(parts: Iterable[object], say: _Say) -> None:

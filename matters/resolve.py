@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from matters.catalogue import LEVELS, Delivery, Exempt, Field, Fill, Item, Material, Matter, Promise, Situation
 from matters.conditions import HELPER, ITEM, KNOWN, Condition, judge, met
+from matters.knowing import pictured
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -31,6 +32,7 @@ class Given:
     from_paper: frozenset[str] = frozenset()  # fields whose own answer was read from a picture
     sources: frozenset[str] = frozenset()
     helped: bool = False  # somebody acts for the person, with a card of their own and a relation
+    faceless: str = ""  # why no picture of the person can be taken here: absent, camera; "" where it can
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class ItemState:
     item: Item
     chosen: bool
     possible: bool = True  # False: the person is not known well enough for it
-    reason: str = ""  # code why it is not possible: level | needs
+    reason: str = ""  # code why it is not possible: level | absent | camera | needs
     forced: bool = False  # cannot be left out: required, or needed by what is
 
 
@@ -96,6 +98,8 @@ def resolve(matter: Matter, given: Given, *, open_ended: bool = False) -> Resolv
         facts[HELPER] = "yes" if given.helped else "no"
     items = _items(matter, given, facts, open_ended)
     chosen = tuple(state.item.id for state in items if state.chosen)
+    if given.level == "card" and any(state.chosen and pictured(state.item) for state in items):
+        facts[KNOWN] = LEVELS[-1]  # nothing is handed in before the picture is there
     facts.update({ITEM + item.id: "yes" if item.id in chosen else "no" for item in matter.items})
 
     def wanted(names: tuple[str, ...]) -> bool:
@@ -130,9 +134,7 @@ def _items(matter: Matter, given: Given, facts: Mapping[str, str], open_ended: b
         if verdict is True or (open_ended and verdict is None):
             here.append(item)
     by_id = {item.id: item for item in here}
-    impossible = {
-        item.id: "level" for item in here if given.level and item.offered and not _known_enough(item.level, given)
-    }
+    impossible = {item.id: why for item in here if item.offered and (why := _not_known(item, given))}
     changed = True
     while changed:  # what takes in the result of something impossible is impossible too
         changed = False
@@ -165,11 +167,16 @@ def _items(matter: Matter, given: Given, facts: Mapping[str, str], open_ended: b
     )
 
 
-def _known_enough(level: str, given: Given) -> bool:
-    """Whether an item of this level may be done. A helper's own card, relation and signed mandate stand for the card of
-    somebody who is not here, never for the face of one who has to come (card+photo)."""
+def _not_known(item: Item, given: Given) -> str:
+    """Code why the person is not known well enough for an item, "" where they are or can be. A helper's own card,
+    relation and signed mandate stand for the card of somebody who is not here, never for the face of one who has to
+    come (card+photo); that wants the card of who stands here, and a picture that can be taken."""
+    if pictured(item):
+        if given.faceless or given.helped:
+            return given.faceless or "absent"
+        return "level" if given.level == "typed" else ""
     reached = "card" if given.helped else given.level
-    return LEVELS.index(level) <= max(LEVELS.index(reached), LEVELS.index(given.level))
+    return "level" if reached and LEVELS.index(item.level) > LEVELS.index(reached) else ""
 
 
 def toggle(matter: Matter, states: tuple[ItemState, ...], name: str) -> dict[str, bool]:

@@ -22,6 +22,11 @@ RELATIONS = (
 
 SUBJECTS = ("question", "slow", "money", "manner", "machine", "other")  # what somebody asks or complains about
 
+FACE = (  # needed where a person may be photographed
+    "items.needs_face", "items.needs_person", "notice.face", "notice.faceless", "check.face", "check.face_taken",
+    "decline.face.title", "decline.face.hint", "decline.face.window", "decline.face.window_reason",
+)  # fmt: skip
+
 NEEDED = (
     "more", "departments", "typed.number.title", "typed.number.hint", "typed.number.main", "typed.name.title",
     "typed.name.hint", "typed.name.main", "card.whose", "items.needs_card", "items.needs_parent", "state.do",

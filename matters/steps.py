@@ -152,7 +152,7 @@ class Flow(Step):
 
 @dataclass(frozen=True)
 class Consent(Step):
-    """What is collected, why, who gets it, when it is gone. `kind`: general | sensitive | guardian."""
+    """What is collected, why, who gets it, when it is gone. `kind`: general | sensitive | guardian | face."""
 
     kind: str
     collected: tuple[str, ...]
@@ -290,6 +290,17 @@ class CardShown(Step):
     problem: str = ""  # e.g. card.expired
     behalf: str = ""  # as Card's
     whose: str = "own"  # own: of the one who stands here; absent: of the person a helper acts for
+
+
+@dataclass(frozen=True)
+class Face(Step):
+    """The person before the camera, for somebody at the county to compare with the card. state: live | taken. The live
+    picture comes from the preview, not from the step; `picture` is the handle of the one taken. `problem`: a fault code
+    while it cannot be taken, or of a try that failed."""
+
+    state: str
+    picture: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -493,13 +504,14 @@ class Ask(Step):
 
 
 AnyStep = (
-    Home | MatterList | Search | Notice | Flow | Consent | Choice | Items | Entry | PlaceList | Card | CardShown
+    Home | MatterList | Search | Notice | Flow | Consent | Choice | Items | Entry | PlaceList | Card | CardShown | Face
     | Capture | Review | Commitment | Check | Working | HandedIn | Rate | Goodbye | StillThere | Help | Trouble | Lookup
     | Resume | Ask
 )  # fmt: skip
 
 ALL_STEPS: Sequence[type[Step]] = (
-    Home, MatterList, Search, Notice, Flow, Consent, Choice, Items, Entry, PlaceList, Card, CardShown, Capture, Review,
+    Home, MatterList, Search, Notice, Flow, Consent, Choice, Items, Entry, PlaceList, Card, CardShown, Face, Capture,
+    Review,
     Commitment, Check, Working, HandedIn, Rate, Goodbye, StillThere, Help, Trouble, Lookup, Resume,
     Ask,
 )  # fmt: skip

@@ -178,8 +178,11 @@ def condition(node: Node, notes: Notes) -> Condition:
                 parts.append(wrong(value, "condition"))
             elif key == "item":
                 parts.append(AnyOf(tuple(Is(ITEM + name, ("yes",)) for name in wanted)))
+            elif key == "known":  # whoever is known by card and picture is known by the card
+                also = ("card+photo",) if "card" in wanted and "card+photo" not in wanted else ()
+                parts.append(Is(KNOWN, (*wanted, *also)))
             else:
-                parts.append(Is(KNOWN if key == "known" else key, wanted))
+                parts.append(Is(key, wanted))
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 

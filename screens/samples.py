@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from matters import steps as s
 from screens import attract, staff
 from screens.services import Candidates, Frame, NoServices, Strokes
 from screens.status import StatusView
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Drawing
 
 BAND = "新生儿出生"
 STATUS = StatusView(
@@ -25,6 +29,7 @@ def at(number: int, minutes: int) -> s.Where:
     return s.Where(BAND, "newborn", s.Progress(number, 7, minutes))
 
 
+CHECKED = s.Where("养老金资格认证", "elder", s.Progress(4, 6, 3))
 DONE = s.Where(BAND, "newborn", s.Progress(7, 7, 0, done=True))
 
 TILES = (
@@ -106,6 +111,20 @@ CONSENT = s.Consent(
 )  # fmt: skip
 CONSENT_CHILD = replace(CONSENT, key="consent-child", kind="guardian")
 CONSENT_SENSITIVE = replace(CONSENT, key="consent-sensitive", kind="sensitive")
+
+CONSENT_FACE = s.Consent(
+    "consent-face", CHECKED, True, "face", ("您的一张相", "身份证里的相片"),
+    "窗口的人拿两张相比一比，没有机器认脸", "县里办这件事的窗口，别人看不到",
+    "交上去，机器里马上清掉；办完30天，县里删掉",
+)  # fmt: skip
+DECLINED_FACE = s.Choice(
+    "declined:face", CHECKED, True, "不照相，也能办", "带身份证到县政务中心1楼，窗口的人当面看。您选一样。",
+    (
+        s.Option("leave", "这样不办，别的接着办", "不办养老金资格认证", "list-check", "已选", chosen=True),
+        s.Option("window", "到窗口当面办", "县政务中心1楼，带身份证；填的都清掉", "building-community"),
+    ),
+    main="就这样",
+)  # fmt: skip
 
 MARRIED = s.Choice(
     "q.married", at(2, 11), True, "爸爸妈妈领结婚证了吗？", "没领证也能上户口，要多一份证明。",
@@ -323,6 +342,11 @@ STRIP = (
     s.NeedRow("birth", "出生证明", "", "certificate", s.Need.NOW),
     s.NeedRow("marriage", "结婚证", "", "hearts", s.Need.OPTIONAL),
 )
+FACE = s.Face("face", CHECKED, True, "live")
+FACE_DARK = replace(FACE, problem="face_camera.dark")
+FACE_GONE = replace(FACE, problem="face_camera.absent")
+FACE_TAKEN = replace(FACE, state="taken", picture="face")
+
 CAPTURE = s.Capture(
     "paper:birth:1", at(6, 5), True, "birth", "孩子的出生医学证明", "医院开的那张，要原件。", 1, 1, STRIP,
     specimen="specimen-birth", good=("整张都在", "字清楚", "红章看得见"),
@@ -477,6 +501,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "02c-consent": (CONSENT, STATUS),
     "02d-consent-child": (CONSENT_CHILD, STATUS),
     "02e-consent-sensitive": (CONSENT_SENSITIVE, STATUS),
+    "02h-consent-face": (CONSENT_FACE, STATUS),
+    "02i-declined-face": (DECLINED_FACE, STATUS),
     "03-items": (ITEMS, STATUS),
     "03b-choice": (MARRIED, STATUS),
     "03c-choice-many": (CHOICE_MANY, STATUS),
@@ -531,6 +557,10 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "04h-card-helper": (CARD_HELPER, STATUS),
     "04i-card-shown-absent": (CARD_SHOWN_ABSENT, STATUS),
     "04j-card-shown-offer": (CARD_SHOWN_OFFER, STATUS),
+    "04k-face": (FACE, STATUS),
+    "04l-face-taken": (FACE_TAKEN, STATUS),
+    "04m-face-dark": (FACE_DARK, STATUS),
+    "04n-face-gone": (FACE_GONE, STATUS),
     "05-question": (NAME, STATUS),
     "05u-name-read": (NAME_READ, STATUS),
     "05v-date-read": (DATE_READ, STATUS),
@@ -618,15 +648,21 @@ class SampleServices(NoServices):
     def frame(self) -> Frame | None:
         return replace(self._frame, number=0, rgb=BARE, corners=None, remark="empty") if self.bare else self._frame
 
+    def face(self) -> Frame | None:
+        from PIL.Image import Transpose
+
+        image = _somebody().transpose(Transpose.FLIP_LEFT_RIGHT)  # as in a mirror
+        return Frame(1, image.width, image.height, image.tobytes(), None, "ok")
+
     def picture(self, handle: str) -> bytes:
         import io
 
         from PIL import Image
 
         frame = self._frame
-        image = Image.frombytes("RGB", (frame.width, frame.height), bytes(frame.rgb))
+        image = Image.frombytes("RGB", (frame.width, frame.height), bytes(frame.rgb)).crop((170, 20, 470, 430))
         out = io.BytesIO()
-        image.crop((170, 20, 470, 430)).save(out, "JPEG")
+        (_somebody() if handle == "face" else image).save(out, "JPEG")
         return out.getvalue()
 
     async def recognise(self, strokes: Strokes) -> Sequence[str]:
@@ -638,6 +674,26 @@ class SampleServices(NoServices):
 
 BARE = b"\x3c\x44\x4d" * (640 * 454)
 EMPTY_DESK = ("06i-camera-empty",)  # samples that are shown so
+
+
+def _somebody() -> Drawing:
+    """An invented person before a wall, 640 x 480, as others see them."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (640, 480), "#D0CEC6")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((470, 90, 600, 480), fill="#BAAA96")
+    draw.ellipse((130, 360, 510, 700), fill="#3A587A")
+    draw.rectangle((285, 300, 355, 390), fill="#CEA486")
+    draw.ellipse((225, 90, 415, 330), fill="#302A2C")
+    draw.ellipse((238, 120, 402, 345), fill="#E2BC9E")
+    draw.pieslice((232, 96, 408, 260), 180, 360, fill="#302A2C")
+    for x in (285, 355):
+        draw.ellipse((x - 10, 222, x + 10, 236), fill="#463E3E")
+        draw.rectangle((x - 17, 203, x + 17, 208), fill="#302A2C")
+    draw.arc((290, 262, 350, 308), 25, 155, fill="#8A4A3E", width=5)
+    draw.ellipse((268, 268, 276, 276), fill="#463E3E")
+    return image
 
 
 def _paper() -> Frame:

@@ -49,6 +49,11 @@ class Services(Protocol):
         """The newest preview picture, at once; None while there is none."""
         ...
 
+    def face(self) -> Frame | None:
+        """What the person sees of themselves, as in a mirror; None while the camera towards them is off. `remark`: ok
+        or capture.dark."""
+        ...
+
     def hold(self, corners: Sequence[Point] | None) -> None:
         """The paper's corners are where the person has set them, 0..1 of the frame, until the next paper; None: they
         are looked for again."""
@@ -71,6 +76,9 @@ class NoServices:
     """For screens that are shown without a kiosk: no camera, no input methods."""
 
     def frame(self) -> Frame | None:
+        return None
+
+    def face(self) -> Frame | None:
         return None
 
     def hold(self, corners: Sequence[Point] | None) -> None:

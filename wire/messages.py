@@ -22,6 +22,8 @@ from wire.uuid7 import PATTERN as UUID7_PATTERN
 
 Kind = Literal["application", "supplement", "rating", "complaint", "help_call", "withdrawal"]
 
+PageKind = Literal["paper", "face", "card_photo"]
+
 MessageId = Annotated[str, Meta(pattern=UUID7_PATTERN, description="UUIDv7, RFC 9562 5.7")]
 Secret = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$", description="128 random bits of the receipt, hex")]
 CaseNumber = Annotated[str, Meta(pattern=r"^[0-9A-Z]{43}$", description="implementing code 31 + YYYYMMDD + serial 4")]
@@ -51,12 +53,14 @@ class CaseState(StrEnum):
 class SealedPage(Struct, frozen=True, forbid_unknown_fields=True):
     """Binds a page to its own sealed file: what the county opens must be what the person saw.
 
-    `sha256`, `size`: of the picture's bytes; `sealed`: SHA-256 of the sealed file, as the envelope lists it.
+    `sha256`, `size`: of the picture's bytes; `sealed`: SHA-256 of the sealed file, as the envelope lists it. `kind`:
+    paper, or face and card_photo (application.known), which are kept apart and not for as long.
     """
 
     sha256: Sha256
     size: Annotated[int, Meta(ge=1)]
     sealed: Sha256
+    kind: PageKind = "paper"
 
 
 class ItemDetail(Struct, frozen=True, forbid_unknown_fields=True):

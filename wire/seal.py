@@ -18,10 +18,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from matters.application import GivenMaterial, Known
 from wire.canonical import Sha256, canonical, decode
 from wire.errors import WireError
 from wire.keys import AGE, SM, CountyKeys, CountyPublic
-from wire.messages import ApplicationMessage, Kind, Message, SealedPage, SupplementMessage, kind_of
+from wire.messages import ApplicationMessage, Kind, Message, PageKind, SealedPage, SupplementMessage, kind_of
 
 PADDING_BYTES = 4096
 
@@ -112,16 +113,21 @@ def digest(body: bytes, files: Sequence[SealedFile]) -> str:
     return sums.hexdigest()
 
 
-def pages_named(message: Message) -> tuple[str, ...]:
-    """SHA-256 of every page that a message's materials speak of, in order, each once."""
-    materials = (
-        message.application.materials
-        if isinstance(message, ApplicationMessage)
-        else message.materials
-        if isinstance(message, SupplementMessage)
-        else ()
-    )
-    return tuple(dict.fromkeys(page.sha256 for material in materials for page in material.pages))
+def pages_named(message: Message) -> dict[str, PageKind]:
+    """SHA-256 and kind of every page that a message speaks of, each once: of its materials in their order, then the
+    picture of the person and that of their card."""
+    known: Known | None = None
+    materials: tuple[GivenMaterial, ...] = ()
+    match message:
+        case ApplicationMessage(application=application):
+            known, materials = application.known, application.materials
+        case SupplementMessage():
+            materials = message.materials
+    named: dict[str, PageKind] = {page.sha256: "paper" for material in materials for page in material.pages}
+    if known is not None:
+        named |= {page.sha256: "face" for page in known.face}
+        named |= {page.sha256: "card_photo" for page in known.card_photo}
+    return named
 
 
 @dataclass(frozen=True, repr=False)
@@ -153,22 +159,25 @@ def seal(
     every sealed page as soon as it is there, with the SHA-256 of its bytes. `ready`: pages that were sealed ahead, by
     their SHA-256; they need not be among `pages`, unless they were sealed to another key than the present one.
 
-    Raises WireError seal.pages if the pages are not those that the materials name, seal.suite, seal.recipient.
+    Raises WireError seal.pages if the pages are not those that the message names, seal.suite, seal.recipient.
     """
     key = county.seal_key(suite_name)
     way = suite(key.suite)
     plain = {hashlib.sha256(page).hexdigest(): page for page in pages}
     named = pages_named(message)
     ready = {name: page for name, page in ready.items() if page.key == key.id and name in named}
-    if set(named) != plain.keys() | ready.keys():
-        raise WireError("seal.pages", "the pages are not those that the materials name")
+    if named.keys() != plain.keys() | ready.keys():
+        raise WireError("seal.pages", "the pages are not those that the message names")
     done: list[PageReady] = []
     for name in named:
         page = ready[name] if name in ready else seal_page(plain[name], county, suite_name)
         each(page.file.sha256, page.blob)
         done.append(page)
     files, blobs = tuple(page.file for page in done), tuple(page.blob for page in done)
-    manifest = tuple(SealedPage(name, page.size, page.file.sha256) for name, page in zip(named, done, strict=True))
+    manifest = tuple(
+        SealedPage(name, page.size, page.file.sha256, kind)
+        for (name, kind), page in zip(named.items(), done, strict=True)
+    )
     text = canonical(msgspec.structs.replace(message, pages=manifest))
     text += b" " * (-len(text) % PADDING_BYTES)
     body = way.seal(text, key.recipient)

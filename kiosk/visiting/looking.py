@@ -30,7 +30,8 @@ def surroundings(process: VisitProcess) -> Surroundings:
         return Surroundings(
             at, bool(fitted.id_card), bool(fitted.receipt_printer), bool(fitted.camera), online,
             can_scan=bool(fitted.scanner), can_read_social=bool(fitted.social_card),
-            can_print_sheet=bool(fitted.document_printer), today=today, workdays=days,
+            can_print_sheet=bool(fitted.document_printer), can_face=bool(fitted.face_camera), today=today,
+            workdays=days,
         )  # fmt: skip
     return Surroundings(
         at,
@@ -42,6 +43,7 @@ def surroundings(process: VisitProcess) -> Surroundings:
         can_scan=devices.usable("scanner"),
         can_print_sheet=devices.usable("document_printer"),
         can_read_social=devices.usable("social_card"),
+        can_face=devices.usable("face_camera"),
         drafts=process.drafts,
         today=today,
         workdays=days,

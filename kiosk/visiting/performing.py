@@ -11,12 +11,14 @@ import contextlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardware.ports import Fault
+from kiosk.visiting.portraits import Portraits
 from matters import effects
 from matters.application import Application, to_json
 from matters.effects import AnyEffect
@@ -28,6 +30,7 @@ from matters.outcomes import (
     CodeScanned,
     Done,
     DraftOpened,
+    FaceTaken,
     Failed,
     PaperLine,
     PaperRead,
@@ -63,13 +66,16 @@ class Performer:
         self._opened_desk: Desk | None = None
         self._thread = ThreadPoolExecutor(1, "desk")
         self._copied: tuple[Application, Application, dict[str, bytes]] | None = None  # asked for, handed in, its files
-        self._films = 0
+        self._films: Counter[int] = Counter()  # by camera: how many effects want it on
+        self._portraits = Portraits(process)
         self._forgotten = False  # a picture was thrown away since the last filming began
         self._how: dict[type, Callable[[Any, Tell], Awaitable[Result]]] = {
             effects.ReadCard: self._read_card,
             effects.ReadSocialCard: self._read_social,
             effects.Film: self._film,
             effects.Shoot: self._shoot,
+            effects.FilmFace: self._film_face,
+            effects.TakeFace: self._take_face,
             effects.Forget: self._forget,
             effects.ReadPaper: self._read_paper,
             effects.PrintNotice: self._print_notice,
@@ -104,6 +110,7 @@ class Performer:
             self._process.journal.note("card.failed", code=record.code)
             return Failed(record.code)
         self._process.journal.note("card.read", kind=record.kind)
+        self._portraits.card(record.id_number, record.photo)
         return CardRead(
             kind=record.kind,
             name=record.name,
@@ -169,16 +176,35 @@ class Performer:
     @contextlib.contextmanager
     def _filming(self, camera: Any) -> Iterator[None]:
         """The camera runs on for a moment after an effect: the next (shoot now, another page) often follows."""
-        self._films += 1
+        self._films[id(camera)] += 1
         try:
             yield
         finally:
-            self._films -= 1
+            self._films[id(camera)] -= 1
             asyncio.get_running_loop().call_later(SWITCH_OFF_S, self._switch_off, camera)
 
     def _switch_off(self, camera: Any) -> None:
-        if self._films == 0:
+        if self._films[id(camera)] == 0:
             self._process.spawn(camera.stop())
+
+    async def _film_face(self, _: effects.FilmFace, tell: Tell) -> Result:
+        camera = self._ports.get("face_camera")
+        if camera is None:
+            return Failed("face_camera.absent")
+        with self._filming(camera):
+            return Failed(await self._portraits.film(camera, tell))
+
+    async def _take_face(self, effect: effects.TakeFace, _: Tell) -> Result:
+        camera = self._ports.get("face_camera")
+        if camera is None:
+            return Failed("face_camera.absent")
+        with self._filming(camera):
+            taken = await self._portraits.take(camera, effect.id_number)
+        if isinstance(taken, FaceTaken):
+            self._process.journal.note("face.taken", card="shown" if taken.card is not None else "none")
+            for page in self._portraits.pages(taken):
+                self._process.spawn(self._at_desk(lambda desk, page=page: desk.prepare(page)))  # type: ignore[misc]
+        return taken
 
     def _kept(self, taken: Any) -> Result:
         if isinstance(taken, Fault):
@@ -270,7 +296,7 @@ class Performer:
         """Sealed on the disk, then the slip, then what it takes the place of goes. Without a slip nothing stays."""
         from kiosk.visiting.slips import aside_slip
 
-        pages = self._process.pictures.by_digest()
+        pages = self._process.pictures.by_digest(people=False)
         kept = await self._draft(lambda drafts: drafts.put(effect.content, pages, effect.id_number))
         if isinstance(kept, Failed):
             return kept
@@ -362,7 +388,9 @@ class Performer:
 
         process, pages = self._process, self._process.pictures.by_digest()
         visit, most = process.present(), process.settings.papers.page_bytes_most
-        return with_copies(application, pages, visit.matter, process.words, visit.setting.today, most)
+        made, files = with_copies(application, pages, visit.matter, process.words, visit.setting.today, most)
+        of_the_person = (page.sha256 for page in (*made.known.face, *made.known.card_photo))
+        return made, files | {name: pages[name] for name in of_the_person}  # as they were taken
 
     async def _hand_in_words(self, effect: effects.HandInWords, _: Tell) -> Result:
         record = self._application_id()

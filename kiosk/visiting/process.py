@@ -489,6 +489,7 @@ class VisitProcess:
         self.devices = Devices(self._surroundings_changed)
         self.devices.open(addresses, openers(self.settings, addresses))
         self.services.camera = self.devices.ports.get("camera")
+        self.services.face_camera = self.devices.ports.get("face_camera")
         self.services.input = InputMethods(command("input"), self.state / "input")
         self.reader = paper_reader(self.settings)
         self.performer = Performer(self)

@@ -10,6 +10,7 @@ from screens.services import Candidates, Frame, Point, Strokes
 
 if TYPE_CHECKING:
     from hardware.camera import PapersCamera
+    from hardware.face_camera import FaceCamera
     from screens.input import InputMethods
 
 
@@ -19,6 +20,7 @@ class VisitServices:
     def __init__(self, pictures: Pictures) -> None:
         self.pictures = pictures
         self.camera: PapersCamera | None = None
+        self.face_camera: FaceCamera | None = None
         self.input: InputMethods | None = None
 
     def frame(self) -> Frame | None:
@@ -30,6 +32,12 @@ class VisitServices:
         corners: Any = latest.corners
         remark = "steady" if latest.remark == "ok" and latest.steady else latest.remark
         return Frame(latest.number, latest.width, latest.height, latest.pixels, corners, remark)
+
+    def face(self) -> Frame | None:
+        latest = self.face_camera.latest() if self.face_camera is not None else None
+        if latest is None:
+            return None
+        return Frame(latest.number, latest.width, latest.height, latest.pixels, None, latest.remark)
 
     def hold(self, corners: Sequence[Point] | None) -> None:
         if self.camera is not None:

@@ -79,6 +79,7 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         can_scan=bool(settings.devices.scanner),
         can_print_sheet=bool(settings.devices.document_printer),
         can_read_social=bool(settings.devices.social_card),
+        can_face=bool(settings.devices.face_camera),
         reads_papers=bool(settings.devices.camera) and settings.papers.reading,
         online=False,
     )

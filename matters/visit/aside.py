@@ -16,12 +16,13 @@ from dataclasses import replace
 
 from matters import effects, steps
 from matters.catalogue import Matter
+from matters.consents import FACE
 from matters.effects import AnyEffect
 from matters.events import Strokes
 from matters.outcomes import CardRead, Done, DraftOpened, Failed
 from matters.visit import clock, flow
 from matters.visit.helping import MANDATE
-from matters.visit.state import Answers, Visit, resolved
+from matters.visit.state import Answers, Visit, resolved, without_face
 from matters.visit.words import say
 
 DIGITS = 20  # of the slip's code, see offline.drafts
@@ -160,10 +161,12 @@ def wishes(visit: Visit) -> Iterator[tuple[str, Callable[[str], AnyEffect]]]:
 
 
 def packed(visit: Visit) -> dict[str, object]:
-    """The visit as JSON: only what the person gave, and where they were."""
+    """The visit as JSON: only what the person gave, and where they were. Their picture is not put aside: it is taken
+    when they and their card are here."""
+    visit = without_face(replace(visit, before=_faceless(visit.before)))
     return {
         "matter": visit.matter.id if visit.matter is not None else "",
-        "place": visit.place,
+        "place": f"consent:{FACE}" if visit.place == "face" else visit.place,
         "page": visit.page,
         "elder": visit.elder,
         "input": visit.input,
@@ -172,6 +175,10 @@ def packed(visit: Visit) -> dict[str, object]:
         "drafts": plain(visit.drafts),
         "strokes": plain(visit.strokes),
     }
+
+
+def _faceless(before: Answers | None) -> Answers | None:
+    return before and replace(before, face=None, agreed=before.agreed - {FACE})
 
 
 def restored(visit: Visit, draft: DraftOpened, card: CardRead) -> Visit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from matters import answers as judge_answer
 from matters import consents, identity, steps
@@ -11,7 +12,7 @@ from matters.lanes import ways
 from matters.limits import Limit, matter_limit, single
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
-from matters.visit import behalf, checking, declining, papering, placing, reading
+from matters.visit import behalf, checking, declining, facing, flow, papering, placing, reading
 from matters.visit.keys import draft_of, is_from_paper
 from matters.visit.signing import clauses, filled
 from matters.visit.state import Visit, doing, from_social, given, helper, person, resolved
@@ -49,6 +50,8 @@ def step(visit: Visit, where: Where | None) -> AnyStep:
             return behalf.mandate(visit, where)
         case "shown":
             return _shown(visit, where)
+        case "face":
+            return facing.step(visit, where)
         case "field":
             field = doing(visit).field(rest)
             if placing.applies(visit, draft_of(visit, rest)):
@@ -69,7 +72,7 @@ def step(visit: Visit, where: Where | None) -> AnyStep:
 
 def notice(visit: Visit, where: Where | None) -> steps.Notice:
     matter = doing(visit)
-    found = resolve(matter, given(visit), open_ended=True)
+    found = resolve(matter, replace(given(visit), faceless=""), open_ended=True)
     limit = matter_limit(matter, found.chosen, visit.setting.limit_profile)
     # What is only told about is done elsewhere: all of its items count, and reading takes a minute.
     fees = [state.item.fee_fen for state in found.items if state.chosen or not matter.takes_applications]
@@ -79,7 +82,7 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
         where,
         True,
         matter.heading,
-        matter.lead + matter.not_here,
+        matter.lead + matter.not_here + _of_the_face(visit, found),
         sum(fee or 0 for fee in fees),
         minutes,
         limit.days or None if matter.takes_applications else None,  # on the spot is said in words, not as 0 days
@@ -93,9 +96,17 @@ def notice(visit: Visit, where: Where | None) -> steps.Notice:
     )
 
 
+def _of_the_face(visit: Visit, found: Resolved) -> str:
+    """That a picture will be asked for, or where it is done instead."""
+    if not doing(visit).takes_applications or not flow.face_wanted(found):
+        return ""
+    key = "notice.face" if visit.can_face else "notice.faceless"
+    return say(visit, key, collect_at=visit.setting.collect_at)
+
+
 def _flow(visit: Visit, where: Where | None) -> steps.Flow:
     matter = doing(visit)
-    found = resolve(matter, given(visit), open_ended=True)
+    found = resolve(matter, replace(given(visit), faceless=""), open_ended=True)
     told = tuple(
         steps.FlowLane(
             lane.item.title,
@@ -180,6 +191,9 @@ def _situation(visit: Visit, where: Where | None, name: str) -> steps.Choice:
     return steps.Choice(visit.place, where, True, situation.title, situation.hint, options, remark=_remark(visit))
 
 
+WHY_NOT = {"level": "items.needs_card", "absent": "items.needs_person", "camera": "items.needs_face"}
+
+
 def _items(visit: Visit, where: Where | None) -> steps.Items:
     matter = doing(visit)
     found = resolved(visit)
@@ -196,7 +210,8 @@ def _items(visit: Visit, where: Where | None) -> steps.Items:
         word = say(visit, "state.do" if state.chosen else "state.not")
         reason = item.required or item.reason
         if not state.possible:
-            reason = say(visit, "items.needs_card" if state.reason == "level" else "items.needs_parent")
+            why = WHY_NOT.get(state.reason, "items.needs_parent")
+            reason = say(visit, why, collect_at=visit.setting.collect_at)
         fixed = state.forced or not state.possible
         options.append(Option(item.id, item.title, reason, "", word, state.chosen, fixed, parent))
         if item.tie and any(item.id in other.item.needs for other in found.items):

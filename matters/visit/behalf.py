@@ -11,15 +11,16 @@ from matters.steps import Option, Where
 from matters.visit import clock, flow
 from matters.visit.helping import MANDATE, clauses, same
 from matters.visit.signing import is_signature
-from matters.visit.state import Visit, answer, drop, helper, person, put
+from matters.visit.state import Visit, answer, drop, helper, person, put, without_face
 from matters.visit.words import say
 
-OWN_HAND = ("consent", "commitment", "mandate", "check")  # a clerk does none of these for anybody
+OWN_HAND = ("consent", "face", "commitment", "mandate", "check")  # a clerk does none of these for anybody
 FILLED = ("situation", "items", "typed", "field", "paper", "delivery")  # places whose answer a clerk may give
 
 
 def begin(visit: Visit) -> Visit:
-    """For somebody else. A card that was just read is the helper's own."""
+    """For somebody else. A card that was just read is the helper's own; nobody is photographed for somebody else."""
+    visit = without_face(visit)
     answers = visit.answers
     helping = answer(
         visit,

@@ -9,7 +9,7 @@ from matters.catalogue import Field
 from matters.identity import mask_id
 from matters.resolve import FormRow, Needed, Resolved
 from matters.steps import PaperHint, Row
-from matters.visit import flow, reading
+from matters.visit import facing, flow, reading
 from matters.visit.signing import filled
 from matters.visit.state import Visit, answer, drop, from_social, helper, known, person, resolved
 from matters.visit.words import say
@@ -20,7 +20,7 @@ IDENTITY = ("card.name", "card.id_number")
 def rows(visit: Visit, found: Resolved) -> tuple[Row, ...]:
     """Every row, in the order in which things were asked."""
     answers = visit.answers
-    all_rows = _who(visit)
+    all_rows = _who(visit) + facing.rows(visit, found)
     for situation in found.situations:
         title = next((o.title for o in situation.options if o.id == found.facts.get(situation.id)), "")
         all_rows.append(Row(f"situation:{situation.id}", situation.label, title))

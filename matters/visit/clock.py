@@ -28,7 +28,10 @@ def waits_for_us(visit: Visit) -> bool:
         return True
     if visit.place == "lookup" and "lookup" in visit.answers.passed and visit.cases is None:
         return not visit.lookup_problem
-    return any(r.wish.startswith(("receipt:", "notice:", "submit", "Shoot:")) for r in visit.running) or visit.reading
+    return (
+        any(r.wish.startswith(("receipt:", "notice:", "submit", "Shoot:", "TakeFace:")) for r in visit.running)
+        or visit.reading
+    )
 
 
 def active(visit: Visit) -> Visit:

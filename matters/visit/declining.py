@@ -1,5 +1,5 @@
-"""Somebody does not agree to have something sensitive, or something of a child's, written down: what that means, and
-what can be done without it.
+"""Somebody does not agree to have something sensitive, or something of a child's, written down, or to be photographed:
+what that means, and what can be done without it.
 
 What needs it is left out (the items) or brought to the window later (the papers that may); the rest goes on. Where
 nothing is left that way, only the window remains. Nothing is asked for again that was declined, unless what needs it is
@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matters import consents, steps
-from matters.catalogue import Material
-from matters.resolve import resolve, toggle
+from matters.catalogue import Item, Material
+from matters.resolve import Resolved, resolve, toggle
 from matters.steps import Option, Where
 from matters.visit import clock, flow
-from matters.visit.state import Answers, Visit, doing, given, put, resolved
+from matters.visit.state import Answers, Visit, doing, given, put
 from matters.visit.words import say
 
 LEAVE, WINDOW = "leave", "window"
@@ -40,10 +40,15 @@ def begun(visit: Visit, kind: str) -> Visit:
 def without(visit: Visit, kind: str) -> Without | None:
     """What goes on without a consent; None where nothing does."""
     matter, answers = doing(visit), visit.answers
-    before = resolved(visit).chosen
+
+    def resolved(answers: Answers) -> Resolved:
+        basis = given(replace(visit, answers=answers))
+        return resolve(matter, replace(basis, faceless="") if kind == consents.FACE else basis)
+
+    before = resolved(answers).chosen
     papers: list[str] = []
     for _ in range(len(matter.items) + len(matter.materials) + 1):
-        found = resolve(matter, given(replace(visit, answers=answers)))
+        found = resolved(answers)
         parts = consents.parts(found, kind)
         if not parts:
             left = tuple(matter.item(name).title for name in before if name not in found.chosen)
@@ -53,7 +58,8 @@ def without(visit: Visit, kind: str) -> Without | None:
             answers = replace(answers, waived=put(answers.waived, part.id, "later"))
             papers.append(part.short)
             continue
-        who = [name for name in found.chosen if name in part.items]
+        own = (part.id,) if isinstance(part, Item) else part.items
+        who = [name for name in found.chosen if name in own]
         if not who:  # the whole matter needs it
             return None
         picks = {**answers.picks, **toggle(matter, found.items, who[0])}
@@ -71,16 +77,20 @@ def step(visit: Visit, where: Where | None, kind: str) -> steps.Choice:
         chosen = name == picked
         return Option(name, title, reason, icon, say(visit, "state.chosen") if chosen else "", chosen=chosen)
 
-    options = [option(WINDOW, say(visit, "decline.window"), say(visit, "decline.window_reason"), "building-community")]
+    own = "face." if kind == consents.FACE else ""  # says where it is done by hand instead
+    window, instead = (
+        say(visit, f"decline.{own}{part}", collect_at=visit.setting.collect_at) for part in ("window", "window_reason")
+    )
+    options = [option(WINDOW, window, instead, "building-community")]
     if rest is not None:
         told = [say(visit, "decline.items", items="、".join(rest.items))] if rest.items else []
         told += [say(visit, "decline.papers", papers="、".join(rest.papers))] if rest.papers else []
-        title = say(visit, "decline.leave" if rest.items else "decline.later")
-        options.insert(0, option(LEAVE, title, "，".join(told), "list-check"))
-    return steps.Choice(
-        visit.place, where, True, say(visit, "decline.title"), say(visit, "decline.hint"), tuple(options),
-        main=say(visit, "decline.main"),
-    )  # fmt: skip
+        leave = say(visit, "decline.leave" if rest.items else "decline.later")
+        options.insert(0, option(LEAVE, leave, "，".join(told), "list-check"))
+    title, hint = (
+        say(visit, f"decline.{own}{part}", collect_at=visit.setting.collect_at) for part in ("title", "hint")
+    )
+    return steps.Choice(visit.place, where, True, title, hint, tuple(options), main=say(visit, "decline.main"))
 
 
 def chosen(visit: Visit, option: str) -> Visit:

@@ -26,6 +26,7 @@ def begin(catalogue: Catalogue, setting: Setting, at: float) -> Visit:
         can_print=setting.can_print,
         can_film=setting.can_film,
         can_scan=setting.can_scan,
+        can_face=setting.can_face,
         can_print_sheet=setting.can_print_sheet,
         can_read_social=setting.can_read_social,
         online=setting.online,

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from matters import answers as judge_answer
 from matters import consents
+from matters.knowing import pictured
 from matters.references import CARD
 from matters.resolve import Resolved, resolve
 from matters.visit import helping, reading
@@ -19,11 +20,12 @@ from matters.visit.state import Answers, Visit, doing, from_social, given, known
 
 SECONDS = {
     "notice": 60, "flow": 20, "consent": 30, "declined": 20, "situation": 20, "items": 45, "card": 30, "typed": 45,
-    "shown": 15, "field": 30, "paper": 40, "commitment": 45, "delivery": 20, "check": 60, "helper": 20, "mandate": 30,
+    "shown": 15, "face": 40, "field": 30, "paper": 40, "commitment": 45, "delivery": 20, "check": 60, "helper": 20,
+    "mandate": 30,
 }  # fmt: skip
 SEGMENT = {
-    "notice": 1, "consent": 2, "situation": 2, "items": 3, "card": 4, "typed": 4, "shown": 4, "field": 5, "paper": 6,
-    "commitment": 7, "delivery": 7, "check": 7, "helper": 4, "mandate": 7,
+    "notice": 1, "consent": 2, "situation": 2, "items": 3, "card": 4, "typed": 4, "shown": 4, "face": 4, "field": 5,
+    "paper": 6, "commitment": 7, "delivery": 7, "check": 7, "helper": 4, "mandate": 7,
 }  # fmt: skip
 
 
@@ -32,9 +34,16 @@ def kind(place: str) -> str:
 
 
 def segment(place: str) -> int:
-    """Which part of the way a place belongs to; 0 for none. Later consents stand before the questions they are for."""
+    """Which part of the way a place belongs to; 0 for none. Later consents stand before what they are for."""
     name, _, rest = place.partition(":")
-    return SEGMENT["field"] if name == "consent" and rest not in consents.FIRST else SEGMENT.get(name, 0)
+    if name == "consent" and rest not in consents.FIRST:
+        return SEGMENT["face" if rest == consents.FACE else "field"]
+    return SEGMENT.get(name, 0)
+
+
+def face_wanted(found: Resolved) -> bool:
+    """Whether something that is done wants a picture of the person."""
+    return any(state.chosen and pictured(state.item) for state in found.items)
 
 
 def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
@@ -54,7 +63,9 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
         way += ["shown"] if from_social(answers) else ["typed:number", "typed:name"]
     else:
         way += ["shown"] if answers.card else ["card"]
-    way += [f"consent:{kind}" for kind in asked if kind not in consents.FIRST]
+    if face_wanted(found):
+        way += [f"consent:{consents.FACE}", "face"]
+    way += [f"consent:{kind}" for kind in asked if kind not in (*consents.FIRST, consents.FACE)]
     early = reading.first(visit, found)  # pictures that answer questions are taken before those are asked
     way += _pages(answers, found, early)
     way += [f"field:{row.field.id}" for row in found.form if row.asked]
@@ -91,6 +102,8 @@ def settled(visit: Visit, place: str, found: Resolved) -> bool:
             return _items_settled(visit, found)
         case "card":
             return False
+        case "face":
+            return answers.face is not None and answers.face.kept
         case "typed":
             return known(answers, visit.setting.today) == "typed"
         case "helper":
@@ -157,7 +170,7 @@ def onward(visit: Visit) -> Visit:
     here = way.index(visit.place)
     if way.index(opening) <= here:
         return go(visit, opening)
-    if visit.place == "items" and known(visit.answers, visit.setting.today):
+    if visit.place == "items" and (known(visit.answers, visit.setting.today) or visit.answers.helping):
         return go(visit, opening)
     return go(visit, way[here + 1])
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from matters import consents
 from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page, PageNote
+from matters.catalogue import LEVELS
 from matters.events import BY_KEY, Strokes
 from matters.resolve import Needed, resolve
-from matters.visit import helping, reading
+from matters.visit import facing, helping, reading
 from matters.visit.signing import clauses
 from matters.visit.state import Visit, doing, given, person, standing
 
@@ -17,6 +19,9 @@ def application(visit: Visit) -> Application:
     found = resolve(matter, basis)
     who, _ = person(visit.answers, visit.setting.today)
     ways = {way.id for way in found.delivery}
+    face, card_photo = facing.handed(visit, found)
+    level = standing(visit.answers, visit.setting.today) or "typed"
+    wanted = {asking.kind for asking in consents.wanted(matter, found)}
     return Application(
         matter=matter.id,
         matter_title=matter.title,
@@ -39,14 +44,16 @@ def application(visit: Visit) -> Application:
         + _mandate(visit),
         delivery=visit.answers.delivery if visit.answers.delivery in ways else "",
         known=Known(
-            standing(visit.answers, visit.setting.today) or "typed",
+            LEVELS[-1] if face and level == "card" else level,
             who.get("card.name", ""),
             who.get("card.id_number", ""),
+            face if level == "card" else (),
+            card_photo if level == "card" else (),
         ),
         consents=tuple(
             Agreed(asking.kind, visit.catalogue.version)
             for asking in matter.consents
-            if asking.kind in visit.answers.agreed
+            if asking.kind in visit.answers.agreed & wanted
         ),
         helpers=helping.helpers(visit),
     )

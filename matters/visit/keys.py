@@ -8,6 +8,7 @@ from dataclasses import replace
 from matters import answers as judge_answer
 from matters import identity
 from matters.catalogue import DEPARTMENT, Matter
+from matters.consents import FACE
 from matters.search import find
 from matters.visit import (
     after,
@@ -16,6 +17,7 @@ from matters.visit import (
     checking,
     clock,
     declining,
+    facing,
     flow,
     helping,
     papering,
@@ -24,7 +26,7 @@ from matters.visit import (
     saying,
 )
 from matters.visit.signing import clauses, is_signature
-from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing
+from matters.visit.state import Answers, Visit, answer, doing, drop, put, resolved, standing, without_face
 
 Key = Callable[[Visit], Visit]
 
@@ -215,11 +217,16 @@ def _at_items(visit: Visit, key: str) -> Visit:
     level = standing(visit.answers, visit.setting.today)
     if not found.chosen:
         possible = any(state.possible and state.item.offered for state in found.items)
+        why = {state.reason for state in found.items}
+        if not possible and "level" not in why and why & {"absent", "camera"}:
+            return flow.go(visit, f"declined:{FACE}")  # it is done where somebody looks at the person
         if level == "typed" and not possible and visit.can_read_card:  # nothing can be done without a card
             if visit.answers.helper_typing:
                 return flow.go(answer(visit, helper_typing=False), "helper:card")
             return flow.go(answer(visit, typing=False), "card")
         return replace(visit, problem="items.empty")
+    if not flow.face_wanted(found):
+        visit = without_face(visit)  # a picture that nothing wants any more
     return flow.onward(answer(visit, passed=visit.answers.passed | {"items", f"items:{level}"}))
 
 
@@ -412,6 +419,7 @@ _PLACES: dict[str, Callable[[Visit, str], Visit]] = {
     "items": _at_items,
     "card": _at_card,
     "shown": _at_shown,
+    "face": facing.pressed,
     "helper": behalf.pressed,
     "mandate": behalf.mandate_pressed,
     "typed": _at_typed,

@@ -26,6 +26,7 @@ PLACES = (
     "delivery",
     "check",
     "shown",
+    "face",
     "card",
     "typed",
     "consent",

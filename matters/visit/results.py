@@ -17,9 +17,9 @@ from matters.outcomes import (
     SocialCardRead,
     Submitted,
 )
-from matters.visit import aside, behalf, flow, helping, papering, reading
+from matters.visit import aside, behalf, facing, flow, helping, papering, reading
 from matters.visit.clock import active
-from matters.visit.state import Running, Visit, answer, drop
+from matters.visit.state import Running, Visit, answer, drop, without_face
 
 
 def underway(visit: Visit, event: Underway) -> Visit:
@@ -29,6 +29,8 @@ def underway(visit: Visit, event: Underway) -> Visit:
         return visit
     if running.wish.startswith(("Film:", "Shoot:")):
         return replace(visit, problem="")  # the camera is back
+    if running.wish.startswith("FilmFace:"):
+        return facing.lit(visit)
     if not running.wish.startswith(("card:", "social:")):
         return visit
     return replace(active(visit), reading=event.code == "card.reading", problem="", lookup_problem="")
@@ -61,6 +63,8 @@ def outcome(visit: Visit, event: Outcome) -> Visit:
             return replace(visit, draft="")
         case "Film" | "Shoot":
             return _picture(visit, result)
+        case "FilmFace" | "TakeFace":
+            return facing.outcome(visit, result)
         case "notice":
             code = result.code if isinstance(result, Failed) else "printed"
             return active(replace(visit, notice=code))
@@ -95,6 +99,8 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
             return behalf.card(visit, result)
         if helping.is_helpers(visit, result.id_number):
             return replace(visit, problem="card.same_person", again_at=visit.at + visit.setting.retry_s)
+        if visit.answers.card is None or visit.answers.card.id_number != result.id_number:
+            visit = without_face(visit)  # a picture stands beside the card that lay here when it was taken
         visit = answer(visit, card=result, typing=False, passed=visit.answers.passed - {"shown"})
         return flow.go(visit, "shown")
     if isinstance(result, Failed):
@@ -191,6 +197,7 @@ def surroundings(visit: Visit, event: Surroundings) -> Visit:
         can_print=event.can_print,
         can_film=event.can_film,
         can_scan=event.can_scan,
+        can_face=event.can_face,
         can_print_sheet=event.can_print_sheet,
         can_read_social=event.can_read_social,
         online=event.online,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from matters import identity
+from matters import consents, identity
 from matters.catalogue import Catalogue, Matter
 from matters.effects import AnyEffect
 from matters.events import Strokes
-from matters.outcomes import CardRead, CaseRow, PictureTaken, SocialCardRead, Submitted
+from matters.outcomes import CardRead, CaseRow, FaceTaken, PictureTaken, SocialCardRead, Submitted
 from matters.papertext import Paper
 from matters.regions import Region
 from matters.resolve import Given, Resolved, resolve
@@ -53,6 +53,7 @@ class Setting:
     can_film: bool = True
     can_scan: bool = False
     can_read_social: bool = False
+    can_face: bool = False  # there is a camera towards the person
     can_print_sheet: bool = False  # on A4
     reads_papers: bool = False  # what is printed on a photographed paper is read
     online: bool = True
@@ -67,6 +68,14 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class Portrait:
+    """The person beside their card, as taken; `kept` once they have said it will do."""
+
+    taken: FaceTaken
+    kept: bool = False
+
+
+@dataclass(frozen=True)
 class Answers:
     """Everything the person gave that could be handed in."""
 
@@ -77,6 +86,7 @@ class Answers:
     number: str = ""
     name: str = ""
     card: CardRead | None = None
+    face: Portrait | None = None
     social: SocialCardRead | None = None  # a social-security card that was laid; typing for the person, proving nothing
     helping: bool = False  # who stands here acts for somebody else: all of the above is that somebody's
     helper_typing: bool = False
@@ -129,6 +139,7 @@ class Visit:
     can_film: bool = True
     can_scan: bool = False
     can_read_social: bool = False
+    can_face: bool = False
     can_print_sheet: bool = False
     online: bool = True
     printer_problem: str = ""
@@ -237,7 +248,7 @@ def helped(answers: Answers, today: str) -> bool:
 
 
 def standing(answers: Answers, today: str) -> str:
-    """The level the application carries: "" | typed | card | helper."""
+    """The level reached without a picture: "" | typed | card | helper."""
     level = known(answers, today)
     return "helper" if level and helped(answers, today) else level
 
@@ -303,4 +314,21 @@ def given(visit: Visit) -> Given:
         from_paper=answers.from_paper,
         sources=visit.setting.sources,
         helped=helped(answers, visit.setting.today),
+        faceless=faceless(visit),
     )
+
+
+def faceless(visit: Visit) -> str:
+    """Why no picture of the person can be taken: absent, because somebody acts for them; camera, because there is none
+    that works. "" where it can, or where they have agreed to it: then the step itself says what is wrong."""
+    if visit.answers.helping:
+        return "absent"
+    return "" if visit.can_face or consents.FACE in visit.answers.agreed else "camera"
+
+
+def without_face(visit: Visit) -> Visit:
+    """Without a picture of the person and without their word for it."""
+    agreed = visit.answers.agreed - {consents.FACE}
+    if agreed == visit.answers.agreed and visit.answers.face is None:
+        return visit
+    return answer(visit, face=None, agreed=agreed)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from matters import effects
 from matters.effects import AnyEffect
-from matters.visit import aside, papering, reading, saying
+from matters.visit import aside, facing, papering, reading, saying
 from matters.visit.handing import application
 from matters.visit.state import Running, Visit, doing, person
 
@@ -60,6 +60,7 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
         receipt = visit.answers.receipt
         yield "lookup", lambda name: effects.LookUp(name, number, receipt)
     yield from aside.wishes(visit)
+    yield from facing.wishes(visit)
     if visit.notice == "printing":  # once begun it comes out whole, wherever the person has gone meanwhile
         guide = visit.guide
         yield f"notice:{visit.notices}", lambda name: effects.PrintNotice(name, guide)

@@ -8,7 +8,7 @@ from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 
 from matters.events import BY_KEY, Signed
-from matters.steps import Capture, Card, CardShown, Commitment, Need, NeedRow, Review
+from matters.steps import Capture, Card, CardShown, Commitment, Face, Need, NeedRow, Review
 from screens import art, shapes
 from screens.paper_hints import hint_words
 from screens.sheets.base import Sheet, label_width, shows
@@ -342,6 +342,106 @@ class CaptureSheet(Sheet):
             message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
         self.ids.preview.caption = say("capture.caption.found" if found else "capture.caption.looking")
         self.ids.preview.good = found
+
+
+DARK = "face_camera.dark"  # the camera is well, the last try was not
+
+
+@shows(Face)
+class FaceSheet(Sheet):
+    """The person before the camera, live, and the picture that was taken of them."""
+
+    pad = (56, 30, 56, 24)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._ticking: Any = None
+        self._lit = self._dark = False
+        self._shown = ""
+        super().__init__(**kwargs)
+
+    def main(self) -> KeySpec | None:
+        if self.step.state == "taken":
+            return KeySpec("main", say("face.use"), icon_end="arrow-right")
+        if self._gone():
+            return KeySpec("again", say("capture.again"), icon_end="refresh")
+        if not self._lit:
+            return KeySpec("main", say("face.waiting"), kind="waiting")
+        return KeySpec("main", say("face.take"), icon_end="camera")
+
+    def _gone(self) -> bool:
+        return bool(self.step.problem) and self.step.problem != DARK
+
+    def told(self) -> None:
+        step, ids = self.step, self.ids
+        taken, gone = step.state == "taken", self._gone()
+        ids.photo.shown, ids.gone.shown, ids.preview.shown = taken, gone, not taken and not gone
+        ids.again.shown = taken
+        if gone or taken:
+            self._dim()
+        ids.preview.caption = say("face.caption" if self._lit else "face.opening")
+        self._say()
+        if self.parent is not None:
+            self._feed()
+
+    def _say(self) -> None:
+        step, message = self.step, self.ids.message
+        if step.state == "taken":
+            self.ids.title.text = say("face.taken_title")
+            message.tone, message.icon = "good", "circle-check"
+            message.text, message.second = say("face.taken"), say("face.taken_second")
+        elif self._gone():
+            words = say.fault(step.problem)
+            self.ids.title.text = say("face.title")
+            message.tone, message.icon, message.text, message.second = "care", "info-circle", words.title, words.text
+        elif step.problem or self._dark:
+            words = say.fault(DARK)
+            self.ids.title.text = say("face.title")
+            message.tone, message.icon, message.text, message.second = "care", "bulb", words.title, words.text
+        else:
+            self.ids.title.text = say("face.title")
+            message.tone, message.icon = "plain", "user-check"
+            message.text, message.second = say("face.look"), say("face.why")
+
+    def _dim(self) -> None:
+        """Nothing of the person stays in the preview when they do not stand before it."""
+        self._lit = self._dark = False
+        self.ids.preview.blank()
+
+    def renewed(self) -> None:
+        self._shown = ""
+        self._dim()
+
+    def opened(self) -> None:
+        self._feed()
+        self._ticking = Clock.schedule_interval(self._look, 1 / PREVIEW_PER_SECOND)
+        self._look(0)
+
+    def closed(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+        self._shown = ""
+        self.ids.photo.feed(b"")
+        self._dim()
+
+    def _feed(self) -> None:
+        if self._shown != self.step.picture:
+            self._shown = self.step.picture
+            self.ids.photo.feed(self.stage().services.picture(self._shown) if self._shown else b"")
+            self.ids.photo.repaint()
+
+    def _look(self, _dt: float) -> None:
+        if self.parent is None or not self.ids.preview.shown:
+            return
+        frame = self.stage().services.face()
+        if frame is None:
+            return
+        self.ids.preview.feed(frame)
+        dark = frame.remark == "capture.dark"
+        if dark != self._dark or not self._lit:
+            self._lit, self._dark = True, dark
+            self.ids.preview.caption = say("face.caption")
+            self._say()
+            self.stage().rearrange()
 
 
 @shows(Review)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from math import cos, pi, sin
 from typing import Any
 
 from kivy.graphics import Color, Rectangle
@@ -18,6 +19,7 @@ from screens.widgets.base import Node
 
 CORNERS: tuple[Point, ...] = ((0.15, 0.15), (0.85, 0.15), (0.85, 0.85), (0.15, 0.85))  # where none were found
 HELD = "held"
+RING = 64  # points of a ring
 DRAG = 24  # reference px a finger goes before it means to move a corner
 
 
@@ -197,6 +199,25 @@ class Preview(Node):
     def vanish(self) -> None:
         super().vanish()
         self._over.canvas.clear()
+
+
+class Mirror(Preview):
+    """The person as they see themselves, with a ring for the face; a finger moves nothing in it."""
+
+    def _mark(self) -> None:
+        group = self._over.canvas
+        group.clear()
+        if self._frame is None or not self.box[2]:
+            return
+        left, bottom, wide, high = self._picture(self._frame)
+        tall = min(0.36 * high, 0.46 * wide)
+        turns = (2 * pi * step / RING for step in range(RING))
+        ring = [(left + 0.5 * wide + 0.78 * tall * cos(a), bottom + 0.54 * high + tall * sin(a)) for a in turns]
+        shapes.stroke(group, ring, look.u(18), look.colour("#18212B"), closed=True)
+        shapes.stroke(group, ring, look.u(9), look.colour("now"), closed=True)
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        return False
 
 
 class Photo(Node):

@@ -19,7 +19,7 @@ from matters.build import must_build
 from matters.catalogue import Catalogue
 from matters.events import Chosen, Event, Outcome, Pressed, Signed, Surroundings, Tick, Touched, Typed
 from matters.identity import check_character
-from matters.outcomes import AtCounty, CardRead, Done, PictureTaken, Printed, Result, Submitted
+from matters.outcomes import AtCounty, CardRead, Done, FaceTaken, PictureTaken, Printed, Result, Submitted
 from matters.visit import Setting, Visit, advance, begin, step, wanted
 from matters.visit.reading import LAST_S
 
@@ -77,7 +77,7 @@ class Drive:
     """A visit and its clock. Every method hands back the step that is shown then."""
 
     def __init__(self, setting: Setting | None = None, catalogue: Catalogue | None = None) -> None:
-        self.setting = setting or Setting()
+        self.setting = setting or Setting(can_face=True)
         self.at = 100.0
         self.events: list[Event] = []
         self.visit: Visit = begin(catalogue or shipped(), self.setting, self.at)
@@ -127,7 +127,7 @@ class Drive:
         """Devices as they are, but for these."""
         seen = Surroundings(
             self.now(), self.visit.can_read_card, self.visit.can_print, self.visit.can_film, self.visit.online,
-            self.visit.printer_problem, self.visit.can_scan,
+            self.visit.printer_problem, self.visit.can_scan, can_face=self.visit.can_face,
         )  # fmt: skip
         return self.send(replace(seen, **changes))  # type: ignore[arg-type]
 
@@ -144,6 +144,9 @@ class Drive:
         self.pictures += 1
         name = f"p{self.pictures}"
         return PictureTaken(name, f"{self.pictures:064x}", 1654, 2339, 300_000, self.verdict)
+
+    def face(self) -> FaceTaken:
+        return FaceTaken(self.picture(), replace(self.picture(), width=102, height=126))
 
     # ------------------------------------------------------------ whole ways
 
@@ -167,6 +170,9 @@ class Drive:
                 return self.press("main")
             case steps.Card():
                 return self.give(effects.ReadCard, CARD)
+            case steps.Face() if now.state == "live":
+                self.press("main")
+                return self.give(effects.TakeFace, self.face())
             case steps.Capture() if now.material in self.commit:
                 return self.press("commit")
             case steps.Capture():

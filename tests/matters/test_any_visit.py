@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matters import effects, outcomes, steps
 from matters.application import from_json, to_json
 from matters.events import Outcome, Tick
+from matters.knowing import pictured
 from matters.resolve import resolve
 from matters.steps import ALL_STEPS
 from matters.visit import Setting, Visit, advance, begin, step, wanted
@@ -23,7 +24,7 @@ KEYS = (
     "main", "back", "left", "again", "add", "skip", "commit", "type", "print", "search", "more", "lookup", "ask",
     "help", "elder", "switch_input", "stop", "repeat", "here", "level:5", "level:1", "level:9", "tile:newborn",
     "tile:elder", "tile:shop", "tile:restaurant", "tile:pension", "tile:more", "tile:nowhere", "change:items",
-    "change:nothing", "change:material:marriage_certificate", "nonsense", "",
+    "change:nothing", "change:face", "behalf", "change:material:marriage_certificate", "nonsense", "",
 )  # fmt: skip
 TEXTS = ("", "王小兰", "13800000000", "2026-02-26", "138", "x" * 300, "43119919940712002X", "\x00\u202e", "60")
 PRINTS = (
@@ -48,6 +49,8 @@ def results(drive: Drive, effect: effects.AnyEffect, way: int) -> outcomes.Resul
         case effects.Film() | effects.Shoot():
             drive.verdict = "capture.blurred" if way % 3 == 1 else "ok"
             return drive.picture()
+        case effects.TakeFace():
+            return outcomes.FaceTaken(drive.picture()) if way % 5 == 2 else drive.face()
         case effects.ReadPaper():
             return outcomes.PaperRead(PRINTS[way % len(PRINTS)], 90 * (way % 4))
         case effects.Submit():
@@ -99,14 +102,14 @@ def happenings(drive: Drive) -> tuple[Callable[[int], object], ...]:
         lambda way: drive.touch(),
         lambda way: drive.around(
             can_read_card=way % 2 == 0, can_print=way % 3 != 0, can_film=way % 5 != 0, online=way % 7 != 0,
-            printer_problem="printer.paper_out" if way % 3 == 0 else "",
+            printer_problem="printer.paper_out" if way % 3 == 0 else "", can_face=way % 4 != 0,
         ),
     )  # fmt: skip
 
 
 def lived(tape: list[int], matter: str = "") -> Iterator[Drive]:
     """A visit after each thing that happened to it."""
-    drive = Drive(Setting(reads_papers=True))
+    drive = Drive(Setting(reads_papers=True, can_face=True))
     if matter:
         drive.start(matter)
     yield drive
@@ -122,7 +125,7 @@ def lived(tape: list[int], matter: str = "") -> Iterator[Drive]:
 
 
 TAPES = st.lists(st.integers(0, 5000), min_size=20, max_size=110)
-MATTERS = st.sampled_from(["", "newborn", "pension", "restaurant", "medical_insurance", "house"])
+MATTERS = st.sampled_from(["", "newborn", "pension", "restaurant", "medical_insurance", "house", "pension_check"])
 
 
 def invariants(visit: Visit) -> None:
@@ -143,6 +146,14 @@ def invariants(visit: Visit) -> None:
         assert set(made.fields) <= {row.field.id for row in found.form}
         assert set(made.situations) <= {situation.id for situation in found.situations}
         assert from_json(to_json(made)) == made
+        wanted_here = any(state.chosen and pictured(state.item) for state in found.items)
+        assert (made.known.level == "card+photo") == bool(made.known.face)
+        assert wanted_here or not (made.known.face or made.known.card_photo)
+    if any(isinstance(effect, effects.FilmFace | effects.TakeFace) for effect in running):
+        assert visit.place == "face"
+        assert "face" in visit.answers.agreed
+        assert visit.answers.card is not None
+        assert not visit.answers.helping
     if isinstance(now, steps.Goodbye):
         assert visit.answers == Answers()
         assert not visit.drafts

@@ -78,7 +78,7 @@ def test_the_general_consent_cannot_be_gone_on_without() -> None:
 
 
 @pytest.mark.parametrize("matter", [one.id for one in shipped().matters.values() if one.takes_applications])
-@pytest.mark.parametrize("kind", ["sensitive", "guardian"])
+@pytest.mark.parametrize("kind", ["sensitive", "guardian", "face"])
 def test_what_goes_on_without_a_consent_never_needs_it(matter: str, kind: str) -> None:
     drive = Drive()
     drive.start(matter)

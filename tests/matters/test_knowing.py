@@ -20,7 +20,7 @@ from tests.matters.files import FIELD, ITEM, MATERIAL, built, documents, matter
 
 CONSENTS = [
     {"id": kind, "collected": ["名字"], "purpose": "办事", "recipients": "县里", "kept_until": "办完"}
-    for kind in ("general", "guardian", "sensitive")
+    for kind in ("general", "guardian", "sensitive", "face")
 ]
 
 
@@ -83,6 +83,28 @@ def test_a_sensitive_paper_asks_too_unless_it_need_not_be_shown() -> None:
 
 def test_a_child_brings_the_guardian() -> None:
     assert asked(made(fields=[{**FIELD, "minor": "yes"}], situations=[])) == ["general", "guardian"]
+
+
+def test_a_picture_of_the_person_has_a_consent_of_its_own_and_hangs_on_what_was_chosen() -> None:
+    one = made(items=[{**ITEM, "in_person": "婚姻登记条例"}, TWO[1]], fields=[], situations=[])
+    assert asked(one) == ["general", "face"]
+    assert asked(one, picks={"one": False}) == ["general"]
+
+
+def test_a_catalogue_that_takes_pictures_of_people_says_what_for_and_where_it_is_done_without() -> None:
+    item = {**ITEM, "in_person": "婚姻登记条例"}
+    rest = [asking for asking in CONSENTS if asking["id"] != "face"]
+    findings = built(matter(items=[item], consents=rest)).findings
+    assert [(f.rule, dict(f.values)["name"]) for f in findings] == [("missing", "consents: face")]
+    told = {**item, "village": "inform", "town": "assist"}  # nothing is taken in here
+    assert not built(matter(items=[told], consents=rest, delivery=[])).findings
+
+
+def test_whoever_is_known_by_card_and_picture_is_known_by_the_card() -> None:
+    spared = {**MATERIAL, "exempt": [{"reason": "card_read", "words": "读过了", "when": {"known": "card"}}]}
+    one = made(items=[{**ITEM, "in_person": "婚姻登记条例"}], materials=[spared], fields=[], situations=[])
+    assert [need.state for need in resolve(one, Given(level="card")).materials] == ["exempt"]
+    assert resolve(one, Given(level="card")).facts["known"] == "card+photo"
 
 
 @pytest.mark.parametrize("kind", ["sensitive", "guardian"])

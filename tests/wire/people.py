@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+
+from msgspec.structs import replace
 
 from matters.application import Agreed, Answer, Application, GivenCommitment, GivenMaterial, Known, Page
 from wire.keys import CountyKeys, CountyPublic, TerminalKey
@@ -76,6 +79,16 @@ def message(
         "days": 5,
     }
     return ApplicationMessage(**(values | more))  # type: ignore[arg-type]
+
+
+def with_faces(message: ApplicationMessage, face: bytes, *card_photo: bytes) -> ApplicationMessage:
+    """The same of somebody who was photographed beside their card."""
+
+    def shown(data: bytes) -> Page:
+        return Page(hashlib.sha256(data).hexdigest(), len(data), 640, 480, "ok")
+
+    known = Known("card+photo", NAME, NUMBER, (shown(face),), tuple(map(shown, card_photo)))
+    return replace(message, application=dataclasses.replace(message.application, known=known))
 
 
 def public(keys: CountyKeys) -> CountyPublic:

@@ -72,6 +72,23 @@ def test_an_application_and_its_pages_come_out_as_they_went_in(county: CountyPub
     assert tuple(pages) == PAGES
 
 
+def test_pictures_of_the_person_are_sealed_like_pages_and_known_apart(
+    county: CountyPublic, county_keys: CountyKeys
+) -> None:
+    face, card_photo = people.page(8), people.page(9)
+    message = people.with_faces(people.message(1, PAGES), face, card_photo)
+    sealed = seal(message, (*PAGES, card_photo, face), county)
+    opened, _ = unseal(sealed.body, sealed.files, county_keys, sealed.key, sealed.suite)
+    found = {
+        page.kind: unseal_page(blob, page, county_keys, sealed.key, sealed.suite)
+        for blob, page in zip(sealed.blobs, opened.pages, strict=True)
+    }
+    assert [page.kind for page in opened.pages] == ["paper"] * len(PAGES) + ["face", "card_photo"]
+    assert (found["face"], found["card_photo"]) == (face, card_photo)
+    with pytest.raises(WireError):
+        seal(message, PAGES, county)
+
+
 def test_a_page_used_twice_is_sealed_once(county: CountyPublic) -> None:
     message = people.message(1, (PAGES[0], PAGES[0]))
     assert len(seal(message, (PAGES[0], PAGES[0]), county).files) == 1
