@@ -29,19 +29,20 @@ import numpy as np
 from hardware.camera_memory import LONGEST, FrameMemory
 from hardware.camera_sources import STALL_S, Source, SourceError, as_image, open_source
 from hardware.document.enhancing import enhance
-from hardware.document.finding import find
-from hardware.document.geometry import Floats, Image, area, is_sane, ordered, rectify
+from hardware.document.finding import Found, find
+from hardware.document.geometry import Floats, Image, area, is_sane, ordered, rectify, shrunk
 from hardware.document.judging import LIMITS, OK, judge
 from hardware.document.refining import refine
 from hardware.document.saving import jpeg
 from hardware.document.tray import Tray
 from hardware.document.tray import load as load_tray
+from hardware.document.unchanged import Unchanged
 from hardware.document.upright import load, turn_of, turned
 
 STEADY_S = 0.8  # good and unmoved for so long: taken
 STEADY_MOVE = 0.006  # of the longer side, between two frames
 REOPEN_S = 1.0  # between two tries to open a camera that is not there
-JUDGE_EVERY = 3  # frames: judging takes longer than finding
+JUDGE_S = 0.2  # judging takes longer than finding: not oftener than so
 IDLE_S = 0.25
 HEALTH = {
     "": "online",
@@ -134,6 +135,7 @@ class Worker:
         self._feed: Feed | None = None
         self._wish: dict[str, Any] = {}
         self._last_taken: tuple[Floats, Floats] | None = None
+        self._unchanged = Unchanged()
         self._reset()
 
     def _reset(self) -> None:
@@ -143,7 +145,10 @@ class Worker:
         self._movement = 1.0
         self._good_since: float | None = None
         self._done = False  # the automatic picture of this start has been taken
-        self._turn = 0
+        self._unchanged.forget()
+        self._found: Found | None = None  # in the picture that was looked at last
+        self._judged = 0.0  # when
+        self._again: bool | None = None  # whether it is the page that was taken last; None: not known yet
         self._seen = False
 
     @property
@@ -212,6 +217,7 @@ class Worker:
     def _hold(self, corners: Any) -> None:
         """Corners set by a finger, or none again. What spans no sheet is not heeded."""
         self._held, self._verdict = None, "capture.empty"
+        self._unchanged.forget()
         if corners is None:
             return
         try:
@@ -231,18 +237,17 @@ class Worker:
     def _look(self, image: Image, now: float) -> None:
         """One live frame: shown, found, judged; taken when it has been good for long enough."""
         height, width = image.shape[:2]
-        scale = min(1.0, LONGEST / max(height, width))
-        small = (
-            np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-            if scale < 1
-            else image
-        )
+        small = shrunk(image, LONGEST)
         if self._shape == FACE:
             self._show(np.ascontiguousarray(small[:, ::-1]), None, _light(small), steady=False)
             return
         size = np.array([small.shape[1], small.shape[0]], np.float32)
-        found = None if self._held is not None else find(small, self._tray)
-        corners = None
+        same = self._unchanged.still(small, now)
+        if self._held is not None:
+            self._found = None
+        elif not same:
+            self._found = find(small, self._tray)
+        found, corners = self._found, None
         if self._held is not None:
             corners = self._held * size - 0.5
         elif found is not None and found.sure:
@@ -250,15 +255,16 @@ class Worker:
         relative = None if corners is None else (corners + 0.5) / size
         self._movement = self._moved(relative)
         self._corners = relative
-        self._turn += 1
-        if corners is None or self._turn % JUDGE_EVERY == 0 or self._verdict in ("capture.empty", "capture.not_paper"):
-            full = None if corners is None else (corners + 0.5) / scale - 0.5
-            cut, others = (0.0, 0) if found is None else (found.cut, found.others)
-            _, self._verdict = judge(image, full, shape=self._shape, cut=cut, others=others)
+        fresh = not same and (corners is None or self._verdict in ("capture.empty", "capture.not_paper"))
+        if fresh or now - self._judged >= JUDGE_S:
+            self._judged = now
+            full = None if relative is None else relative * np.array([width, height], np.float32) - 0.5
+            _, self._verdict = judge(image, full, shape=self._shape, **_beside(found))
         moving = self._movement > LIMITS.movement
         remark = "capture.moving" if moving and self._verdict == OK else self._verdict
-        if remark == OK and relative is not None and self._is_last(image, relative):
-            remark = "capture.same_page"
+        if remark == OK and relative is not None:
+            self._again = self._is_last(image, relative) if self._again is None or not same else self._again
+            remark = "capture.same_page" if self._again else OK
         if self._held is not None and remark in (OK, "capture.cut_off", "capture.same_page"):
             remark = HELD
         steady = corners is not None and self._movement < STEADY_MOVE
@@ -272,9 +278,9 @@ class Worker:
 
     def _show(self, small: Image, relative: Floats | None, remark: str, *, steady: bool) -> None:
         self._seen = True
-        rgb = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+        rgb = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
         self._memory.write(
-            rgb.tobytes(), small.shape[1], small.shape[0],
+            rgb.reshape(-1).data, small.shape[1], small.shape[0],
             {
                 "corners": None if relative is None else np.round(relative.astype(float), 5).tolist(),
                 "remark": remark,
@@ -330,8 +336,7 @@ class Worker:
         else:
             found = find(image, self._tray)
             corners = found.corners if found is not None and found.sure else None
-        cut, others = (0.0, 0) if found is None else (found.cut, found.others)
-        _, verdict = judge(image, corners, shape=self._shape, cut=cut, others=others)
+        _, verdict = judge(image, corners, shape=self._shape, **_beside(found))
         if automatic and verdict != OK:
             self._good_since = None  # what looked good small is not good full size
             return
@@ -347,7 +352,7 @@ class Worker:
         self._done = self._done or automatic
         if corners is not None and verdict == OK:
             size = np.array([image.shape[1], image.shape[0]], np.float32)
-            self._last_taken = ((corners + 0.5) / size, _look(image, corners))
+            self._last_taken, self._again = ((corners + 0.5) / size, _look(image, corners)), None
         self._keep(
             number, page, verdict,
             shape=shape if corners is not None else "any", colour=colour, found=corners is not None,
@@ -361,6 +366,11 @@ class Worker:
             "event": "taken", "id": number, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
             "width": width, "height": height, "verdict": verdict, "found": found,
         })  # fmt: skip
+
+
+def _beside(found: Found | None) -> dict[str, Any]:
+    """What finding says of a paper beside its corners, as judging wants it."""
+    return {} if found is None else {"cut": found.cut, "others": found.others}
 
 
 def _light(image: Image) -> str:

@@ -9,6 +9,7 @@ import io
 import warnings
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps
@@ -88,5 +89,5 @@ def _plain(picture: Pillow.Image) -> Image:
         ground = Pillow.new("RGBA", layered.size, (255, 255, 255, 255))
         ground.alpha_composite(layered)
         picture = ground
-    pixels = np.asarray(picture.convert("RGB"), np.uint8)
-    return np.ascontiguousarray(pixels[:, :, ::-1])
+    pixels = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"), np.uint8)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
