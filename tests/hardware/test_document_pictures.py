@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -20,16 +23,19 @@ def encoded(picture: Pillow.Image, kind: str = "PNG", **more: object) -> bytes:
     return out.getvalue()
 
 
-def png_header(width: int, height: int) -> bytes:
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_header(width: int, height: int, between: bytes = b"", pixels: bytes = bytes(1000)) -> bytes:
     """A PNG that claims a size and holds next to nothing: a decompression bomb's outside."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
-    )
+    body = chunk(b"IHDR", head) + between + chunk(b"IDAT", zlib.compress(pixels, 9)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def bmp_header(width: int, height: int) -> bytes:
+    return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, *[0] * 6)
 
 
 PLAIN = Pillow.new("RGB", (60, 40), (200, 30, 10))
@@ -128,3 +134,48 @@ def test_check_gives_a_line_for_every_picture_also_a_bad_one(tmp_path: Path) -> 
     assert [line["verdict"] for line in lines] == ["capture.unreadable", "capture.empty"]
     assert all(set(line) == {"corners", "quality", "verdict", "ms"} for line in lines)
     assert all(line["corners"] is None for line in lines)
+
+
+LIMITED = """
+import base64, json, resource, sys
+from hardware.document.pictures import PictureError, decode
+
+def now():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+more, seconds = 100_000_000, 20
+used = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+resource.setrlimit(resource.RLIMIT_AS, (now() + more, now() + more))
+resource.setrlimit(resource.RLIMIT_CPU, (int(used) + seconds, int(used) + seconds))
+for line in sys.stdin:
+    try:
+        decode(base64.b64decode(line))
+        said = "ok"
+    except PictureError as error:
+        said = error.code
+    print(json.dumps(said), flush=True)
+"""
+
+
+def test_bombs_are_refused_by_a_process_that_has_neither_memory_nor_time_for_them() -> None:
+    """A hundred megabytes beside what is loaded, and seconds: whoever unpacks one of these dies of it."""
+    import base64
+
+    swollen = zlib.compress(bytes(300_000_000), 9)
+    unreadable, large = "capture.unreadable", "capture.too_large"
+    bombs = {
+        "a billion pixels": (png_header(40_000, 40_000), large),
+        "a real hundred megapixels": (encoded(Pillow.new("L", (12000, 9000), 200), "JPEG"), large),
+        "a line of pixels": (png_header(2_000_000_000, 1), large),
+        "a bitmap's header": (bmp_header(30_000, 30_000), large),
+        "a text that swells": (png_header(60, 40, chunk(b"zTXt", b"a\0\0" + swollen)), unreadable),
+        "a colour profile that swells": (png_header(60, 40, chunk(b"iCCP", b"a\0\0" + swollen)), unreadable),
+        "pixels that do not end": (png_header(60, 40, pixels=bytes(100_000_000)), "ok"),
+        "one pixel": (encoded(Pillow.new("RGB", (1, 1))), unreadable),
+        "cut short": (encoded(Pillow.effect_noise((900, 600), 60), "JPEG")[:20_000], unreadable),
+    }
+    lines = "\n".join(base64.b64encode(data).decode() for data, _ in bombs.values())
+    done = subprocess.run([sys.executable, "-c", LIMITED], input=lines, capture_output=True, text=True, timeout=120)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert dict(zip(bombs, said, strict=False)) == {name: code for name, (_, code) in bombs.items()}, done.stderr[-800:]

@@ -61,6 +61,22 @@ def test_a_red_seal_stays_red() -> None:
     assert red > 1.8 * blue
 
 
+@pytest.mark.parametrize("light", [1.0, 0.45])
+def test_what_is_written_in_pencil_stays_as_plain_as_it_was(light: float) -> None:
+    sheet = np.full((900, 640, 3), 228, np.uint8)
+    strokes = np.zeros(sheet.shape[:2], np.uint8)
+    for row in range(100, 800, 60):  # thin and pale, as a hard pencil writes
+        cv2.line(strokes, (80, row), (560, row + 14), 255, 3)
+    pencilled = np.where(strokes[:, :, None] > 0, np.uint8(186), sheet)
+    shade = np.linspace(1.0, light, sheet.shape[1], dtype=np.float32)[None, :, None]
+    better = enhance(np.asarray(pencilled * shade, np.uint8))[:, :, 1].astype(float)
+    for part in (slice(90, 200), slice(440, 550)):
+        paper, pencil = (float(np.median(better[:, part][strokes[:, part] == value])) for value in (0, 255))
+        assert paper > 215
+        assert paper - pencil > 30  # of 42 on the page itself
+        assert pencil > 120  # and is no ink
+
+
 def test_coloured_paper_keeps_its_colour() -> None:
     green = np.full((600, 800, 3), (150, 215, 160), np.uint8)
     blue, high, red = (float(value) for value in enhance(green).mean(axis=(0, 1)))
