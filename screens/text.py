@@ -2,8 +2,8 @@
 
 Kivy's own label breaks Chinese anywhere and renders the whole block again for every change of colour. Here a line is a
 row of runs (regular or bold); each run is one texture, white, tinted when drawn, so the same words cost once per size.
-Lines are broken where a reader would: after a mark if possible, never before one, never inside a number, and never so
-that a single character is left over.
+Lines are broken where a reader would: after a mark if possible, never before one, never inside a number, not inside a
+word of config/whole_words.txt where as few lines can do without, and never so that a single character is left over.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kivy.core.text import LabelBase
 from kivy.graphics.texture import Texture
 
 from config import fonts
+from config.whole_words import whole_words
 from screens.theme import LINE_SPACING
 
 REGULAR, BOLD = "Terminal", "TerminalBold"
@@ -26,6 +27,7 @@ REGULAR, BOLD = "Terminal", "TerminalBold"
 NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line
 NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
 AFTER = set("，。；：？！、·")  # where a reader takes breath
+INSIDE = 2.5  # what it costs to end a line inside a word: more than a line half empty, less than a line more
 JOINER = "\u2060"  # between two characters: no line ends here
 TEXTURES_KEPT_BYTES = 8_000_000  # as they lie in memory: the most crowded screen has six million
 TILE = 64  # px: a texture's sides are rounded up to this in memory when there is no GPU
@@ -206,6 +208,7 @@ def _broken(atoms: list[tuple[str, bool]], size: int, width: int) -> list[list[t
         return [atoms]
     atoms, wide = _split_long(atoms, wide, size, width)
     count = len(atoms)
+    inside = _inside(tuple(piece for piece, _ in atoms))
     total = [0]
     for one in wide:
         total.append(total[-1] + one)
@@ -220,7 +223,7 @@ def _broken(atoms: list[tuple[str, bool]], size: int, width: int) -> list[list[t
                 break
             if end < count and not _may_break(atoms[end - 1][0], atoms[end][0]):
                 continue
-            cost = _cost(atoms, total, start, end, size, width)
+            cost = _cost(atoms, total, start, end, size, width) + (INSIDE if end in inside else 0.0)
             rest = best[end]
             total_cost = (rest[0] + 1, rest[1] + cost, end)
             if found is None or total_cost[:2] < found[:2]:
@@ -235,6 +238,23 @@ def _broken(atoms: list[tuple[str, bool]], size: int, width: int) -> list[list[t
             end += 1
         start = end
     return lines
+
+
+def _inside(pieces: tuple[str, ...]) -> set[int]:
+    """Where a line would end inside a word: the numbers of the pieces it would begin with."""
+    words = _words()
+    if words is None:
+        return set()
+    starts = list(itertools.accumulate(map(len, pieces), initial=0))
+    number = {start: index for index, start in enumerate(starts)}
+    found = words.finditer("".join(pieces))
+    return {number[at] for word in found for at in range(word.start() + 1, word.end()) if at in number}
+
+
+@lru_cache(maxsize=1)
+def _words() -> re.Pattern[str] | None:
+    words = sorted(whole_words(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words))) if words else None
 
 
 def _together(atoms: list[tuple[str, bool]], size: int) -> int:

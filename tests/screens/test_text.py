@@ -38,6 +38,21 @@ def test_no_character_is_left_over(lines) -> None:  # type: ignore[no-untyped-de
         assert len(found) == 1 or len(found[-1]) > 1, (width, found)
 
 
+@pytest.mark.parametrize(("text", "width", "said"), [
+    ("请定一个工作人员密码", 260, ["请定一个", "工作人员密码"]),
+    ("请叫工作人员，或者先办别的。", 360, ["请叫工作人员，", "或者先办别的。"]),
+    ("爸爸妈妈领结婚证了吗？", 300, ["爸爸妈妈领", "结婚证了吗？"]),
+    ("开一家小餐馆要办的许可和登记", 440, ["开一家小餐馆要办的", "许可和登记"]),
+])  # fmt: skip
+def test_a_word_stays_whole_where_as_few_lines_do(lines, text: str, width: int, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert lines(text, width) == said
+
+
+def test_no_line_more_for_a_word_that_stays_whole(lines) -> None:  # type: ignore[no-untyped-def]
+    assert lines("工作人员", 100) == ["工作", "人员"]
+    assert lines("身份证号码", 130) == ["身份证", "号码"]
+
+
 def test_a_number_is_never_broken(lines) -> None:  # type: ignore[no-untyped-def]
     for width in range(400, 700, 20):
         assert any("138****0000" in line for line in lines("到了打这个电话：138****0000，换了点返回", width))
