@@ -128,6 +128,7 @@ class Voice:
 class Papers:
     page_bytes_most: int = 500_000
     tray: str = ""  # a picture of what the papers' camera sees without a paper; what shows there is no paper's edge
+    a4: str = ""  # where a sheet of A4 lay under the papers' camera; then the size tells one paper from another
     reading: bool = True  # read what is printed on a page, where its material asks for it
     reading_threads: int = 1
     reading_side_px: int = 960  # of the longer side, that lines of text are looked for in

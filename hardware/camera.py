@@ -25,6 +25,7 @@ from hardware.addresses import Address, AddressError
 from hardware.camera_memory import STILL_BYTES, FrameMemory
 from hardware.camera_names import SYS, is_guess, is_other
 from hardware.camera_options import read as read_options
+from hardware.camera_options import read_a4
 from hardware.ports import Fault, Health, Status
 
 COMMAND = (sys.executable, "-m", "hardware.camera_worker")
@@ -66,14 +67,14 @@ class PapersCamera:
 
     def __init__(
         self, address: str, *, command: Sequence[str] = COMMAND, page_bytes_most: int = 500_000, alone: bool = True,
-        tray: str = "",
+        tray: str = "", a4: str = "",
     ) -> None:  # fmt: skip
         """`alone`: there is no second camera on this terminal for which this one could be taken; `tray`: a picture file
-        of what it sees without a paper, where there is one."""
+        of what it sees without a paper, where there is one; `a4`: where the corners of a sheet of A4 lay, likewise."""
         if not 20_000 <= page_bytes_most <= STILL_BYTES:
             raise ValueError(f"page_bytes_most wants 20000 to {STILL_BYTES} bytes")
         self.address = address
-        self._tray = tray
+        self._tray, self._a4 = tray, read_a4(a4)
         self._command = tuple(command)
         self._bytes_most = page_bytes_most
         self._alone = alone
@@ -143,7 +144,7 @@ class PapersCamera:
         self._trouble_since = None
         answer = await self._ask(
             "start", address=self.address, shape=shape, colour=colour, bytes_most=self._bytes_most, retake=retake,
-            tray=self._tray,
+            tray=self._tray, a4=self._a4,
         )  # fmt: skip
         if isinstance(answer, Fault):
             return answer

@@ -56,6 +56,18 @@ def read(options: Mapping[str, str]) -> CameraOptions:
     )
 
 
+def read_a4(text: str) -> tuple[float, ...]:
+    """The setting papers.a4: the corners of a sheet of A4, eight shares of the picture's sides; () for none. Raises
+    AddressError."""
+    try:
+        shares = tuple(float(one) for one in text.split())
+    except ValueError:
+        shares = (-1.0,)
+    if shares and (len(shares) != 8 or not all(0 <= one <= 1 for one in shares)):
+        raise AddressError(f"papers.a4 wants eight numbers from 0 to 1, as `kiosk capture a4` says them, not {text!r}")
+    return shares
+
+
 def _value(options: Mapping[str, str], name: str) -> int | str | None:
     text = options.get(name)
     if text is None or text == AUTO:

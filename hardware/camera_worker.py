@@ -4,7 +4,7 @@
 and stills lie in the shared memory (camera_memory.py). It lives with one visit, keeps pictures in memory alone, and
 ends when its channel closes. A thread reads the camera, so that finding never makes frames old; a second one listens.
 
-    in   {"do": "start", "id", "address", "shape", "colour", "bytes_most", "retake", "tray"}
+    in   {"do": "start", "id", "address", "shape", "colour", "bytes_most", "retake", "tray", "a4"}
          {"do": "corners", "corners": [[x, y] × 4, 0..1] | null}   {"do": "shoot", "id"}   {"do": "stop", "id"}
     out  {"event": "ready"}   {"event": "status", "health", "code", "note"}
          {"event": "done", "id"}   {"event": "failed", "id", "code"}
@@ -34,6 +34,7 @@ from hardware.document.geometry import Floats, Image, area, is_sane, ordered, re
 from hardware.document.judging import LIMITS, OK, judge
 from hardware.document.refining import refine
 from hardware.document.saving import jpeg
+from hardware.document.sizes import Size, Sizes, of_a4
 from hardware.document.tray import Tray
 from hardware.document.tray import load as load_tray
 from hardware.document.unchanged import Unchanged
@@ -159,6 +160,10 @@ class Worker:
     def _tray(self) -> Tray | None:
         return load_tray(str(self._wish.get("tray", "")))
 
+    @property
+    def _sizes(self) -> Sizes | None:
+        return of_a4(tuple(self._wish.get("a4", ())))
+
     def tell(self, message: dict[str, Any]) -> None:
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
         with self._sending:
@@ -246,7 +251,7 @@ class Worker:
         if self._held is not None:
             self._found = None
         elif not same:
-            self._found = find(small, self._tray)
+            self._found = find(small, self._tray, self._sizes, self._shape)
         found, corners = self._found, None
         if self._held is not None:
             corners = self._held * size - 0.5
@@ -334,7 +339,7 @@ class Worker:
             size = np.array([image.shape[1], image.shape[0]], np.float32)
             corners: Floats | None = refine(image, self._held * size - 0.5, HELD_SNAP * float(size.max()))
         else:
-            found = find(image, self._tray)
+            found = find(image, self._tray, self._sizes, self._shape)
             corners = found.corners if found is not None and found.sure else None
         _, verdict = judge(image, corners, shape=self._shape, **_beside(found))
         if automatic and verdict != OK:
@@ -356,11 +361,15 @@ class Worker:
         self._keep(
             number, page, verdict,
             shape=shape if corners is not None else "any", colour=colour, found=corners is not None,
+            size=found.size if found is not None and found.sure else None,
         )  # fmt: skip
 
-    def _keep(self, number: int, page: Image, verdict: str, *, shape: str, colour: bool, found: bool) -> None:
+    def _keep(
+        self, number: int, page: Image, verdict: str, *, shape: str, colour: bool, found: bool, size: Size | None = None
+    ) -> None:
         """Into the shared memory, and told."""
-        data, width, height = jpeg(page, shape=shape, colour=colour, bytes_most=int(self._wish["bytes_most"]))
+        most, long_mm = int(self._wish["bytes_most"]), size.long if size is not None else 0.0
+        data, width, height = jpeg(page, shape=shape, colour=colour, bytes_most=most, long_mm=long_mm)
         self._memory.put_still(data)
         self.tell({
             "event": "taken", "id": number, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
@@ -370,7 +379,7 @@ class Worker:
 
 def _beside(found: Found | None) -> dict[str, Any]:
     """What finding says of a paper beside its corners, as judging wants it."""
-    return {} if found is None else {"cut": found.cut, "others": found.others}
+    return {} if found is None else {"cut": found.cut, "others": found.others, "size": found.size}
 
 
 def _light(image: Image) -> str:

@@ -159,10 +159,10 @@ def _table(image: Image, dice: Dice, colour: tuple[float, ...]) -> None:
         cv2.line(image, (x, y0), (x, y1), colour, thick)
 
 
-def draw(dice: Dice, longest: int) -> Sheet:
-    """A sheet of a random kind whose longer side has `longest` px."""
+def draw(dice: Dice, longest: int, kind: str = "") -> Sheet:
+    """A sheet of this kind, of a random one without, whose longer side has `longest` px."""
     kinds = tuple(SIZES_MM)
-    kind = kinds[int(dice.integers(len(kinds)))]
+    kind = kind or kinds[int(dice.integers(len(kinds)))]
     across, down = SIZES_MM[kind]
     stretch = dice.uniform(0.85, 1.18)
     across_px, down_px = across * stretch, float(down)

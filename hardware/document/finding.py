@@ -21,6 +21,7 @@ from hardware.document.lines import find_lines, gradient, sum_along, to_colours
 from hardware.document.rating import rate, rate_cut, rate_far
 from hardware.document.refining import refine
 from hardware.document.shapes import Shapes, is_small, span
+from hardware.document.sizes import KNOWN_MM, Size, Sizes
 from hardware.document.tray import Tray
 
 SMALL = 400  # px, longest side, at which lines are looked for
@@ -32,6 +33,8 @@ CLEAR = 0.92  # a whole sheet that is rated so is not doubted
 # one is, and where one is rated LIKELY. A part of a sheet taken for all of it is rated in between.
 CUT_ALONE, CUT_BESIDE, CUT_AGAINST, LIKELY = 0.35, 0.25, 0.5, 0.85
 TRAY_EDGE = 0.5  # share of edge along the sides, from which a shape on a known tray is no part of it
+FITS = 0.3  # rating from which a shape of exactly the size that was asked for is that paper
+ODD_SURE, DOUBTED = 0.85, 0.5  # rating from which one of no known size is a paper, where it should have one; else
 DIM, LIT = 70.0, 200.0  # lightness of the brightest of a picture below which it is lifted to be looked at, and to
 COARSE_PX, COARSE_WIDTH = 10.0, 4  # first refinement, on the small picture: how far, and how wide a border is compared
 FINE_PX = 3.0  # second refinement, on the full picture: how far, in px of the small one
@@ -43,12 +46,13 @@ OTHER_SHARE = 0.3  # of the found one's area that it has at least
 class Found:
     """A four-sided shape, how much it is expected to overlap with the paper (0..1), and how many further sheets lie
     beside it. `cut`: how much a sheet that goes on behind the picture's border is expected to be there instead; 0:
-    none is."""
+    none is. `size`: where the tray's measures are known and it lies flat on it."""
 
     corners: Floats
     rating: float
     others: int = 0
     cut: float = 0.0
+    size: Size | None = None
 
     @property
     def sure(self) -> bool:
@@ -64,10 +68,11 @@ class Candidates:
     cut: Callable[[], CutShapes | None]
 
 
-def find(image: Image, tray: Tray | None = None) -> Found | None:
+def find(image: Image, tray: Tray | None = None, sizes: Sizes | None = None, shape: str = "any") -> Found | None:
     """The best candidate with its rating, refined, even when not sure; None when there is nothing four-sided.
 
-    `image` is BGR uint8 (H, W, 3); `tray`: what lies there without a paper, where that is known.
+    `image` is BGR uint8 (H, W, 3); `tray`: what lies there without a paper, `sizes`: how large things on it are, where
+    that is known; `shape`: what was asked for (a4, card …).
     """
     small = _lit(shrunk(image, SMALL))
     there = candidates(small, tray)
@@ -78,6 +83,8 @@ def find(image: Image, tray: Tray | None = None) -> Found | None:
         ratings = np.where(there.whole.features[:, 0] >= TRAY_EDGE, ratings, np.float32(0))
     best = int(np.argmax(ratings))
     rating = float(ratings[best])
+    if sizes is not None and there.whole is not None and shape in KNOWN_MM:
+        best, rating = _sized(there.whole, ratings, best, sizes, shape, small)
     cut = _cut(there, best, rating, small.shape[1], small.shape[0])
     if there.whole is None:
         nothing = np.zeros((4, 2), np.float32)
@@ -89,7 +96,8 @@ def find(image: Image, tray: Tray | None = None) -> Found | None:
     rough = refine(small, corners, COARSE_PX, COARSE_WIDTH)
     full = (rough + 0.5) * scale - 0.5
     fine = refine(image, full, max(3.0, FINE_PX * float(scale.max())))
-    return Found(fine, rating, _others(there.whole.corners, ratings, best))
+    size = sizes.size(fine, image.shape[1], image.shape[0]) if sizes is not None else None
+    return Found(fine, rating, _others(there.whole.corners, ratings, best), size=size)
 
 
 def locate(image: Image) -> Floats | None:
@@ -141,6 +149,22 @@ def _lit(small: Image) -> Image:
     seen = np.cumsum(np.bincount(small[::8, ::8].reshape(-1), minlength=256))
     bright = float(np.searchsorted(seen, 0.99 * seen[-1]))
     return small if bright >= DIM else np.asarray(cv2.convertScaleAbs(small, alpha=LIT / max(bright, 8.0)), np.uint8)
+
+
+def _sized(whole: Shapes, ratings: Floats, best: int, sizes: Sizes, shape: str, small: Image) -> tuple[int, float]:
+    """(the best shape, its rating), where it is known how large the paper is that was asked for."""
+    height, width = small.shape[:2]
+    far = np.where(is_small(whole.features), rate_far(whole.features), np.float32(0))
+    fitting = np.where(sizes.fits(whole.corners, (shape,), width, height), np.maximum(ratings, far), np.float32(0))
+    if float(fitting.max()) >= FITS:  # that a wrong shape is so large in both directions would be too much of a chance
+        best = int(np.argmax(fitting))
+        return best, max(float(fitting[best]), CLEAR)
+    known = np.where(sizes.fits(whole.corners, KNOWN_MM, width, height), ratings, np.float32(0))
+    if float(known.max()) >= SURE:  # another paper than was asked for
+        best = int(np.argmax(known))
+        return best, float(known[best])
+    rating = float(ratings[best])  # held up, of odd paper, or no paper at all
+    return best, rating if rating >= ODD_SURE else min(rating, DOUBTED)
 
 
 def _others(shapes: Floats, ratings: Floats, best: int) -> int:

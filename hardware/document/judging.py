@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from hardware.document.geometry import Floats, Image, area, rectify, side_lengths
+from hardware.document.sizes import Size
 
 OK = "ok"
 SECTORS = 8  # directions of edges, in half a turn
@@ -35,6 +36,8 @@ class Limits:
     busy: float = 0.006  # of the picture that is clear edges, where no paper is: more is something else
     share_least: float = 0.035  # of the picture's area that the paper fills
     long_side_px: int = 420  # of the paper in the picture: below, 12-point print of A5 cannot be read
+    px_per_mm: float = 2.0  # the same where its size is known; and of a card, which is printed smaller
+    px_per_mm_card: float = 3.0
     border: float = 0.004  # of the longer picture side: a corner nearer to the border is cut off
     ink: float = 4.0  # grey values between the paper and the darkest hundredth of what is on it: less is no print
     light_least: float = 45.0  # lightness (0..255) of the bright tenth of the paper: from 35 on all print is read
@@ -61,16 +64,16 @@ def judge(
     others: int = 0,
     cut: float = 0.0,
     shape: str = "any",
+    size: Size | None = None,
     limits: Limits = LIMITS,
 ) -> tuple[dict[str, float], str]:
     """(quality, verdict): what was measured, and "ok" or the first reason to try again.
 
     `movement`: how far corners went since the last frame, as a share of the longer side; `others`: how many further
     papers lie there; `cut`: how surely one goes on behind the picture's border; `shape`: what was asked for (a4, card
-    …), because a picture on a card is no shadow.
+    …), because a picture on a card is no shadow; `size`: of the paper, where that is known.
     """
     height, width = image.shape[:2]
-    longest = max(height, width)
     if corners is None:
         if cut:
             return {"cut": round(cut, 3)}, "capture.cut_off"
@@ -82,28 +85,37 @@ def judge(
     }
     if movement is not None:
         quality["movement"] = round(movement, 4)
-    edge = limits.border * longest
-    outside = (
-        (corners[:, 0] < edge)
-        | (corners[:, 0] > width - 1 - edge)
-        | (corners[:, 1] < edge)
-        | (corners[:, 1] > height - 1 - edge)
-    )
-    quality["corners_cut"] = int(outside.sum())
+    quality["corners_cut"] = corners_cut(corners, width, height, limits)
+    if size is not None:
+        quality |= {"long_mm": round(size.long, 1), "short_mm": round(size.short, 1)}
+        quality["px_per_mm"] = round(quality["long_side_px"] / size.long, 2)
+    another = size is not None and size.is_another(shape)
+    dense = limits.px_per_mm_card if shape == "card" else limits.px_per_mm
     page = _page(image, corners)
     bright = cv2.cvtColor(image[::8, ::8], cv2.COLOR_BGR2GRAY)
     quality["around"] = round(float(np.percentile(bright, 98)), 1)
     quality |= _light(page) | _sharpness(page) | {"hand": round(_hand(page), 4)}
     even = limits.shadow if shape in ("a4", "booklet", "certificate") else limits.shadow_any
-    return quality, _verdict(quality, others, even, limits)
+    return quality, _verdict(quality, others, another, even, dense, limits)
 
 
-def _verdict(quality: dict[str, float], others: int, shadow: float, limits: Limits) -> str:
+def corners_cut(corners: Floats, width: int, height: int, limits: Limits = LIMITS) -> int:
+    """How many corners lie at the picture's border or outside it."""
+    edge = limits.border * max(height, width)
+    low, high = np.array([edge, edge]), np.array([width - 1 - edge, height - 1 - edge])
+    return int(((corners < low) | (corners > high)).any(axis=1).sum())
+
+
+def _verdict(quality: dict[str, float], others: int, another: bool, shadow: float, dense: float, limits: Limits) -> str:
+    # how large print is, where that is known: a camera that stands still sees a card small, and nobody can help it
+    far = quality["share"] < limits.share_least or quality["long_side_px"] < limits.long_side_px
+    far = quality["px_per_mm"] < dense if "px_per_mm" in quality else far
     one_way = quality["direction"] > limits.direction
     reasons = (
         ("capture.several", others > 0),
         ("capture.cut_off", quality["corners_cut"] > 0),
-        ("capture.too_far", quality["share"] < limits.share_least or quality["long_side_px"] < limits.long_side_px),
+        ("capture.other_size", another),
+        ("capture.too_far", far),
         ("capture.moving", quality.get("movement", 0.0) > limits.movement),
         ("capture.dark", quality["light"] < limits.light_least and quality["around"] < limits.around_least),
         ("capture.moving", limits.edge_moved_px < quality["edge_px"] < limits.edge_moved_most and one_way),

@@ -16,14 +16,15 @@ SIDE_MOST = 2400  # px, where the size is not known
 QUALITIES = (90, 84, 78, 70, 62, 54)
 
 
-def dpi(shape: str, longest: int) -> int:
-    """Dots per inch of a page `longest` px long; 0 where its size is not known."""
-    millimetres = LONG_SIDE_MM.get(shape)
+def dpi(shape: str, longest: int, long_mm: float = 0.0) -> int:
+    """Dots per inch of a page `longest` px long; 0 where its size is not known. `long_mm`: as it was measured."""
+    millimetres = long_mm or LONG_SIDE_MM.get(shape)
     return round(longest * 25.4 / millimetres) if millimetres else 0
 
 
-def jpeg(page: Image, *, shape: str, colour: bool, bytes_most: int) -> tuple[bytes, int, int]:
-    """(JPEG, width, height), never more than `bytes_most` bytes: quality goes down first, then size."""
+def jpeg(page: Image, *, shape: str, colour: bool, bytes_most: int, long_mm: float = 0.0) -> tuple[bytes, int, int]:
+    """(JPEG, width, height), never more than `bytes_most` bytes: quality goes down first, then size. `long_mm`: its
+    longer side, where that was measured."""
     most = SIDE_MOST
     if shape in LONG_SIDE_MM:
         most = round(LONG_SIDE_MM[shape] / 25.4 * DPI_MOST[shape])
@@ -35,7 +36,7 @@ def jpeg(page: Image, *, shape: str, colour: bool, bytes_most: int) -> tuple[byt
             picture = Pillow.fromarray(cv2.cvtColor(sized, cv2.COLOR_BGR2RGB))
         else:
             picture = Pillow.fromarray(cv2.cvtColor(sized, cv2.COLOR_BGR2GRAY))
-        resolution = dpi(shape, max(height, width))
+        resolution = dpi(shape, max(height, width), long_mm)
         for quality in QUALITIES:
             out = io.BytesIO()
             extra = {"dpi": (resolution, resolution)} if resolution else {}

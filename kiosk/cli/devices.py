@@ -1,4 +1,4 @@
-"""`kiosk card read`, `kiosk capture check`, `kiosk capture tray`, `kiosk doctor`, `kiosk staff`."""
+"""`kiosk card read`, `kiosk capture …`, `kiosk doctor`, `kiosk staff`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from kiosk.cli.common import DONE, FINDING, complain, settings_of, show, state_o
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from hardware.camera import Frame
     from hardware.ports import CardRecord, Fault
     from kiosk.cameras import View
     from papers.slip import Slip
 
 TRAY_S, TRAY_FRAMES = 20.0, 10  # for a picture of the tray; the camera has found its exposure by then
+A4, A4_OFF = 297 / 210, 0.08  # longer to shorter side, and how far from it what is seen of a sheet may be
 
 
 def _read(arguments: argparse.Namespace, what: str) -> CardRecord | Fault:
@@ -116,27 +118,37 @@ def check_capture(arguments: argparse.Namespace) -> int:
     return FINDING if unreadable else DONE
 
 
-def keep_tray(arguments: argparse.Namespace) -> int:
-    """Keep what the papers' camera sees of the empty tray, as it is, for the setting papers.tray."""
-    from hardware.camera import Frame, PapersCamera
+def _seen(arguments: argparse.Namespace, paper: bool) -> Frame | Fault:
+    """What the papers' camera sees once it has settled, of a `paper` that lies still where one is wanted."""
+    from hardware.camera import PapersCamera
     from hardware.ports import Fault
 
     async def look() -> Frame | Fault:
         camera = PapersCamera(settings_of(arguments).devices.camera)
+        frame: Frame | None = None
         try:
             fault = await camera.start("any", True)
             if fault is not None:
                 return fault
             for _ in range(int(TRAY_S / 0.1)):
                 frame = camera.latest()
-                if frame is not None and frame.number >= TRAY_FRAMES:
+                if frame is not None and frame.number >= TRAY_FRAMES and (frame.steady or not paper):
                     return frame
                 await asyncio.sleep(0.1)
+            if frame is not None:
+                return Fault(frame.remark, "no paper that lies still")
             return Fault("camera.stalled", f"no picture in {TRAY_S:g} s")
         finally:
             await camera.close()
 
-    seen = asyncio.run(look())
+    return asyncio.run(look())
+
+
+def keep_tray(arguments: argparse.Namespace) -> int:
+    """Keep what the papers' camera sees of the empty tray, as it is, for the setting papers.tray."""
+    from hardware.ports import Fault
+
+    seen = _seen(arguments, paper=False)
     if isinstance(seen, Fault):
         return complain(f"{seen.code} {seen.note}")
     from PIL import Image
@@ -147,14 +159,43 @@ def keep_tray(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def keep_a4(arguments: argparse.Namespace) -> int:
+    """Say where the corners of a sheet of A4 lie under the papers' camera, for the setting papers.a4."""
+    from hardware.ports import Fault
+
+    seen = _seen(arguments, paper=True)
+    if isinstance(seen, Fault):
+        return complain(f"{seen.code} {seen.note}")
+    if seen.corners is None:
+        return complain("no paper on the tray")
+    import numpy as np
+
+    from hardware.document.geometry import paper_size
+
+    corners = np.array(seen.corners, np.float32)
+    across, down = paper_size(corners * (seen.width, seen.height), seen.width, seen.height)
+    ratio = max(across, down) / min(across, down)
+    if abs(ratio / A4 - 1) > A4_OFF:
+        return complain(f"what lies on the tray has sides of 1 to {ratio:.2f}, A4 has 1 to {A4:.2f}")
+    ordered = corners if across >= down else np.roll(corners, -1, axis=0)  # along a long side first
+    value = {"a4": " ".join(f"{share:.4f}" for share in ordered.ravel().tolist())}
+    show(value, arguments.json, lambda: f'papers.a4 = "{value["a4"]}"')
+    return DONE
+
+
 def check_settings(arguments: argparse.Namespace) -> int:
     """Whether a terminal would start with this settings file: names, types, device addresses. Opens nothing."""
     from dataclasses import fields
 
     from hardware.addresses import OPENERS, AddressError, parse
     from hardware.camera_names import is_guess, same
+    from hardware.camera_options import read_a4
 
     settings = settings_of(arguments)
+    try:
+        read_a4(settings.papers.a4)
+    except AddressError as error:
+        return complain(str(error))
     for device in fields(settings.devices):
         text = getattr(settings.devices, device.name)
         if not text or text.startswith("sim://"):

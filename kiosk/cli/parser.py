@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     judged.add_argument("images", nargs="+", metavar="IMAGE")
     tray = verb(capture, "tray", "kiosk.cli.devices:keep_tray", "keep a picture of the empty tray for papers.tray")
     tray.add_argument("file", type=Path, metavar="PNG")
+    verb(capture, "a4", "kiosk.cli.devices:keep_a4", "say where a sheet of A4 lies on the tray, for papers.a4")
 
     receipt = group("receipt", "receipts")
     render = verb(

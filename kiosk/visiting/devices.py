@@ -109,8 +109,10 @@ def openers(settings: Settings, addresses: Mapping[str, str] | None = None) -> d
         from hardware.camera import PapersCamera
 
         papers, alone = settings.papers, not where.get("face_camera")
-        most, tray = papers.page_bytes_most, papers.tray
-        return PapersCamera(address, command=command("papers"), page_bytes_most=most, alone=alone, tray=tray)
+        return PapersCamera(
+            address, command=command("papers"), page_bytes_most=papers.page_bytes_most, alone=alone, tray=papers.tray,
+            a4=papers.a4,
+        )  # fmt: skip
 
     def face(address: str) -> Device:
         return cast(

@@ -195,3 +195,34 @@ def test_the_empty_tray_is_kept_as_the_camera_sees_it_and_no_paper_is_found_on_i
     assert unknown is not None
     assert unknown.sure
     assert known is None or not known.sure
+
+
+def test_a_sheet_of_a4_that_lies_on_the_tray_gives_the_setting_and_another_paper_does_not(tmp_path: Path) -> None:
+    import cv2
+
+    from hardware.camera_options import read_a4
+    from hardware.document.sizes import Sizes
+    from tests.hardware.made_pages import on_desk
+
+    config, picture = tmp_path / "settings.toml", tmp_path / "desk.png"
+    config.write_text(f'[devices]\ncamera = "camera://{picture}"\n', "utf-8")
+    sheet, corners = on_desk("lease", corners=[[380, 60], [920, 60], [920, 824], [380, 824]])
+    cv2.imwrite(str(picture), sheet)
+    done = kiosk("capture", "a4", "--config", str(config), "--json")
+    assert done.returncode == 0, done.stderr
+    size = Sizes(read_a4(json.loads(done.stdout)["a4"])).size(corners, 1280, 960)
+    assert size is not None
+    assert (size.long, size.short) == pytest.approx((297, 210), abs=2)
+
+    cv2.imwrite(str(picture), on_desk("id-card", corners=[[212, 210], [1068, 210], [1068, 750], [212, 750]])[0])
+    refused = kiosk("capture", "a4", "--config", str(config))
+    assert refused.returncode != 0
+    assert "A4" in refused.stderr
+
+
+def test_a_setting_that_names_no_corners_of_a4_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text('[papers]\na4 = "0.1 0.2"\n', "utf-8")
+    refused = kiosk("settings", "check", "--config", str(config))
+    assert refused.returncode != 0
+    assert "papers.a4" in refused.stderr
