@@ -98,6 +98,7 @@ class County:
     upload_bytes_per_s: float = 0.0  # how fast pages may go up; 0: as fast as the line does
     upload_hours: str = ""  # when pages may go up, local time, e.g. "20:00-06:00"; empty: always. Envelopes always go
     sources: tuple[str, ...] = ()  # data sources the county has connected; what a source shows needs no paper then
+    phone_codes: bool = False  # the county has phones' codes checked: say so at the card step, where there is a scanner
     metered: bool = False  # every byte is paid for: no catalogues are fetched, the feed is asked for seldom
     retry_first_s: float = 2.0
     retry_most_s: float = 900.0

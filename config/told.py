@@ -29,7 +29,7 @@ MAY_BE_TOLD = frozenset(
         "visits.county_wait_s", "visits.aside_days", "visits.receipt_days",
         "voice.read_on_arrival", "voice.read_on_touch", "voice.volume_percent", "voice.speed_wpm",
         "papers.page_bytes_most",
-        "county.sources",
+        "county.sources", "county.phone_codes",
         "county.retry_first_s", "county.retry_most_s",
         "county.upload_bytes_per_s", "county.upload_hours", "county.metered",
         "storage.free_bytes_least",

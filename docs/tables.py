@@ -38,6 +38,7 @@ GROUPS = {
     "speaker": "喇叭",
     "scanner": "扫码器",
     "code": "扫的码",
+    "phone": "手机码",
     "draft": "先放一放的事",
     "document_printer": "A4打印机",
     "lights": "提示灯",

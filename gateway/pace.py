@@ -1,4 +1,5 @@
-"""How often one address may ask what needs no signature: a bucket each, filled evenly (RFC 6585, 429).
+"""How often one address may ask what needs no signature, and one terminal what somebody else has to answer: a bucket
+each, filled evenly (RFC 6585, 429).
 
 A receipt's secret has 128 bits, so nobody guesses one; what is kept in check is the work that a flood would make.
 """
@@ -19,11 +20,13 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 
 class Pace:
-    """`a_minute`: questions of one address in a minute, all at once if need be; 0: as many as come."""
+    """`a_minute`: questions of one address (or whatever `of` names) in a minute, all at once if need be; 0: as many as
+    come."""
 
-    def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic, of: str = "address") -> None:
         self._a_minute = a_minute
         self._clock = clock
+        self._of = of
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address: questions left, when that was so
 
     def take(self, address: str) -> None:
@@ -39,7 +42,7 @@ class Pace:
             self._left.popitem(last=False)
         if not enough:
             raise Refused(
-                429, "request.too_many", "too many questions from this address",
+                429, "request.too_many", f"too many questions from this {self._of}",
                 retry_after_s=max(1, round((1 - left) / rate + 0.5)),
             )  # fmt: skip
 

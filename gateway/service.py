@@ -26,12 +26,13 @@ import wire
 from config import locales
 from gateway import county as counties
 from gateway import faces, intake, public, window
+from gateway import phone as phones
 from gateway.county import County
 from gateway.errors import Refused, refusal_for
 from gateway.pace import Pace, address_of
 from gateway.store import Conflict, Store, Taken, Terminal
 from gateway.tus import Uploads
-from wire import answers, lookup
+from wire import answers, lookup, phone
 from wire.canonical import decode
 from wire.envelope import decode_envelope
 from wire.errors import WireError
@@ -48,13 +49,15 @@ _NOTICE = msgspec.json.Decoder(Notice)
 
 
 class Service:
-    """One gateway process over one county."""
+    """One gateway process over one county. Raises SettingsError where the county's phone codes cannot be connected."""
 
     def __init__(self, county: County) -> None:
         self._county = county
         self.uploads = Uploads(county.files, county.settings.limits)
         self.words = locales.load()
         self._checks = Pace(county.settings.limits.receipt_checks_a_minute)
+        self._phones = phones.connected(county.settings.phone_codes)
+        self._phone_checks = Pace(county.settings.phone_codes.a_minute, of="terminal")
         self._local = threading.local()
         self._writer = ThreadPoolExecutor(1, "write")
         self._readers = ThreadPoolExecutor(2, "read")
@@ -80,6 +83,7 @@ class Service:
         app.router.add_get("/v1/settings", self.settings)
         app.router.add_get("/v1/catalogue/{sha256}", self.catalogue)
         app.router.add_post("/v1/lookup", self.lookup)
+        app.router.add_post("/v1/phone-codes", self.phone_codes)
         app.router.add_post("/v1/receipts/check", self.receipts_check)
         app.router.add_get("/openapi.yaml", self.openapi)
         app.router.add_get("/window", self.window)
@@ -90,6 +94,7 @@ class Service:
         return app
 
     async def _close(self, _app: web.Application) -> None:
+        await self._phones.close()
         for pool in (self._writer, self._readers):
             pool.shutdown(wait=True)
 
@@ -303,6 +308,16 @@ class Service:
         today = self.county.asked()
         cases = await self._read(lambda store: public.cases_for(question.proof, store, self.county.index_key, today))
         return _json(await asyncio.to_thread(lookup.answer, question, cases))
+
+    async def phone_codes(self, request: web.Request) -> web.Response:
+        body = await self._body(request)
+        terminal = await self._terminal(request, body)
+        self._phone_checks.take(terminal.number)
+        question = await asyncio.to_thread(phone.read_question, body, self.county.keys)
+        if question.terminal != terminal.terminal:
+            raise Refused(422, "body.unreadable", "the question belongs to another terminal")
+        told = await self._phones.whose(question.code)
+        return _json(await asyncio.to_thread(phone.answer, question, told))
 
     async def receipts_check(self, request: web.Request) -> web.Response:
         self._checks.take(address_of(request))

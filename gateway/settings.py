@@ -42,11 +42,23 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class PhoneCodes:
+    """The service that tells whose code a phone shows (docs/decisions/0014-phone-codes.md)."""
+
+    url: str = ""  # https://…; empty: none is connected, and terminals are told so
+    secret_file: str = ""  # its one line goes along as a bearer token; empty: none is wanted
+    ca_file: str = ""  # PEM of who vouches for the service, where that is not one of the system's; empty: the system's
+    timeout_s: float = 4.0  # for the whole answer; then nobody could tell, and the code is not asked about again
+    a_minute: int = 10  # codes of one terminal; 0: as many as come
+
+
+@dataclass(frozen=True)
 class GatewaySettings:
     state: str = ""  # folder; --state and GATEWAY_STATE go before it
     listen: Listen = field(default_factory=Listen)
     county: County = field(default_factory=County)
     limits: Limits = field(default_factory=Limits)
+    phone_codes: PhoneCodes = field(default_factory=PhoneCodes)
 
 
 def load(path: Path | None) -> GatewaySettings:

@@ -8,6 +8,7 @@ A code is a secret of whoever holds it: its repr does not show it.
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, cast, runtime_checkable
@@ -52,6 +53,11 @@ class CodeScanner(Device, Protocol):
     async def scan(self) -> Code | Fault:
         """The next code that is held before it; what was scanned before anybody asked is forgotten. No time-out:
         cancel it when nobody waits any more. The same code twice within seconds is one."""
+        ...
+
+    def unasked(self) -> AsyncIterator[CodeKind]:
+        """The kind of each code that was held before it while nobody asked for one: somebody wants to know what to do.
+        Never of a scanner that only looks when it is asked."""
         ...
 
 

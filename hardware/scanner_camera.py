@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Sequence
 from hardware.addresses import Address
 from hardware.camera import LOOK_S, look_for
 from hardware.ports import Fault, Status
-from hardware.scanner import Code
+from hardware.scanner import Code, CodeKind
 from hardware.status import looked
 
 COMMAND = (sys.executable, "-m", "hardware.scanner_camera")
@@ -42,6 +42,12 @@ class CameraScanner:
 
     async def close(self) -> None:
         pass  # a scan that is cancelled has ended its process
+
+    async def unasked(self) -> AsyncIterator[CodeKind]:
+        """None: the camera is off while nobody asks."""
+        nothing: tuple[CodeKind, ...] = ()
+        for kind in nothing:
+            yield kind
 
     async def scan(self) -> Code | Fault:
         try:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable
 
 from hardware.addresses import Address, AddressError
 from hardware.ports import Fault, Status
-from hardware.scanner import MOST_CHARACTERS, Code
+from hardware.scanner import MOST_CHARACTERS, Code, CodeKind
 from hardware.scanner_keys import Keys
 from hardware.wire_end import WireEnd, open_keys, open_serial
 
@@ -83,6 +83,7 @@ class Scanner:
         self._pause: asyncio.TimerHandle | None = None
         self._key = secrets.token_bytes(16)
         self._last: tuple[bytes, float] | None = None
+        self._unasked: set[asyncio.Queue[CodeKind]] = set()
 
     async def status(self) -> Status:
         return await self._end.status()
@@ -110,6 +111,15 @@ class Scanner:
             gone.cancel()
             self._waiting = None
 
+    async def unasked(self) -> AsyncIterator[CodeKind]:
+        kinds: asyncio.Queue[CodeKind] = asyncio.Queue()
+        self._unasked.add(kinds)
+        try:
+            while True:
+                yield await kinds.get()
+        finally:
+            self._unasked.discard(kinds)
+
     async def _until_gone(self) -> Fault:
         async for _ in self._end.changes():
             if (fault := self._end.fault()) is not None:
@@ -132,7 +142,7 @@ class Scanner:
             self._got(one)
 
     def _got(self, one: Code | Fault) -> None:
-        """Hands a code to whoever waits; to nobody when nobody does."""
+        """Hands a code to whoever waits; when nobody does, only its kind is told."""
         if isinstance(one, Code):
             now = self._clock()
             digest = hashlib.blake2b(one.text.encode(), key=self._key).digest()
@@ -142,6 +152,9 @@ class Scanner:
                 return
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(one)
+        elif isinstance(one, Code):
+            for kinds in self._unasked:
+                kinds.put_nowait(one.kind)
 
 
 def from_address(address: Address) -> Scanner:

@@ -64,12 +64,15 @@ class Rehearsal:
         return int(str(json.loads(line)["listening"]).rpartition(":")[2])
 
     def _gateway_options(self) -> list[str]:
-        """The county of this terminal's place, written where its gateway reads it."""
+        """The county of this terminal's place, written where its gateway reads it; with what a test has laid beside it
+        (`more.toml`: other tables of the gateway's settings)."""
         config = self.gateway_state / "gateway.toml"
         place = self.settings.place
         public = self.settings.county.public_url
         lines = ["[county]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in
                  (("name", place.county), ("area", place.area), ("public_url", public)))]  # fmt: skip
+        more = self.gateway_state / "more.toml"
+        lines += [more.read_text("utf-8")] if more.exists() else []
         config.write_text("\n".join(lines) + "\n", "utf-8")
         return ["--config", str(config), "--state", str(self.gateway_state)]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Answer:
-    """A field's value and where it came from: card | social (a social-security card) | typed | chosen | paper |
-    derived | clerk."""
+    """A field's value and where it came from: card | social (a social-security card) | phone (a phone's code, checked
+    online) | typed | chosen | paper | derived | clerk."""
 
     value: str
     source: str
@@ -82,7 +82,8 @@ class Agreed:
 class Known:
     """How the person was known: typed | card | card+photo | helper. With card+photo: `face`, the picture taken of the
     person beside their card, for a clerk to compare, and `card_photo`, the photograph on that card, where the terminal
-    can show it; one page each, else none."""
+    can show it; one page each, else none. `by`: what wrote a name and number that are `typed` and were not: social (a
+    social-security card), phone (a phone's code, checked online)."""
 
     level: str
     name: str

@@ -134,6 +134,12 @@ class ScanCode(Effect):
 
 
 @dataclass(frozen=True)
+class ReadPhoneCode(Effect):
+    """Wait for a phone's code to be held before the scanner, and have the county check it, once. Underway
+    `phone.checking` while it does. Outcome: PhoneRead or Failed (may be asked for again, with another code)."""
+
+
+@dataclass(frozen=True)
 class LookUp(Effect):
     """Ask the county what became of this card-holder's applications, or of the one that a receipt's code (`receipt`)
     speaks of. Outcome: CasesFound or Failed."""
@@ -186,6 +192,7 @@ AnyEffect = (
     | CallClerk
     | LookUp
     | ScanCode
+    | ReadPhoneCode
     | PutAside
     | OpenDraft
     | ForgetDraft

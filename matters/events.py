@@ -108,6 +108,15 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
+class CodeHeld:
+    """A code was held before the scanner, and nothing had asked for one. kind: receipt | slip | phone (a phone's, or
+    any other). What it says goes nowhere."""
+
+    at: float
+    kind: str
+
+
+@dataclass(frozen=True)
 class Joined:
     """A clerk has shown who they are at the terminal (staff PIN or staff card) and fills in with the person from now
     on. `mark`: the staff's own mark, e.g. pin or card:2; never a name."""
@@ -116,4 +125,4 @@ class Joined:
     mark: str
 
 
-Event = Pressed | Chosen | Typed | Signed | Outcome | Underway | Touched | Tick | Surroundings | Joined
+Event = Pressed | Chosen | Typed | Signed | Outcome | Underway | Touched | Tick | Surroundings | Joined | CodeHeld

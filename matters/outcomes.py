@@ -56,6 +56,19 @@ class CodeScanned:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, repr=False)
+class PhoneRead:
+    """Whose code a phone showed, as the county had it checked. `kind`: social | province | other. The code itself is
+    nowhere any more."""
+
+    name: str
+    id_number: str
+    kind: str
+
+    def __repr__(self) -> str:
+        return f"PhoneRead({self.kind})"
+
+
 @dataclass(frozen=True)
 class DraftOpened:
     """What had been put aside (matters.visit.aside.packed); its pictures' handles by SHA-256."""
@@ -150,6 +163,7 @@ Result = (
     | CardRead
     | SocialCardRead
     | CodeScanned
+    | PhoneRead
     | PictureTaken
     | FaceTaken
     | PaperRead

@@ -272,13 +272,15 @@ class PlaceList(Step):
 
 @dataclass(frozen=True)
 class Card(Step):
-    """Waiting for an identity card. state: waiting | reading | again | gone. `problem` is a fault code for `again`."""
+    """Waiting for an identity card. state: waiting | reading | checking | again | gone. `problem` is a fault code for
+    `again`. checking: a phone's code is being checked at the county."""
 
     whose: str  # words from the catalogue: 您的, 孩子爸爸的 …
     state: str
     problem: str = ""
     can_type: bool = True
     social: bool = False  # a social-security card does as well, for writing name and number
+    phone: str = ""  # offered: so does a phone's code; offline: it would, if there were a line; "": it does not
     behalf: str = ""  # offer: 我替别人办; undo: 是我自己的事; "": neither
 
 
@@ -290,6 +292,7 @@ class CardShown(Step):
     problem: str = ""  # e.g. card.expired
     behalf: str = ""  # as Card's
     whose: str = "own"  # own: of the one who stands here; absent: of the person a helper acts for
+    source: str = "card"  # card: it can be taken away now; phone: there is none, a phone's code was checked
 
 
 @dataclass(frozen=True)
@@ -452,10 +455,12 @@ class Help(Step):
 
 @dataclass(frozen=True)
 class Trouble(Step):
-    """A fault card that stands in the way: `code` names it in config/faults."""
+    """A fault card that stands in the way: `code` names it in config/faults. `seen`: nothing is wrong, it only has to
+    be read before one goes on."""
 
     code: str
     can_retry: bool
+    seen: bool = False
 
 
 @dataclass(frozen=True)

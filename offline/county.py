@@ -41,9 +41,12 @@ ANSWER_MOST = 4 * 1024 * 1024
 CONNECT_S, SILENCE_S, REQUEST_S = 15.0, 60.0, 600.0
 """To connect; without a byte from the county; for one whole request (a chunk at half a kilobyte a second)."""
 
-MESSAGES, HEALTH, FEED, SETTINGS, TERMINALS, FILES, CATALOGUE, LOOKUP = (
-    f"/v1/{name}" for name in ("messages", "health", "feed", "settings", "terminals", "files", "catalogue", "lookup")
-)
+MESSAGES, HEALTH, FEED, SETTINGS, TERMINALS, FILES, CATALOGUE, LOOKUP, PHONE_CODES = (
+    f"/v1/{name}"
+    for name in (
+        "messages", "health", "feed", "settings", "terminals", "files", "catalogue", "lookup", "phone-codes",
+    )
+)  # fmt: skip
 
 
 class CountyError(OfflineError):
@@ -215,6 +218,10 @@ class County:
     async def lookup(self, body: bytes) -> bytes:
         """Ask for one's own cases; question and answer are sealed by wire.lookup."""
         return await self._ask("POST", self._url(LOOKUP), body)
+
+    async def phone_code(self, body: bytes) -> bytes:
+        """Have a phone's code checked; question and answer are sealed by wire.phone. Never to be asked again."""
+        return await self._ask("POST", self._url(PHONE_CODES), body)
 
     async def fetch_catalogue(
         self, sha256: str, size: int, to: Path, leave: Callable[[], bool] = lambda: False

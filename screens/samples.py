@@ -318,6 +318,12 @@ CARD_AGAIN = replace(CARD, key="card2", state="again", problem="card.removed_ear
 CARD_GONE = replace(CARD, key="card3", state="gone", problem="reader.absent")
 CARD_READING = replace(CARD, key="card4", state="reading")
 CARD_BEHALF = replace(CARD, key="card5", behalf="offer", social=True)
+CARD_PHONE = replace(CARD, key="card7", behalf="offer", social=True, phone="offered")
+CARD_PHONE_OFFLINE = replace(CARD, key="card8", behalf="offer", phone="offline")
+CARD_BOTH_OFFLINE = replace(CARD_PHONE_OFFLINE, key="card12", social=True)
+CARD_CHECKING = replace(CARD, key="card9", behalf="offer", state="checking")
+CARD_PHONE_OVER = replace(CARD, key="card10", behalf="offer", state="again", problem="phone.expired", phone="offered")
+CARD_PHONE_ONLY = replace(CARD_GONE, key="card11", behalf="offer", phone="offered")
 CARD_HELPER = replace(
     CARD, key="helper:card", whose="您自己的", behalf="undo", problem="card.same_person", state="again"
 )
@@ -335,6 +341,7 @@ CARD_SHOWN_LONG = replace(
 
 CARD_SHOWN_ABSENT = replace(CARD_SHOWN, key="shown3", whose="absent")
 CARD_SHOWN_OFFER = replace(CARD_SHOWN, key="shown4", behalf="offer")
+CARD_SHOWN_PHONE = replace(CARD_SHOWN, key="shown5", rows=CARD_SHOWN.rows[:2], problem="card.phone", source="phone")
 
 STRIP = (
     s.NeedRow("id", "身份证", "", "id", s.Need.EXEMPT),
@@ -526,6 +533,8 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "18e-help-aside": (replace(HELP, can_put_aside=True), STATUS),
     "18f-help-all": (replace(HELP_CLERK, can_put_aside=True), STATUS),
     "19-trouble": (s.Trouble("trouble", at(7, 1), True, "outbox.disk_full", True), STATUS),
+    "19b-code-elsewhere": (s.Trouble("code", at(5, 4), True, "code.phone_elsewhere", False, seen=True), STATUS),
+    "19c-slip-elsewhere": (s.Trouble("code", None, True, "code.slip_elsewhere", False, seen=True), STATUS),
     "22-resume-slip": (RESUME, STATUS),
     "22b-resume-wrong": (replace(RESUME, problem="draft.not_opened"), STATUS),
     "22c-resume-card": (replace(RESUME, state="card"), STATUS),
@@ -557,6 +566,13 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "04h-card-helper": (CARD_HELPER, STATUS),
     "04i-card-shown-absent": (CARD_SHOWN_ABSENT, STATUS),
     "04j-card-shown-offer": (CARD_SHOWN_OFFER, STATUS),
+    "04o-phone": (CARD_PHONE, STATUS),
+    "04p-phone-offline": (CARD_PHONE_OFFLINE, replace(STATUS, network="down")),
+    "04u-both-offline": (CARD_BOTH_OFFLINE, replace(STATUS, network="down")),
+    "04q-phone-checking": (CARD_CHECKING, STATUS),
+    "04r-phone-over": (CARD_PHONE_OVER, STATUS),
+    "04s-phone-only": (CARD_PHONE_ONLY, replace(STATUS, card="trouble")),
+    "04t-phone-shown": (CARD_SHOWN_PHONE, STATUS),
     "04k-face": (FACE, STATUS),
     "04l-face-taken": (FACE_TAKEN, STATUS),
     "04m-face-dark": (FACE_DARK, STATUS),

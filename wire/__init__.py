@@ -8,7 +8,9 @@ answers      what the county signs: acknowledgement, feed, health; and how to ch
 bundle       a catalogue as one signed file
 receipt      the signed code on the printed receipt, and its number
 requests     signature headers of a terminal's HTTP requests
-lookup       asking for one's own cases; the answer is sealed to the asker
+asking       a sealed question, and an answer that only its asker opens
+lookup       asking for one's own cases
+phone        having a phone's code checked
 stick        what lies where on a courier's stick, and how to read one that may be anybody's
 uuid7        application ids
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from wire import keys, lookup, messages
+from wire import asking, keys, lookup, messages, phone
 from wire.envelope import Envelope
 
 FILE = Path(__file__).with_name("openapi.yaml")
@@ -24,7 +24,8 @@ def schemas() -> dict[str, Any]:
     named = [
         Envelope, messages.Message, messages.Acknowledgement, messages.Feed, messages.Health, messages.Refusal,
         keys.EnrolRequest, keys.Enrolment, keys.CountySettings,
-        lookup.LookupRequest, lookup.LookupResponse, lookup.LookupQuestion, lookup.LookupAnswer,
+        asking.SealedQuestion, asking.SealedAnswer, lookup.LookupQuestion, lookup.LookupAnswer,
+        phone.PhoneQuestion, phone.PhoneAnswer,
     ]  # fmt: skip
     _, components = msgspec.json.schema_components(named, ref_template="#/components/schemas/{name}")
     return {name: _tidy(components[name]) for name in sorted(components)}

@@ -34,6 +34,7 @@ from matters.outcomes import (
     Failed,
     PaperLine,
     PaperRead,
+    PhoneRead,
     PictureTaken,
     Printed,
     Result,
@@ -87,6 +88,7 @@ class Performer:
             effects.CallClerk: self._call_clerk,
             effects.LookUp: self._look_up,
             effects.ScanCode: self._scan,
+            effects.ReadPhoneCode: self._read_phone,
             effects.PutAside: self._put_aside,
             effects.OpenDraft: self._open_draft,
             effects.ForgetDraft: self._forget_draft,
@@ -151,6 +153,21 @@ class Performer:
             digits = code_of(code.text)
             return CodeScanned(digits) if digits else Failed("draft.wrong_code")
         return CodeScanned(code.text) if code.kind is CodeKind.RECEIPT else Failed("code.not_receipt")
+
+    async def _read_phone(self, _: effects.ReadPhoneCode, tell: Tell) -> Result:
+        """A phone's code, passed on to be checked."""
+        from kiosk.visiting import phoning
+
+        process, scanner = self._process, self._ports.get("scanner")
+        if scanner is None:
+            return Failed("scanner.absent")
+        asker = phoning.Asker(process.county_url, process.state, process.settings.county.suite)
+        read = await phoning.read(scanner, asker, lambda: bool(process.line.get("online")), tell)
+        if isinstance(read, PhoneRead):
+            process.journal.note("phone.checked", kind=read.kind)
+        elif read.code.startswith("phone."):
+            process.journal.note("phone.refused", code=read.code)
+        return read
 
     async def _film(self, effect: effects.Film, _: Tell) -> Result:
         camera = self._ports.get("camera")

@@ -31,7 +31,7 @@ from kiosk.processes import command, scratch
 from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
 from matters import visit as visits
-from matters.events import Event, Pressed, Surroundings, Tick
+from matters.events import CodeHeld, Event, Pressed, Surroundings, Tick
 from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Review, Step, StillThere, Trouble, Working
 from screens.app import ScreenApp
 from screens.attract import MOVES_S, attract
@@ -218,6 +218,18 @@ class VisitProcess:
             if not self.hidden and not self._wake():
                 for ident in PAD_KEYS.get(key, (f"key:{key}", f"digit:{key}")):
                     self.stage.keypad.press(ident)
+
+    async def _hear_scanner(self, scanner: Any) -> None:
+        """A code that nobody asked for: where it belongs is said, wherever the person is."""
+        from hardware.scanner import CodeKind
+
+        async for kind in scanner.unasked():
+            if self.hidden or self.conductor is None or self.staff or self.farewell or self._refusing or self._aside:
+                continue
+            self._touched = self.clock()
+            self._wake()
+            self._hush()
+            self.conductor.handle(CodeHeld(self.clock(), "phone" if kind is CodeKind.OTHER else kind.value))
 
     # ------------------------------------------------------------------ from the supervisor
 
@@ -497,6 +509,8 @@ class VisitProcess:
             self.spawn(self._look_out(sensor))
         if (pad := self.devices.ports.get("keypad")) is not None:
             self.spawn(self._hear_pad(pad))
+        if (scanner := self.devices.ports.get("scanner")) is not None:
+            self.spawn(self._hear_scanner(scanner))
         self._light()
         self._opened.set()
         self.spawn(self._keep_looking_whether_ready())

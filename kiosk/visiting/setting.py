@@ -77,6 +77,7 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         can_print=bool(settings.devices.receipt_printer),
         can_film=bool(settings.devices.camera),
         can_scan=bool(settings.devices.scanner),
+        phone_codes=settings.county.phone_codes,
         can_print_sheet=bool(settings.devices.document_printer),
         can_read_social=bool(settings.devices.social_card),
         can_face=bool(settings.devices.face_camera),

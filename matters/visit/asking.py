@@ -12,10 +12,10 @@ from matters.lanes import ways
 from matters.limits import Limit, matter_limit, single
 from matters.resolve import Needed, Resolved, resolve
 from matters.steps import AnyStep, Need, NeedRow, Option, Remark, Where
-from matters.visit import behalf, checking, declining, facing, flow, papering, placing, reading
+from matters.visit import behalf, checking, declining, facing, flow, papering, phoning, placing, reading
 from matters.visit.keys import draft_of, is_from_paper
 from matters.visit.signing import clauses, filled
-from matters.visit.state import Visit, doing, from_social, given, helper, person, resolved
+from matters.visit.state import Visit, doing, given, helper, person, resolved, told_by
 from matters.visit.words import say
 
 __all__ = ["filled", "step"]
@@ -296,13 +296,14 @@ def _card(visit: Visit, where: Where | None) -> steps.Card:
     if not visit.can_read_card:
         social = visit.can_read_social
         return steps.Card(
-            visit.place, where, True, whose, "gone", "reader.absent", _typing_helps(visit), social=social,
+            visit.place, where, True, whose, "checking" if visit.checking else "gone",
+            phoning.problem(visit) or "reader.absent", _typing_helps(visit), social=social, phone=phoning.hint(visit),
             behalf=behalf_key,
         )  # fmt: skip
-    state = "reading" if visit.reading else "again" if visit.problem else "waiting"
+    state = "reading" if visit.reading else "checking" if visit.checking else "again" if visit.problem else "waiting"
     return steps.Card(
         visit.place, where, True, whose, state, visit.problem, _typing_helps(visit), social=visit.can_read_social,
-        behalf=behalf_key,
+        phone=phoning.hint(visit), behalf=behalf_key,
     )  # fmt: skip
 
 
@@ -314,9 +315,11 @@ def _typing_helps(visit: Visit) -> bool:
 
 
 def _shown(visit: Visit, where: Where | None) -> steps.CardShown:
-    if from_social(visit.answers):
+    if by := told_by(visit.answers):
         told = (("name", visit.answers.name), ("id_number", identity.mask_id(visit.answers.number)))
         whose = "absent" if visit.answers.helping else "own"
+        if by == "phone":
+            return steps.CardShown(visit.place, where, True, told, "card.phone", whose=whose, source="phone")
         return steps.CardShown(visit.place, where, True, told, _social_problem(visit), whose=whose)
     rows = behalf.card_rows(visit, visit.answers.card)
     behalf_key = "" if visit.answers.helping else "offer"

@@ -11,7 +11,7 @@ from matters.resolve import FormRow, Needed, Resolved
 from matters.steps import PaperHint, Row
 from matters.visit import facing, flow, reading
 from matters.visit.signing import filled
-from matters.visit.state import Visit, answer, drop, from_social, helper, known, person, resolved
+from matters.visit.state import Visit, answer, drop, helper, known, person, resolved, told_by
 from matters.visit.words import say
 
 IDENTITY = ("card.name", "card.id_number")
@@ -49,17 +49,22 @@ def _who(visit: Visit) -> list[Row]:
     who, _ = person(visit.answers, visit.setting.today)
     name, number = who.get("card.name", ""), who.get("card.id_number", "")
     label = say(visit, "check.for_whom" if visit.answers.helping else "check.who")
-    if known(visit.answers, visit.setting.today) == "typed" and not from_social(visit.answers):
+    if known(visit.answers, visit.setting.today) == "typed" and not told_by(visit.answers):
         rows = [
             Row("typed:number", label, name, " ".join((number[:6], number[6:14], number[14:])))
         ]  # typed: to be checked
     else:
-        rows = [Row("who", label, name, mask_id(number), "card", can_change=False)]
+        rows = [Row("who", label, name, mask_id(number), _source(visit), can_change=False)]
     if visit.answers.helping:
         helper_name, _ = helper(visit.answers, visit.setting.today)
         relation = say(visit, f"relation.{visit.answers.relation}")
         rows.append(Row("helper:relation", say(visit, "check.helper"), helper_name, relation))
     return rows
+
+
+def _source(visit: Visit) -> str:
+    """Where what the person did not write themselves was read."""
+    return "phone" if told_by(visit.answers) == "phone" else "card"
 
 
 def _is_shown(row: FormRow) -> bool:
@@ -71,7 +76,7 @@ def _field(visit: Visit, row: FormRow, found: Resolved) -> Row:
     field: Field = row.field
     as_read = as_typed if row.asked else shown
     value = as_read(field, row.value) if row.value is not None else ""
-    source = "card" if row.source in ("card", "social", "derived") and not row.asked else ""
+    source = _source(visit) if row.source in ("card", "social", "phone", "derived") and not row.asked else ""
     source = "paper" if row.source == "paper" else source
     paper = PaperHint(f"field:{field.id}", "differs", field.label) if reading.differs(visit, field.id, found) else None
     can = row.asked or field.change

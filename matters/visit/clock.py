@@ -31,6 +31,7 @@ def waits_for_us(visit: Visit) -> bool:
     return (
         any(r.wish.startswith(("receipt:", "notice:", "submit", "Shoot:", "TakeFace:")) for r in visit.running)
         or visit.reading
+        or visit.checking
     )
 
 
@@ -99,6 +100,8 @@ def farewell(visit: Visit, ending: str) -> Visit:
         cases=None,
         case=-1,
         lookup_problem="",
+        code="",
+        checking=False,
         aside="",
         slip="",
     )

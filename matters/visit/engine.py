@@ -6,9 +6,22 @@ from dataclasses import replace
 
 from matters.catalogue import Catalogue
 from matters.effects import AnyEffect
-from matters.events import Chosen, Event, Joined, Outcome, Pressed, Signed, Surroundings, Tick, Touched, Typed, Underway
+from matters.events import (
+    Chosen,
+    CodeHeld,
+    Event,
+    Joined,
+    Outcome,
+    Pressed,
+    Signed,
+    Surroundings,
+    Tick,
+    Touched,
+    Typed,
+    Underway,
+)
 from matters.steps import AnyStep
-from matters.visit import behalf, clock, entries, keys, results, view
+from matters.visit import behalf, clock, entries, keys, phoning, results, view
 from matters.visit.state import Setting, Visit
 from matters.visit.wishes import reconcile
 
@@ -40,13 +53,15 @@ def advance(visit: Visit, event: Event) -> Visit:
         return reconcile(results.outcome(visit, event)) if isinstance(event, Outcome) else visit
     match event:
         case Tick():
-            visit = clock.ticked(visit)
+            visit = phoning.ticked(clock.ticked(visit))
         case Surroundings():
             visit = clock.ticked(results.surroundings(visit, event))
         case Outcome():
             visit = clock.ticked(results.outcome(visit, event))
         case Underway():
             visit = results.underway(visit, event)
+        case CodeHeld():
+            visit = phoning.held(clock.ticked(visit), event)
         case Joined():
             visit = clock.active(behalf.joined(visit, event.mark))
         case Touched() | Pressed() | Chosen() | Typed() | Signed():

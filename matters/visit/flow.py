@@ -16,7 +16,7 @@ from matters.references import CARD
 from matters.resolve import Resolved, resolve
 from matters.visit import helping, reading
 from matters.visit.signing import clauses
-from matters.visit.state import Answers, Visit, doing, from_social, given, known, resolved, standing
+from matters.visit.state import Answers, Visit, doing, given, known, resolved, standing, told_by
 
 SECONDS = {
     "notice": 60, "flow": 20, "consent": 30, "declined": 20, "situation": 20, "items": 45, "card": 30, "typed": 45,
@@ -60,7 +60,7 @@ def path(visit: Visit, found: Resolved | None = None) -> tuple[str, ...]:
         way.append("items")
     way += helping.places(answers)
     if answers.typing:
-        way += ["shown"] if from_social(answers) else ["typed:number", "typed:name"]
+        way += ["shown"] if told_by(answers) else ["typed:number", "typed:name"]
     else:
         way += ["shown"] if answers.card else ["card"]
     if face_wanted(found):
@@ -157,7 +157,8 @@ def go(visit: Visit, place: str) -> Visit:
     if place == visit.place:
         return replace(visit, problem="")
     before = None if place == "check" else visit.before
-    return replace(visit, place=place, problem="", before=before, shoot=False, reading=False, again_at=0.0)
+    return replace(visit, place=place, problem="", before=before, shoot=False, reading=False, checking=False,
+                   again_at=0.0)  # fmt: skip
 
 
 def onward(visit: Visit) -> Visit:

@@ -9,7 +9,7 @@ from matters.events import BY_KEY, Strokes
 from matters.resolve import Needed, resolve
 from matters.visit import facing, helping, reading
 from matters.visit.signing import clauses
-from matters.visit.state import Visit, doing, given, person, standing
+from matters.visit.state import Visit, doing, given, person, standing, told_by
 
 
 def application(visit: Visit) -> Application:
@@ -49,6 +49,7 @@ def application(visit: Visit) -> Application:
             who.get("card.id_number", ""),
             face if level == "card" else (),
             card_photo if level == "card" else (),
+            by=told_by(visit.answers),
         ),
         consents=tuple(
             Agreed(asking.kind, visit.catalogue.version)

@@ -21,6 +21,7 @@ from matters.visit import (
     flow,
     helping,
     papering,
+    phoning,
     placing,
     reading,
     saying,
@@ -46,6 +47,10 @@ def _pressed(visit: Visit, key: str) -> Visit:
         return replace(behalf.left(visit), help="")
     if key == "aside" and aside.may_put_aside(visit):
         return aside.begun(visit)
+    if visit.code:
+        visit = phoning.pressed(visit)
+        if key != "help":
+            return visit
     if visit.help:
         return replace(visit, help="") if key in ("main", "back", "left") else visit
     if visit.aside:
@@ -242,8 +247,8 @@ def _at_card(visit: Visit, key: str) -> Visit:
 
 def _at_shown(visit: Visit, key: str) -> Visit:
     if key == "again":
-        if visit.answers.typing:  # a social-security card was laid: another card, of either kind
-            visit = answer(visit, typing=False, number="", name="", social=None)
+        if visit.answers.typing:  # a social-security card was laid, or a phone's code held: another, of any kind
+            visit = answer(visit, typing=False, number="", name="", social=None, phone=None)
         return flow.go(visit, "card")
     if key == "behalf" and not visit.answers.helping and not visit.answers.typing:
         return behalf.begin(visit)

@@ -17,7 +17,7 @@ from matters.outcomes import (
     SocialCardRead,
     Submitted,
 )
-from matters.visit import aside, behalf, facing, flow, helping, papering, reading
+from matters.visit import aside, behalf, facing, flow, helping, papering, phoning, reading
 from matters.visit.clock import active
 from matters.visit.state import Running, Visit, answer, drop, without_face
 
@@ -31,6 +31,8 @@ def underway(visit: Visit, event: Underway) -> Visit:
         return replace(visit, problem="")  # the camera is back
     if running.wish.startswith("FilmFace:"):
         return facing.lit(visit)
+    if running.wish == phoning.WISH:
+        return phoning.underway(visit)
     if not running.wish.startswith(("card:", "social:")):
         return visit
     return replace(active(visit), reading=event.code == "card.reading", problem="", lookup_problem="")
@@ -53,6 +55,8 @@ def outcome(visit: Visit, event: Outcome) -> Visit:
             return _card(visit, rest, result)
         case "social":
             return _social(visit, result)
+        case phoning.WISH:
+            return phoning.outcome(visit, result)
         case "scan":
             return _scanned(visit, rest, result)
         case "aside":
@@ -101,7 +105,7 @@ def _card(visit: Visit, place: str, result: object) -> Visit:
             return replace(visit, problem="card.same_person", again_at=visit.at + visit.setting.retry_s)
         if visit.answers.card is None or visit.answers.card.id_number != result.id_number:
             visit = without_face(visit)  # a picture stands beside the card that lay here when it was taken
-        visit = answer(visit, card=result, typing=False, passed=visit.answers.passed - {"shown"})
+        visit = answer(visit, card=result, phone=None, typing=False, passed=visit.answers.passed - {"shown"})
         return flow.go(visit, "shown")
     if isinstance(result, Failed):
         waiting = replace(visit, again_at=visit.at + visit.setting.retry_s)

@@ -11,7 +11,7 @@ from matters import consents, identity
 from matters.catalogue import Catalogue, Matter
 from matters.effects import AnyEffect
 from matters.events import Strokes
-from matters.outcomes import CardRead, CaseRow, FaceTaken, PictureTaken, SocialCardRead, Submitted
+from matters.outcomes import CardRead, CaseRow, FaceTaken, PhoneRead, PictureTaken, SocialCardRead, Submitted
 from matters.papertext import Paper
 from matters.regions import Region
 from matters.resolve import Given, Resolved, resolve
@@ -52,6 +52,7 @@ class Setting:
     can_print: bool = True
     can_film: bool = True
     can_scan: bool = False
+    phone_codes: bool = False  # the county has phones' codes checked
     can_read_social: bool = False
     can_face: bool = False  # there is a camera towards the person
     can_print_sheet: bool = False  # on A4
@@ -88,6 +89,7 @@ class Answers:
     card: CardRead | None = None
     face: Portrait | None = None
     social: SocialCardRead | None = None  # a social-security card that was laid; typing for the person, proving nothing
+    phone: PhoneRead | None = None  # whose code a phone showed, checked online; typing for the person, as a social card
     helping: bool = False  # who stands here acts for somebody else: all of the above is that somebody's
     helper_typing: bool = False
     helper_number: str = ""
@@ -149,6 +151,10 @@ class Visit:
     again_at: float = 0.0  # a device that failed is not asked before
     shoot: bool = False
     reading: bool = False
+    checking: bool = False  # a phone's code, at the county
+    scan_at: float = 0.0  # a scanner in trouble is not asked before
+    code: str = ""  # code of why a code that was held before the scanner does not belong here
+    code_at: float = 0.0
     taken: tuple[str, ...] = ()  # every picture there is
     forgotten: tuple[str, ...] = ()
     read: Mapping[str, Paper | None] = field(default_factory=lambda: MappingProxyType({}))  # by picture
@@ -253,10 +259,14 @@ def standing(answers: Answers, today: str) -> str:
     return "helper" if level and helped(answers, today) else level
 
 
-def from_social(answers: Answers) -> bool:
-    """Whether name and number were read from a social-security card instead of typed. Anybody may read it: no module
-    vouches for it and no PIN for its holder, so it is known no better than `typed`."""
-    return answers.typing and answers.social is not None and answers.social.id_number == answers.number != ""
+def told_by(answers: Answers) -> str:
+    """What wrote name and number instead of the person: social (a social-security card) | phone (a phone's code,
+    checked online) | "" (nothing did). Anybody may read such a card, and whoever holds a phone has its code: no module
+    vouches for them and no PIN for their holder, so the person is known no better than `typed`."""
+    for by, told in (("phone", answers.phone), ("social", answers.social)):
+        if told is not None and (told.name, told.id_number) == (answers.name, answers.number) != ("", ""):
+            return by if answers.typing else ""
+    return ""
 
 
 def person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -288,7 +298,7 @@ def _person(answers: Answers, today: str) -> tuple[dict[str, str], dict[str, str
             "card.sex": identity.sex_of(number),
             "card.birth": identity.birth_of(number),
         }
-        told = "social" if from_social(answers) else "typed"
+        told = told_by(answers) or "typed"
         return values, {
             "card.name": told, "card.id_number": told, "card.sex": "derived", "card.birth": "derived",
         }  # fmt: skip

@@ -13,7 +13,7 @@ from matters.outcomes import CaseRow
 from matters.search import find
 from matters.spoken import REASONS
 from matters.steps import AnyStep, Progress, Tile, Where
-from matters.visit import after, aside, asking, behalf, clock, flow, saying
+from matters.visit import after, aside, asking, behalf, clock, flow, phoning, saying
 from matters.visit.state import Visit, doing, resolved
 from matters.visit.words import say
 
@@ -30,6 +30,8 @@ def step(visit: Visit) -> AnyStep:
         return steps.Working("aside", where(visit), False, "aside", float(int(visit.at - visit.since)))
     if visit.aside:
         return steps.Trouble("aside", where(visit), True, visit.aside, True)
+    if visit.code:
+        return phoning.step(visit, where(visit))
     name = flow.kind(visit.place)
     found = _FINDING.get(name)
     if found is not None:

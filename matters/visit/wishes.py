@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from matters import effects
 from matters.effects import AnyEffect
-from matters.visit import aside, facing, papering, reading, saying
+from matters.visit import aside, facing, papering, phoning, reading, saying
 from matters.visit.handing import application
 from matters.visit.state import Running, Visit, doing, person
 
@@ -59,6 +59,7 @@ def _wishes(visit: Visit) -> Iterator[tuple[str, Make]]:
         number = person(visit.answers, visit.setting.today)[0].get("card.id_number", "")
         receipt = visit.answers.receipt
         yield "lookup", lambda name: effects.LookUp(name, number, receipt)
+    yield from phoning.wishes(visit)
     yield from aside.wishes(visit)
     yield from facing.wishes(visit)
     if visit.notice == "printing":  # once begun it comes out whole, wherever the person has gone meanwhile

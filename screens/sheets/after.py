@@ -258,6 +258,8 @@ class TroubleSheet(Sheet):
     """A fault that stands in the way: its card, and that nothing is lost."""
 
     def main(self) -> KeySpec | None:
+        if self.step.seen:
+            return KeySpec("main", say("trouble.seen"), icon_end="check")
         if not self.step.can_retry:
             return KeySpec("main", say("trouble.wait"), kind="waiting")
         return KeySpec("main", say("trouble.main"), icon_end="refresh")

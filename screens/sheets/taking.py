@@ -56,7 +56,8 @@ class CardSheet(Sheet):
         state = self.step.state
         if state == "gone":
             return KeySpec("type", say("card.type_main"), icon_end="arrow-right") if self.step.can_type else None
-        return KeySpec("main", say("card.reading_main" if state == "reading" else "card.waiting"), kind="waiting")
+        words = {"reading": "card.reading_main", "checking": "card.checking_main"}.get(state, "card.waiting")
+        return KeySpec("main", say(words), kind="waiting")
 
     def told(self) -> None:
         step = self.step
@@ -65,6 +66,9 @@ class CardSheet(Sheet):
         if step.state == "reading":
             self.ids.title.text = say("card.reading_title")
             message.text = say("card.reading")
+        elif step.state == "checking":
+            self.ids.title.text = say("card.checking_title")
+            message.icon, message.text = "device-mobile", say("card.checking")
         elif step.problem:
             words = say.fault(step.problem)
             self.ids.title.text = words.title
@@ -73,14 +77,22 @@ class CardSheet(Sheet):
             self.ids.title.text = say("card.title", whose=step.whose)
             message.text = say("card.wait")
         self.ids.type.shown = step.can_type and step.state != "gone"
-        if step.social and step.state in ("waiting", "gone"):
-            message.second = say("card.social")
+        if step.state in ("waiting", "gone"):
+            message.second = self._also(step)
         tell_behalf(self.ids.behalf, step.behalf)
         self.ids.picture.elastic = True
-        self.ids.picture.name = "fault-card-reader-gone" if step.state == "gone" else "card-on-reader"
-        self.ids.picture.of = 600 if step.state == "gone" else 968
+        instead = {"gone": "fault-card-reader-gone", "checking": "fault-phone-code"}.get(step.state, "")
+        self.ids.picture.name = instead or "card-on-reader"
+        self.ids.picture.of = 600 if instead else 968
         self.ids.picture.here = say("card.here") if step.state in ("waiting", "again") else ""
-        self.ids.picture.where_words = say("card.where") if step.state != "gone" else ""
+        self.ids.picture.where_words = "" if instead else say("card.where")
+
+    @staticmethod
+    def _also(step: Card) -> str:
+        """What does as well as an identity card, for writing name and number; and that a phone does not just now."""
+        there = {"social": step.social, "phone": step.phone, "offline": step.phone == "offline"}
+        which = "_".join(name for name, yes in there.items() if yes)
+        return say(f"card.{which}") if which else ""
 
 
 class CardPicture(Picture):
@@ -173,6 +185,7 @@ class CardShownSheet(Sheet):
         for row in self.ids.rows.inner():
             row.ids.label.wide = max(168, wide)
         tell_behalf(self.ids.behalf, step.behalf)
+        self.ids.again.text = say("card_shown.again_phone" if step.source == "phone" else "card_shown.again")
         message = self.ids.message
         message.second = ""
         if step.problem:

@@ -77,6 +77,27 @@ async def test_a_code_scanned_before_anybody_asked_is_forgotten(tmp_path: Path) 
         assert await scanned(simulator, scanner, "now") == Code("now")
 
 
+@pytest.mark.parametrize("over", ["serial", "keys"])
+async def test_of_a_code_that_nobody_asked_for_only_the_kind_is_told(tmp_path: Path, over: str) -> None:
+    async with bench(tmp_path, over=over) as (simulator, scanner):
+        await scanner.status()
+        kinds: asyncio.Queue[CodeKind] = asyncio.Queue()
+
+        async def hear() -> None:
+            async for kind in scanner.unasked():
+                kinds.put_nowait(kind)
+
+        hearing = asyncio.create_task(hear())
+        await asyncio.sleep(0.02)
+        for text, kind in ((RECEIPT, CodeKind.RECEIPT), (RECEIPT.replace("/R#", "/S#"), CodeKind.SLIP),
+                           (PHONE, CodeKind.OTHER)):  # fmt: skip
+            await simulator.command("scan", {"text": text})
+            assert await asyncio.wait_for(kinds.get(), PATIENCE_S) is kind
+        assert await scanned(simulator, scanner, "asked for") == Code("asked for")
+        assert kinds.empty()
+        hearing.cancel()
+
+
 async def test_the_same_code_twice_within_seconds_is_one(tmp_path: Path) -> None:
     async with bench(tmp_path) as (simulator, scanner):
         await simulator.command("fault", {"what": "doubled"})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matters import effects, outcomes, steps
 from matters.application import from_json, to_json
-from matters.events import Outcome, Tick
+from matters.events import CodeHeld, Outcome, Tick
 from matters.knowing import pictured
 from matters.resolve import resolve
 from matters.steps import ALL_STEPS
@@ -51,6 +51,8 @@ def results(drive: Drive, effect: effects.AnyEffect, way: int) -> outcomes.Resul
             return drive.picture()
         case effects.TakeFace():
             return outcomes.FaceTaken(drive.picture()) if way % 5 == 2 else drive.face()
+        case effects.ReadPhoneCode():
+            return outcomes.PhoneRead(CARD.name, CARD.id_number, "social")
         case effects.ReadPaper():
             return outcomes.PaperRead(PRINTS[way % len(PRINTS)], 90 * (way % 4))
         case effects.Submit():
@@ -100,6 +102,7 @@ def happenings(drive: Drive) -> tuple[Callable[[int], object], ...]:
         lambda way: drive.wait(way % 7),
         lambda way: drive.wait(70) if way % 10 == 0 else None,
         lambda way: drive.touch(),
+        lambda way: drive.send(CodeHeld(drive.now(), ("receipt", "slip", "phone")[way % 3])),
         lambda way: drive.around(
             can_read_card=way % 2 == 0, can_print=way % 3 != 0, can_film=way % 5 != 0, online=way % 7 != 0,
             printer_problem="printer.paper_out" if way % 3 == 0 else "", can_face=way % 4 != 0,
@@ -109,7 +112,7 @@ def happenings(drive: Drive) -> tuple[Callable[[int], object], ...]:
 
 def lived(tape: list[int], matter: str = "") -> Iterator[Drive]:
     """A visit after each thing that happened to it."""
-    drive = Drive(Setting(reads_papers=True, can_face=True))
+    drive = Drive(Setting(reads_papers=True, can_face=True, can_scan=True, phone_codes=True))
     if matter:
         drive.start(matter)
     yield drive

@@ -70,3 +70,32 @@ def test_the_proof_in_a_receipts_code_is_what_the_county_was_told() -> None:
     with pytest.raises(WireError) as caught:
         by_receipt("https://example.invalid/phone")
     assert caught.value.code == "receipt.not_one"
+
+
+def test_a_newer_county_may_say_more_of_a_case_than_is_known_here(
+    county: CountyPublic, county_keys: CountyKeys
+) -> None:
+    from wire.canonical import b64
+    from wire.seal import suite
+
+    asking = ask(PROOFS[0], people.TERMINAL, county)
+    question = read_question(asking.body, county_keys)
+    case = {**json.loads(canonical(CASE)), "window": "3", "fees": [{"fen": 100}]}
+    body = suite("age-x25519").seal(canonical({"v": 1, "cases": [case], "more": True}), question.reply_to)
+    assert asking.read(canonical({"v": 1, "suite": "age-x25519", "body": b64(body), "served_by": "2"})) == (CASE,)
+
+
+def test_what_the_county_signs_and_what_it_is_asked_may_hold_nothing_unknown(
+    county: CountyPublic, county_keys: CountyKeys
+) -> None:
+    from wire.answers import encode, make_health, read_health
+
+    health = make_health(county_keys, nonce="abcdefgh", at=people.AT)
+    assert read_health(encode(health), county, nonce="abcdefgh") == health
+    with pytest.raises(WireError) as signed:
+        read_health(canonical({**json.loads(encode(health)), "more": 1}), county, nonce="abcdefgh")
+    assert signed.value.code == "health.malformed"
+    asked = json.loads(ask(PROOFS[0], people.TERMINAL, county).body)
+    with pytest.raises(WireError) as question:
+        read_question(canonical({**asked, "more": 1}), county_keys)
+    assert question.value.code == "lookup.malformed"
