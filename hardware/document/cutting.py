@@ -26,6 +26,8 @@ GAP_LEAST = 0.14  # of the shorter side of the picture, between opposite sides
 SHARE_LEAST = 0.04  # of the picture that is seen of the sheet
 SEEN_LEAST = 0.12  # of the shorter side of the picture: what is seen of a side that runs out of it
 OUT_MOST = 0.8  # of the longer side of the picture: a corner outside lies no further out
+BEHIND = 1  # places behind a corner, from which its sides are looked at; and so many px, and so much of the longer
+BEHIND_LEAST, BEHIND_MOST = 3, 0.25  # side of the picture, are looked at
 TAIL = 30 // PACE  # places of a side, before the border
 FEATURES = (
     "edge mean", "edge least", "edge second", "sides mean", "sides least", "sides second", "beyond mean", "beyond most",
@@ -205,6 +207,34 @@ def _corners(
 def _area(corners: Doubles) -> Doubles:
     following = np.roll(corners, -1, axis=1)
     return np.asarray(np.abs((corners[..., 0] * following[..., 1] - corners[..., 1] * following[..., 0]).sum(1)) / 2)
+
+
+def goes_on(corners: Floats, line: Indices, lines: Floats, along: Along, width: int, height: int) -> float:
+    """How surely the sheet goes on behind one side (4, 2) that was taken for its own, to the picture's border: a band
+    or a rule of print. Both neighbours of the side go on then, as edges with something else on either side."""
+    theta, rho = lines[line, 0].astype(np.float64), lines[line, 1].astype(np.float64)
+    cos, sin = np.cos(theta), np.sin(theta)
+    at = np.arange(-along.middle, along.middle + 1) * float(PACE)
+    x, y = (rho * cos)[:, None] - at * sin[:, None], (rho * sin)[:, None] + at * cos[:, None]
+    present = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
+    border = present.argmax(1), present.shape[1] - 1 - present[:, ::-1].argmax(1)
+    following = np.roll(corners, -1, axis=0)
+    start, end = ((point[:, 1] * cos - point[:, 0] * sin) / PACE + along.middle for point in (corners, following))
+    surest = 0.0
+    for side in range(4):
+        seen = []
+        for beside, here, there in (((side - 1) % 4, end, start), ((side + 1) % 4, start, end)):
+            onward = here[beside] > there[beside]
+            begin = round(here[beside]) + (BEHIND if onward else -BEHIND)
+            stop = int(border[1][beside] if onward else border[0][beside])
+            count = (stop - begin) * (1 if onward else -1)
+            if not BEHIND_LEAST <= count * PACE <= BEHIND_MOST * max(width, height) or not 0 <= begin < len(at):
+                break
+            ways = (sums[line[beside]] for sums in (along.edge, along.sides))
+            seen += [abs(float(sums[stop] - sums[begin])) / count for sums in ways]
+        if len(seen) == 4:
+            surest = max(surest, min(seen))
+    return surest
 
 
 def described(

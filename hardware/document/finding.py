@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hardware.document.cutting import CutShapes, cut_shapes, described
-from hardware.document.geometry import Floats, Image, area, ordered, shrunk
+from hardware.document.cutting import CutShapes, cut_shapes, described, goes_on
+from hardware.document.geometry import Floats, Image, area, ordered, overlap, shrunk
 from hardware.document.lines import find_lines, gradient, sum_along, to_colours
 from hardware.document.rating import rate, rate_cut, rate_far
 from hardware.document.refining import refine
@@ -32,6 +32,8 @@ CLEAR = 0.92  # a whole sheet that is rated so is not doubted
 # Expected overlap of what is seen of a sheet that is cut off, from which it is one: where no whole one is sure, where
 # one is, and where one is rated LIKELY. A part of a sheet taken for all of it is rated in between.
 CUT_ALONE, CUT_BESIDE, CUT_AGAINST, LIKELY = 0.35, 0.25, 0.5, 0.85
+LIKE, LIKE_MOST, SAME = 0.08, 6, 0.88  # rated nearly as high, so many, with such an overlap: the same sheet
+PART_SURE = 0.75  # how surely a side's neighbours go on to the picture's border, from which it is none
 TRAY_EDGE = 0.5  # share of edge along the sides, from which a shape on a known tray is no part of it
 FITS = 0.3  # rating from which a shape of exactly the size that was asked for is that paper
 ODD_SURE, DOUBTED = 0.85, 0.5  # rating from which one of no known size is a paper, where it should have one; else
@@ -66,6 +68,7 @@ class Candidates:
 
     whole: Shapes | None
     cut: Callable[[], CutShapes | None]
+    goes_on: Callable[[int], float]  # how surely the whole one of this number is a part of one that does
 
 
 def find(image: Image, tray: Tray | None = None, sizes: Sizes | None = None, shape: str = "any") -> Found | None:
@@ -85,7 +88,7 @@ def find(image: Image, tray: Tray | None = None, sizes: Sizes | None = None, sha
     rating = float(ratings[best])
     if sizes is not None and there.whole is not None and shape in KNOWN_MM:
         best, rating = _sized(there.whole, ratings, best, sizes, shape, small)
-    cut = _cut(there, best, rating, small.shape[1], small.shape[0])
+    cut = _cut(there, ratings, best, rating, small.shape[1], small.shape[0])
     if there.whole is None:
         nothing = np.zeros((4, 2), np.float32)
         return Found(nothing, 0.0, 0, cut) if cut else None
@@ -121,10 +124,14 @@ def candidates(small: Image, tray: Tray | None = None) -> Candidates | None:
     along = sum_along(soft, dx, dy, lines)
     height, width = small.shape[:2]
     whole = span(lines, along, width, height) if len(lines) > 3 else None
-    return Candidates(whole, lambda: cut_shapes(soft, lines, along, width, height))
+
+    def part(best: int) -> float:
+        return goes_on(whole.corners[best], whole.line[best], lines, along, width, height) if whole is not None else 0.0
+
+    return Candidates(whole, lambda: cut_shapes(soft, lines, along, width, height), part)
 
 
-def _cut(there: Candidates, best: int, rating: float, width: int, height: int) -> float:
+def _cut(there: Candidates, ratings: Floats, best: int, rating: float, width: int, height: int) -> float:
     """How surely a sheet goes on behind the border, and the best that is whole is none or a part of it; else 0."""
     cut = there.cut() if rating < CLEAR else None
     if cut is None:
@@ -132,7 +139,20 @@ def _cut(there: Candidates, best: int, rating: float, width: int, height: int) -
     whole, about = (there.whole.corners[best], there.whole.features[best]) if there.whole is not None else (None, None)
     surest = float(rate_cut(described(cut, whole, about, rating, width, height)).max())
     least = CUT_ALONE if rating < SURE else CUT_BESIDE if rating < LIKELY else CUT_AGAINST
-    return surest if surest >= least else 0.0
+    if surest >= least:
+        return surest
+    if whole is None or rating < SURE:
+        return 0.0
+    like = np.flatnonzero(ratings >= max(SURE, float(ratings[best]) - LIKE))
+    nearly = [one for one in like[np.argsort(-ratings[like])][:LIKE_MOST].tolist() if _nearly(there, one, best)]
+    part = max(there.goes_on(one) for one in nearly)
+    return part if part >= PART_SURE else 0.0
+
+
+def _nearly(there: Candidates, one: int, best: int) -> bool:
+    """Whether two whole shapes are the same but for a side that lies a little elsewhere."""
+    corners = there.whole.corners if there.whole is not None else np.zeros((0, 4, 2), np.float32)
+    return one == best or overlap(ordered(corners[one]), ordered(corners[best])) > SAME
 
 
 def _rated(features: Floats) -> Floats:

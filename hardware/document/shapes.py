@@ -36,11 +36,13 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Shapes:
-    """`corners` (n, 4, 2) in order around, `rough` (n,) rating, best first; `features` (n, len(FEATURES))."""
+    """`corners` (n, 4, 2) in order around, `rough` (n,) rating, best first; `features` (n, len(FEATURES)); `line`
+    (n, 4): on which line each side lies, that from corner k to the next being side k."""
 
     corners: Floats
     rough: Floats
     features: Floats
+    line: Indices
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def span(lines: Floats, along: Along, width: int, height: int) -> Shapes | None:
         *_describe(corners, *made.sides(best), along, lines, width, height),
         rough, rough[0] - rough, np.full(len(rough), min(1.0, made.x.shape[1] / 10000)),
     ]  # fmt: skip
-    return Shapes(corners.astype(np.float32), rough.astype(np.float32), np.stack(features, axis=1).astype(np.float32))
+    described = np.stack(features, axis=1).astype(np.float32)
+    return Shapes(corners.astype(np.float32), rough.astype(np.float32), described, made.line[:, best].T)
 
 
 def _combine(lines: Floats, along: Along, width: int, height: int) -> _Rings | None:

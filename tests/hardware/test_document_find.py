@@ -85,6 +85,30 @@ def test_a_sheet_that_goes_on_behind_the_border_is_cut_off_and_no_answer(name: s
     assert locate(image) is None
 
 
+def banded(lost: float) -> Image:
+    """A ticket with a band of colour along its lower border, of which so much is below the picture."""
+    high, wide = 460, 760
+    ticket = np.full((high, wide, 3), (225, 232, 226), np.uint8)
+    ticket[-high // 9 :] = (190, 150, 120)
+    for row in range(60, 360, 60):
+        cv2.line(ticket, (50, row), (480 + row, row), (70, 70, 70), 12)
+    image = np.full((960, 1280, 3), DESK, np.uint8)
+    top = 960 - round(high * (1 - lost)) if lost else 300
+    part = ticket[: 960 - top]
+    image[top : top + len(part), 240 : 240 + wide] = part
+    noise = np.random.default_rng(7).normal(0, 3, image.shape)
+    return np.asarray(np.clip(cv2.GaussianBlur(image, (3, 3), 0) + noise, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("lost", [0.04, 0.06])
+def test_a_band_of_print_is_no_border_where_the_sheet_goes_on_behind_it(lost: float) -> None:
+    assert locate(banded(0.0)) is not None
+    found = find(banded(lost))
+    assert found is not None
+    assert found.cut > 0
+    assert locate(banded(lost)) is None
+
+
 def test_a_sheet_far_away_is_found() -> None:
     image, truth = on_desk(corners=[[570, 350], [730, 352], [732, 580], [568, 578]])
     found = locate(image)
