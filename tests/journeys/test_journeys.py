@@ -319,11 +319,9 @@ def test_a_phones_code_says_who_stands_there_and_with_the_line_down_the_number_i
     assert left.personal() == []
     for path in left.files():
         assert b"phone.example" not in path.read_bytes(), path
-    by_phone, typed = (case["opened"]["application"] for case in sorted(left.cases, key=lambda case: case["receipt"]))
-    for application, by in ((by_phone, "phone"), (typed, "")):
-        assert known(application) == ("typed", "陈大山", number)
-        assert application["known"]["by"] == by
-        assert value(application, "phone") == "13800000000"
+    assert known(left.application) == ("typed", "陈大山", number)
+    assert left.application["known"]["by"] == "phone"
+    assert value(left.application, "phone") == "13800000000"
 
 
 def test_a_catalogue_damaged_on_the_disk_leaves_the_one_before_in_use(
