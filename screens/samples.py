@@ -29,7 +29,7 @@ def at(number: int, minutes: int) -> s.Where:
     return s.Where(BAND, "newborn", s.Progress(number, 7, minutes))
 
 
-CHECKED = s.Where("养老金资格认证", "elder", s.Progress(4, 6, 3))
+CHECKED = s.Where("养老金认证", "face-check", s.Progress(4, 6, 3))
 DONE = s.Where(BAND, "newborn", s.Progress(7, 7, 0, done=True))
 
 TILES = (
@@ -202,7 +202,16 @@ RATE = s.Rate(
     ),
 )  # fmt: skip
 RATE_FIRST = replace(RATE, level=0, reasons=())
-RATE_BAD = replace(RATE, level=1, reasons=tuple(replace(reason, chosen=False) for reason in RATE.reasons))
+RATE_BAD = replace(
+    RATE, level=1,
+    reasons=tuple(
+        s.Option(code, text)
+        for code, text in (
+            ("108", "多加了条件"), ("109", "多要了材料"), ("110", "没道理地拖时间"), ("113", "跑了几个地方"),
+            ("114", "跑几趟和说的不一样"), ("115", "态度差，办得慢"),
+        )
+    ),
+)  # fmt: skip
 GOODBYE = s.Goodbye("goodbye", None, False, (("id", "身份证"), ("book-2", "户口簿"), ("receipt", "回执")), "done", 15.0)
 GOODBYE_STOPPED = replace(GOODBYE, take=(("id-card", "身份证"),), ending="stopped")
 GOODBYE_FAULT = replace(GOODBYE, take=(), ending="fault")

@@ -74,8 +74,9 @@ class EntrySheet(Dated):
         if count.shown:
             left = length - len(step.text)
             count.text = say("entry.left", count=left) if left > 0 else say("entry.full", count=length)
+        most = 2 if look.low or look.elder or not look.portrait else 4
         self.ids.suggestions.items = tuple(
-            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[: 2 if look.low else 4])
+            (f"suggest:{index}", words, "") for index, words in enumerate(step.suggestions[:most])
         )
         self.ids.suggestions.shown = bool(step.suggestions) and not step.text
         super().told()

@@ -193,7 +193,7 @@ class Typing(Sheet):
                     last.insert(0, ("digits", say("entry.digits"), "numbers"))
             area.tell(capital=way == "latin", digits=way == "latin", last=tuple(last))
         elif isinstance(area, DigitArea):
-            area.items = self._digit_keys()
+            area.tell(self._digit_keys())
 
     def _hand_keys(self) -> tuple[Item, ...]:
         keys = [

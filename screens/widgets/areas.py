@@ -80,6 +80,14 @@ class DigitArea(Grid):
     grow = 1.0
     talls = (124.0, 136.0)
 
+    def tell(self, items: tuple[Item, ...]) -> None:
+        """Ten digits are as large as their keys have room for: they are compared with a card that lies below."""
+        self.items = items
+        ten = not look.low and {str(digit) for digit in range(10)} <= {words for _, words, _ in items}
+        for key in self.inner():
+            if isinstance(key, PadKey):
+                key.role = "result" if ten and len(key.text) == 1 and not key.icon else PadKey.role
+
     def measure(self, width: int) -> int:
         tall = look.key_height(*((96.0, 104.0) if look.low else self.talls)) + look.u(look.palette.ledge_px)
         rows = -(-len(self.items) // self.columns)

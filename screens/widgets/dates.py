@@ -364,7 +364,7 @@ class DateArea(Column):
 
     def tell(self, columns: int, items: tuple[Item, ...]) -> None:
         self.grid.columns = columns
-        self.grid.items = items
+        self.grid.tell(items)
         self.other.tell("wheels", "calendar")
         self.other.shown = not look.low or len(items) <= 12  # thirty days leave no room in the lower half
 

@@ -46,8 +46,8 @@ class Figure(Node):
         return max(self._head(big, small), min(meaning, self.MEANING * below))
 
     def measure(self, width: int) -> int:
-        big, small, below = self._sizes(width)
-        head = round((big if self.number else small) * 1.2)
+        big, _, below = self._sizes(width)
+        head = round(big * 1.2)  # a word instead of a number stands on the numbers' line
         return head + (lay(self.meaning, below, False, max(width, 1), 1.25).height if self.meaning else 0)
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
@@ -60,7 +60,7 @@ class Figure(Node):
         x, y, _, _ = self.box
         big, small, below, meaning = self._now
         group = self.canvas.before
-        head = round((big if self.number else small) * 1.2)
+        head = round(big * 1.2)
         group.add(Color(*look.colour("accent")))
         at = x
         middle = y + head / 2
@@ -68,7 +68,7 @@ class Figure(Node):
             texture = textures(self.number, big, True)
             group.add(self._text(texture, at, middle))
             at += texture.width + look.u(10)
-        drop = BASE_LINE * ((big if self.number else small) - small)
+        drop = BASE_LINE * (big - small)
         group.add(self._text(textures(self.unit, small, True), at, middle + drop))
         group.add(Color(*look.colour("ink2")))
         for number, runs in enumerate(meaning.lines):
