@@ -43,7 +43,7 @@ from hardware.document.upright import load, turn_of, turned
 STEADY_S = 0.8  # good and unmoved for so long: taken
 STEADY_MOVE = 0.006  # of the longer side, between two frames
 REOPEN_S = 1.0  # between two tries to open a camera that is not there
-JUDGE_S = 0.2  # judging takes longer than finding: not oftener than so
+JUDGE_S, JUDGE_STILL_S = 0.2, 0.5  # judging takes longer than finding: not oftener than so, and where nothing changed
 IDLE_S = 0.25
 HEALTH = {
     "": "online",
@@ -148,7 +148,7 @@ class Worker:
         self._done = False  # the automatic picture of this start has been taken
         self._unchanged.forget()
         self._found: Found | None = None  # in the picture that was looked at last
-        self._judged = 0.0  # when
+        self._judged, self._unjudged = 0.0, True  # when; whether another picture was looked at since
         self._again: bool | None = None  # whether it is the page that was taken last; None: not known yet
         self._seen = False
 
@@ -261,8 +261,9 @@ class Worker:
         self._movement = self._moved(relative)
         self._corners = relative
         fresh = not same and (corners is None or self._verdict in ("capture.empty", "capture.not_paper"))
-        if fresh or now - self._judged >= JUDGE_S:
-            self._judged = now
+        self._unjudged |= not same
+        if fresh or now - self._judged >= (JUDGE_S if self._unjudged else JUDGE_STILL_S):
+            self._judged, self._unjudged = now, False
             full = None if relative is None else relative * np.array([width, height], np.float32) - 0.5
             _, self._verdict = judge(image, full, shape=self._shape, **_beside(found))
         moving = self._movement > LIMITS.movement
