@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import statistics
@@ -30,6 +31,7 @@ from bench.papers.jscanify import Jscanify, NoPeer
 from bench.tools import Say
 from hardware.camera import PapersCamera
 from hardware.document import find, locate
+from hardware.document.judging import corners_cut
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -37,7 +39,9 @@ Locator = Callable[[Any], Floats | None]
 Case = tuple[Image, tuple[Floats, ...]]  # a picture and the sheets in it
 
 FIRST_SEED = 77_000_000
+TRAY_SEED = 79_000_000
 LONGEST = 1280
+CROPS = (0.05, 0.15, 0.33)  # of the sheet
 WRONG = 0.5
 STILL = (4000, 3000)  # px: a twelve-megapixel still
 STILLS = 15
@@ -86,6 +90,36 @@ def real(folder: Path) -> Iterator[Case]:
         yield _fitted(path)[0], ()
 
 
+def cropped(folder: Path, say: Say) -> tuple[list[Figure], dict[str, Any]]:
+    """Real photographs cut through the sheet at each side: what would pass for a whole one."""
+    passed: list[str] = []
+    named = total = 0
+    for name, truth in json.loads((folder / "truth.json").read_text("utf-8")).items():
+        image, scale = _fitted(folder / "photos" / name)
+        for side, lost in itertools.product(range(4), CROPS):
+            part = crop(image, np.asarray(truth["corners"], np.float32) * scale, side, lost)
+            found, total = find(part), total + 1
+            named += found is not None and found.cut > 0
+            if found is not None and found.sure and not corners_cut(found.corners, part.shape[1], part.shape[0]):
+                passed.append(f"{name} side {side} by {lost}")
+        say(f"cropped {total}")
+    figures = [
+        Figure("real, cropped: passes for a whole sheet", len(passed) / total, "", "limit", 0.05, most=1.0),
+        Figure("real, cropped: said to be cut off", named / total, "", "of made", 1.0),
+    ]
+    return figures, {"passed": passed, "said": named, "pictures": total}
+
+
+def crop(image: Image, corners: Floats, side: int, lost: float) -> Image:
+    """The picture cut so that so much of the sheet's extent is lost at a side (left, top, right, bottom)."""
+    axis = side % 2
+    low, high = float(corners[:, axis].min()), float(corners[:, axis].max())
+    at = round(low + lost * (high - low)) if side < 2 else round(high - lost * (high - low))
+    at = min(max(at, 1), image.shape[1 - axis] - 1)
+    kept = slice(at, None) if side < 2 else slice(None, at)
+    return np.ascontiguousarray(image[:, kept] if axis == 0 else image[kept])
+
+
 def _fitted(path: Path) -> tuple[Image, float]:
     image = cv2.imread(str(path))
     if image is None:
@@ -104,6 +138,9 @@ class Tally:
         self.overlaps: list[float] = []
         self.ms: list[float] = []
         self.wrong = self.alarms = self.empty = 0
+
+    def use(self, find: Locator) -> None:
+        self._find = find
 
     def add(self, image: Image, sheets: tuple[Floats, ...]) -> None:
         began = time.perf_counter()
@@ -174,6 +211,48 @@ def compare(
     return figures + beside, runs
 
 
+def known(count: int, say: Say) -> tuple[list[Figure], dict[str, Any]]:
+    """What it is worth to know the empty tray and how large the paper on it is: the same pictures without and with."""
+    from bench.papers.trays import tray_case
+    from hardware.document.finding import Found
+    from hardware.document.sizes import Sizes
+    from hardware.document.tray import Tray
+
+    def located(found: Found | None) -> Floats | None:
+        return found.corners if found is not None and found.sure else None
+
+    ways = ("neither", "tray", "size", "both")
+    tallies = {way: Tally(locate) for way in ways}
+    told, mistaken = 0, 0
+    for number in range(count):
+        one = tray_case(TRAY_SEED + number)
+        tray, sizes = Tray(one.empty), Sizes(one.a4)
+        for way, tally in tallies.items():
+            its_tray, its_sizes = tray if way in ("tray", "both") else None, sizes if way in ("size", "both") else None
+            tally.use(lambda image, a=its_tray, b=its_sizes, c=one.kind: located(find(image, a, b, c)))
+            tally.add(one.image, (one.corners,))
+        other = "card" if one.kind != "card" else "a4"
+        for asked in (one.kind, other):  # another one lies there than was asked for
+            seen = find(one.image, tray, sizes, asked)
+            another = seen is not None and seen.sure and seen.size is not None and seen.size.is_another(asked)
+            told += asked == other and another
+            mistaken += asked == one.kind and another
+        say(f"tray {number + 1}")
+    a = tallies["neither"].summary()
+    figures = []
+    for way in ways[1:]:
+        b = tallies[way].summary()
+        figures += [
+            Figure(f"knowing {way}: mean overlap", b["overlap"], "", "without", a["overlap"], least=1.0),
+            Figure(f"knowing {way}: wrong", b["wrong"], "", "without", a["wrong"], most=1.0),
+        ]
+    figures += [
+        Figure("another size than asked for: said", told / count, "", "of made", 1.0),
+        Figure("another size than asked for: said of the right one", mistaken / count, "", "limit", 0.02, most=1.0),
+    ]
+    return figures, {way: tally.summary() for way, tally in tallies.items()}
+
+
 def still_ms() -> list[float]:
     """Finding on a twelve-megapixel still, refined on its full size."""
     from bench.papers.scenes import scene
@@ -187,14 +266,18 @@ def still_ms() -> list[float]:
     return times
 
 
-async def preview_fps() -> float:
-    """Frames a second that reach the screen's process, while the camera's finds and judges: a file at 20 a second."""
+async def preview_fps(moving: bool) -> float:
+    """Frames a second that reach the screen's process, while the camera's finds and judges: files at 20 a second, of
+    which every one shows the paper a little further on when it is `moving`."""
     from bench.papers.scenes import scene
 
     with tempfile.TemporaryDirectory() as folder:
-        picture = Path(folder) / "desk.png"
-        cv2.imwrite(str(picture), scene(FIRST_SEED + 1, LONGEST).image)
-        camera = PapersCamera(f"camera://{picture}")
+        made = scene(FIRST_SEED + 1, LONGEST).image
+        for number in range(24 if moving else 1):
+            slide = np.array([[1, 0, 4.0 * number], [0, 1, 2.0 * number]])
+            picture = cv2.warpAffine(made, slide, made.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+            cv2.imwrite(str(Path(folder) / f"frame-{number:02}.jpg"), picture)
+        camera = PapersCamera(f"camera://{folder}/frame-*.jpg")
         try:
             fault = await camera.start("any", True)
             if fault is not None:
@@ -228,13 +311,18 @@ def measure(say: Say, quick: bool = False) -> Report:
             more, runs = compare("real", real(Path(folder)), say, other)
             figures += more
             found["real"] = runs
+            more, found["cropped"] = cropped(Path(folder), say)
+            figures += more
         else:
             print("papers: no real photographs, KIOSK_PHOTOS names no folder")
-    times, fps = still_ms(), asyncio.run(preview_fps())
-    found["still"] = {"ms": times, "fps": fps}
+    more, found["known"] = known(12 if quick else 120, say)
+    figures += more
+    times, fps, moving_fps = still_ms(), asyncio.run(preview_fps(False)), asyncio.run(preview_fps(True))
+    found["still"] = {"ms": times, "fps": fps, "moving_fps": moving_fps}
     figures += [
         Figure("still of 12 megapixels: found and refined, median", statistics.median(times), "ms", "limit", 150.0,
                most=1.0),
         Figure("preview with the finder running", fps, "fps", "limit", 15.0, least=1.0),
+        Figure("preview with the finder running, the paper moving", moving_fps, "fps", "limit", 15.0, least=1.0),
     ]  # fmt: skip
     return Report("papers", figures, found)

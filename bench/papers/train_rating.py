@@ -92,11 +92,14 @@ def _cut_shares(made: Scene, shapes: Floats) -> Floats:
     corners = made.corners
     if corners is None or is_within(corners, width, height):
         return np.zeros(len(shapes), np.float32)
-    truth = cv2.convexHull(seen(corners, width, height))
+    there = seen(corners, width, height)
+    if len(there) < 3:  # nothing of it is in the picture
+        return np.zeros(len(shapes), np.float32)
+    truth = cv2.convexHull(there)
     shares = []
     for one in shapes:
         shape = outline(one, width, height)
-        shared = cv2.intersectConvexConvex(shape, truth)[0] if len(shape) > 2 and len(truth) > 2 else 0.0
+        shared = cv2.intersectConvexConvex(shape, truth)[0] if len(shape) > 2 else 0.0
         union = cv2.contourArea(shape) + cv2.contourArea(truth) - shared
         shares.append(shared / max(union, 1e-6))
     return np.asarray(shares, np.float32)
