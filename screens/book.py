@@ -22,15 +22,15 @@ from screens.display import some_display
 if TYPE_CHECKING:
     from screens.checks import Way
 
-# One sample a kind of step, and those that differ most from it.
+# Every kind of step, and the samples that differ most from it.
 CHAPTERS = (
-    "01-home", "01c-list", "01d-list-many", "02-notice", "02b-notice-long", "02c-consent", "03-items", "03b-choice",
-    "03c-choice-many", "04-idcard", "04b-card-again", "04f-card-shown-long", "04k-face", "05-question",
-    "05b-name-pinyin",
-    "05c-name-long", "05d-phone", "05f-id", "05w-date-wheels", "05m-address", "05n-address-long", "05p-search",
-    "06-camera", "06b-camera-more", "06d-review", "07-commitment", "08-check", "08b-check-long", "08c-working",
-    "09-handed-in", "10-handed-in-offline", "11-rate", "12-idle", "13-staff", "13c-pin", "14-fault-paper",
-    "16-delivery-choice", "17-data-gone", "18-help", "19-trouble", "20d-lookup-found", "21-ask",
+    "00-attract", "01-home", "01c-list", "01d-list-many", "02-notice", "02b-notice-long", "02g-flow", "02c-consent",
+    "03-items", "03b-choice", "03c-choice-many", "04-idcard", "04b-card-again", "04f-card-shown-long", "04k-face",
+    "05-question", "05b-name-pinyin", "05c-name-long", "05d-phone", "05f-id", "05w-date-wheels", "05m-address",
+    "05n-address-long", "05r-places", "05p-search", "06-camera", "06i-camera-empty", "06b-camera-more", "06d-review",
+    "07-commitment", "08-check", "08b-check-long", "08c-working", "09-handed-in", "10-handed-in-offline", "11-rate",
+    "12-idle", "13-staff", "13c-pin", "13g-restart", "13k-stick", "14-fault-paper", "16-delivery-choice",
+    "17-data-gone", "18-help", "19-trouble", "20d-lookup-found", "20g-lookup-case", "21-ask", "22-resume-slip",
 )  # fmt: skip
 STYLE = """
 body { font: 16px sans-serif; margin: 24px; background: #d8d8d4; color: #18212b }

@@ -233,3 +233,5 @@ def test_the_page_to_look_through_shows_every_step_in_two_ways_and_all_settings_
     met = {pair for _, way in pictures for pair in combinations(enumerate(astuple(way)), 2)}
     assert met == {pair for way in ways for pair in combinations(enumerate(astuple(way)), 2)}
     assert set(CHAPTERS) <= set(samples.SAMPLES)
+    kinds = {type(samples.SAMPLES[chapter][0]) for chapter in CHAPTERS}
+    assert kinds == {type(step) for step, _ in samples.SAMPLES.values()}, "a kind of step that nobody looks at"
