@@ -7,6 +7,7 @@ from typing import Any, cast
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 
+from config.faults import fault_card
 from matters.events import BY_KEY, Signed
 from matters.steps import Capture, Card, CardShown, Commitment, Face, Need, NeedRow, Review
 from screens import art, shapes
@@ -82,9 +83,11 @@ class CardSheet(Sheet):
         tell_behalf(self.ids.behalf, step.behalf)
         self.ids.picture.elastic = True
         instead = {"gone": "fault-card-reader-gone", "checking": "fault-phone-code"}.get(step.state, "")
+        if step.state == "again" and step.problem.startswith("phone.") and fault_card(step.problem).who == "resident":
+            instead = fault_card(step.problem).picture  # the phone again: what to do with it
         self.ids.picture.name = instead or "card-on-reader"
         self.ids.picture.of = 600 if instead else 968
-        self.ids.picture.here = say("card.here") if step.state in ("waiting", "again") else ""
+        self.ids.picture.here = say("card.here") if not instead and step.state in ("waiting", "again") else ""
         self.ids.picture.where_words = "" if instead else say("card.where")
 
     @staticmethod
