@@ -214,12 +214,15 @@ def compare(
 def known(count: int, say: Say) -> tuple[list[Figure], dict[str, Any]]:
     """What it is worth to know the empty tray and how large the paper on it is: the same pictures without and with."""
     from bench.papers.trays import tray_case
-    from hardware.document.finding import Found
     from hardware.document.sizes import Sizes
     from hardware.document.tray import Tray
 
-    def located(found: Found | None) -> Floats | None:
-        return found.corners if found is not None and found.sure else None
+    def knowing(tray: Tray | None, sizes: Sizes | None, kind: str) -> Locator:
+        def located(image: Image) -> Floats | None:
+            found = find(image, tray, sizes, kind)
+            return found.corners if found is not None and found.sure else None
+
+        return located
 
     ways = ("neither", "tray", "size", "both")
     tallies = {way: Tally(locate) for way in ways}
@@ -229,7 +232,7 @@ def known(count: int, say: Say) -> tuple[list[Figure], dict[str, Any]]:
         tray, sizes = Tray(one.empty), Sizes(one.a4)
         for way, tally in tallies.items():
             its_tray, its_sizes = tray if way in ("tray", "both") else None, sizes if way in ("size", "both") else None
-            tally.use(lambda image, a=its_tray, b=its_sizes, c=one.kind: located(find(image, a, b, c)))
+            tally.use(knowing(its_tray, its_sizes, one.kind))
             tally.add(one.image, (one.corners,))
         other = "card" if one.kind != "card" else "a4"
         for asked in (one.kind, other):  # another one lies there than was asked for
