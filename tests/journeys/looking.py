@@ -13,8 +13,9 @@ from typing import Any
 PERSONAL = (
     "陈大山", "431199199305120134", "431199199305120135", "43119919930512", "示例省示例县山背乡山背村5组3号",
     "王小兰", "431199199604090027", "示例省示例县山背乡山背村3组12号", "小禾", "王兰", "小兰餐馆", "王家村12", "王家12",
-    "示例省示例市示例县山背乡山背村3组12", "13800000000", "13800000001",
+    "示例省示例市示例县山背乡山背村3组12", "13800000000", "13800000001", "周守根", "431199194109230130",
 )  # fmt: skip
+PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF"  # how every picture begins that our cameras make, of a paper or a face
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 ELSEWHERE = ("gateway", "simulators")  # of a rehearsal's state folder: the county, and the world around the terminal
 
@@ -71,15 +72,18 @@ class Left:
         return found
 
     def personal(self) -> list[str]:
-        """Where in the terminal's files or messages something of a person stands. Empty when nothing does."""
-        return [
-            f"{path.relative_to(self.state.parent)}: {word} ({encoding})"
-            for path in (*self.files(), self.out / "terminal.log")
-            for data in (path.read_bytes(),)
-            for word in PERSONAL
-            for encoding in ENCODINGS
-            if word.encode(encoding) in data
-        ]
+        """Where in the terminal's files or messages something of a person stands, or a picture. Empty when nothing
+        does."""
+        found = []
+        for path in (*self.files(), self.out / "terminal.log"):
+            data, at = path.read_bytes(), path.relative_to(self.state.parent)
+            found += [
+                f"{at}: {word} ({encoding})"
+                for word in PERSONAL for encoding in ENCODINGS if word.encode(encoding) in data
+            ]  # fmt: skip
+            if PICTURE in data:
+                found.append(f"{at}: a picture")
+        return found
 
     def files(self) -> list[Path]:
         """Everything that the terminal itself keeps."""
