@@ -1,6 +1,6 @@
 """The window's list: who calls for a clerk, what came in and how it stands, for a browser at the county. Reads only,
-and names nobody: words that somebody left are opened with `gateway messages`. Where a picture of a person came, it leads
-to the page that shows it beside their card's (gateway.faces).
+and names nobody: words that somebody left are opened with `gateway messages`. Where a picture of a person came, it
+leads to the page that shows it beside their card's (gateway.faces).
 
 Whoever opens it gives the user name `window` and the token in window.token (HTTP Basic, so over TLS). Opening an
 application is `gateway open`; the window's own console is a later piece of work.
