@@ -26,6 +26,7 @@ def write_record(
     sync_folder(half)
     remove(target)
     half.rename(target)
+    sync_folder(target)  # FAT writes where a renamed folder begins only with the folder itself
 
 
 def wrong_with(record: Path) -> Iterator[str]:

@@ -116,7 +116,7 @@ def test_a_stick_that_fills_up_keeps_what_is_whole_and_the_rest_waits_for_the_ne
 
     def full(handle: int) -> None:
         written.append(handle)
-        if len(written) > 6:  # in the midst of the third record
+        if len(written) > 8:  # in the midst of the third record
             raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr("offline.carried.os.fsync", full)

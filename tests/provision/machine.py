@@ -131,6 +131,8 @@ class Machine:
         self._process = process
         self._folder = folder
         self._slow = False
+        self._read: Image.Image | None = None
+        self._words: dict[str, tuple[float, float]] = {}
         self._socket = socket.socket(socket.AF_UNIX)
         deadline = time.monotonic() + 20
         while True:
@@ -159,8 +161,11 @@ class Machine:
         return Image.open(file).convert("RGB")
 
     def words(self) -> dict[str, tuple[float, float]]:
-        """Every line on the screen, and where its middle is."""
-        return lines(self.picture())
+        """Every line on the screen, and where its middle is. Read anew only where something has changed."""
+        picture = self.picture()
+        if picture != self._read:
+            self._read, self._words = picture, lines(picture)
+        return self._words
 
     def until(self, text: str, within_s: float = PATIENCE_S) -> tuple[float, float]:
         """Where a line with this text stands (the lowest: keys stand below), once it does. Raises AssertionError with

@@ -38,9 +38,9 @@ def exfat(path: Path) -> Path:
 
 
 def below(stick: Path, folder: str) -> list[str]:
-    """Every file below a folder of a FAT stick, by its path from there."""
+    """Every file below a folder of a FAT stick, by its path from there; once, where a torn folder names it often."""
     said = run("mdir", "-b", "-/", "-i", f"{stick}@@{AT}", f"::{folder}", status=None)
-    return sorted(line.partition(f"/{folder}/")[2] for line in said.splitlines() if not line.endswith("/"))
+    return sorted({line.partition(f"/{folder}/")[2] for line in said.splitlines() if not line.endswith("/")} - {""})
 
 
 def taken(stick: Path, folder: str, to: Path) -> Path:

@@ -48,6 +48,7 @@ Address=192.0.2.17/24
 DIGITS = {str(n): (0.194 + 0.306 * ((n - 1) % 3), 0.514 + 0.084 * ((n - 1) // 3)) for n in range(1, 10)}
 DIGITS["0"] = (0.5, 0.766)
 MOUNTED = "findmnt -rno TARGET,SOURCE | grep /dev/sd"
+PLACES = "findmnt -rno TARGET | grep ^/run/village-stick/sd"
 HOME = "您今天来办什么事"
 
 
@@ -77,7 +78,7 @@ class Hall:
 
     def mounted(self) -> str:
         """Where the machine has put the stick that is in."""
-        return self.shell.until("ls -d /run/village-stick/sd*", "/run/village-stick/sd")
+        return self.shell.until(PLACES, "/run/village-stick/sd")
 
     def main(self) -> str:
         """What must not end: the start of the machine, and the terminal's process."""
@@ -334,7 +335,7 @@ def test_a_stick_that_bears_the_machines_own_names_is_neither_started_from_nor_a
         one.until(HOME)
         one.until("山背村", 60)  # as it came from the maker
         assert shell("findmnt -rno SOURCE /; findmnt -rno SOURCE /boot/efi").split() == ["/dev/vda2", "/dev/vda1"]
-        assert shell.until("ls -d /run/village-stick/sd*", "sda1") == "/run/village-stick/sda1"  # in from the start
+        assert shell.until(PLACES, "sda1") == "/run/village-stick/sda1"  # in from the start
         one.pull_the_plug()
     assert laid(disk) == {"READ-ME.txt"}
     assert sticks.below(Path(kept), "village-terminal") == sticks.below(stick, "village-terminal") == ["settings.toml"]
