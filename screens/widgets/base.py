@@ -620,6 +620,9 @@ class Disc(Icon):
         return (self.name, self.colour, self.of, self.fill)
 
 
+IN_DISC = 0.8  # how much of a disc's width a drawing on it takes
+
+
 class Picture(Node):
     """A drawing of ours, in colour."""
 
@@ -651,6 +654,8 @@ class Picture(Node):
         if wanted > width or high > height:
             share = min(width / wanted, height / high)
             wanted, high = round(wanted * share), round(high * share)
+        if self.disc:  # with its corners inside
+            wanted, high = round(wanted * IN_DISC), round(high * IN_DISC)
         texture = art.picture(self.name, wanted)
         group = self.canvas.before
         left, bottom = x + (width - wanted) // 2, look.height - y - (height + high) // 2
