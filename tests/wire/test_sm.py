@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from gmssl import sm2 as pure
 
 from tests.wire import people
-from wire import lookup, sm
+from wire import lookup, phone, sm
 from wire.errors import WireError
 from wire.keys import AGE, SM, CountyKeys, TerminalKey
 from wire.seal import seal, unseal, unseal_page
@@ -235,6 +235,15 @@ def test_a_look_up_goes_the_same_way(keys: CountyKeys, key: TerminalKey) -> None
     said = lookup.answer(question, ())
     assert b'"suite":"sm2-sm4gcm"' in said
     assert asking.read(said) == ()
+
+
+def test_a_phones_code_goes_the_same_way(keys: CountyKeys) -> None:
+    asking = phone.ask("a code", "t", people.public(keys), SM)
+    question = phone.read_question(asking.body, keys)
+    said = phone.answer(question, phone.PhoneRefused("expired"))
+    assert question.code == "a code"
+    assert b'"suite":"sm2-sm4gcm"' in said
+    assert asking.read(said) == phone.PhoneRefused("expired")
 
 
 def test_the_private_key_file_is_as_openssl_reads_it(tmp_path: Path) -> None:
