@@ -107,7 +107,7 @@ class Shell:
         assert status is None or int(ended) == status, f"{ended}: {script}\n{text}"
         return text
 
-    def until(self, script: str, wanted: str, within_s: float = 120.0) -> str:
+    def until(self, script: str, wanted: str, within_s: float = PATIENCE_S) -> str:
         """What it says once that contains what is wanted; "" wants silence."""
         deadline = time.monotonic() + within_s
         while True:

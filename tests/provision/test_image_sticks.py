@@ -88,24 +88,24 @@ class Hall:
         """From the home screen to the courier's page, as staff do."""
         one = self.machine
         one.until(HOME)
-        one.hold(one.until("河口村", 60), 4.5)
-        key = one.until("打开", 60)
+        one.hold(one.until("河口村"), 4.5)
+        key = one.until("打开")
         for digit in PIN:
             one.touch(DIGITS[digit])
             time.sleep(0.5)
         one.touch(key)
-        one.touch(one.until("存到U盘带走", 60))
-        one.until("请插上U盘", 60)
+        one.touch(one.until("存到U盘带走"))
+        one.until("请插上U盘")
 
     def fill(self) -> None:
-        self.machine.until("找到U盘了", 120)
-        self.machine.touch(self.machine.until("存到U盘", 60))
+        self.machine.until("找到U盘了")
+        self.machine.touch(self.machine.until("存到U盘"))
 
     def to_home(self) -> None:
         one = self.machine
-        one.touch(one.until("知道了", 60))
-        one.touch(one.until("退出", 60))
-        one.until(HOME, 60)
+        one.touch(one.until("知道了"))
+        one.touch(one.until("退出"))
+        one.until(HOME)
 
     def picture(self, name: str) -> None:
         keep = os.environ.get("KIOSK_PICTURES")
@@ -169,13 +169,13 @@ def test_a_stick_pulled_in_the_midst_stops_nobody_is_mended_and_filled_the_next_
     hall.to_sticks()
     hall.machine.plug(stick, bytes_per_s=60_000)
     hall.fill()
-    hall.machine.until("先别拔", 60)
+    hall.machine.until("先别拔")
     deadline = time.monotonic() + 120
     while not sticks.below(stick, "village-outbox"):
         assert time.monotonic() < deadline
         time.sleep(0.5)
     hall.machine.pull()
-    hall.machine.until("U盘断开了", 120)
+    hall.machine.until("U盘断开了")
     hall.picture("stick-pulled")
     hall.shell.until("ls /run/village-stick", "let-go")
     hall.shell.until(MOUNTED, "")
@@ -230,13 +230,13 @@ def test_a_fat_stick_carries_what_waits_to_the_county_and_its_word_back(hall: Ha
     waited, stick = hall.status()["waiting"], sticks.fat(tmp_path / "stick.img")
     hall.to_sticks()
     hall.machine.plug(stick)
-    hall.machine.until("找到U盘了", 120)
+    hall.machine.until("找到U盘了")
     hall.picture("stick-found")
     kind, options = hall.shell(f"findmnt -rno FSTYPE,OPTIONS --mountpoint {hall.mounted()}").split()
     assert kind == "vfat"
     assert {"rw", "nosuid", "nodev", "noexec", "flush", "dmask=0077", "fmask=0077"} <= set(options.split(","))
     hall.fill()
-    hall.machine.until("可以拔了", 240)
+    hall.machine.until("可以拔了")
     hall.picture("stick-filled")
     assert hall.shell(MOUNTED, status=1) == ""
     hall.machine.pull()
@@ -253,8 +253,8 @@ def test_a_fat_stick_carries_what_waits_to_the_county_and_its_word_back(hall: Ha
     hall.to_sticks()
     hall.machine.plug(stick)
     hall.fill()
-    hall.machine.until("可以拔了", 240)
-    hall.machine.until("县里回信说收到了", 30)
+    hall.machine.until("可以拔了")
+    hall.machine.until("县里回信说收到了")
     hall.picture("stick-back")
     hall.machine.pull()
     hall.to_home()
@@ -292,7 +292,7 @@ def test_a_stick_that_means_no_good_does_none_and_the_next_one_is_served(
         hall.shell(f"kiosk outbox import {hall.mounted()} --json", status=None)
     hall.machine.pull()
     hall.shell.until(MOUNTED, "")
-    hall.machine.until(HOME, 60)
+    hall.machine.until(HOME)
     assert hall.main() == before
 
     good = sticks.fat(tmp_path / "good.img")
@@ -316,7 +316,7 @@ def test_a_keyboard_opens_nothing(hall: Hall) -> None:
         hall.machine.press(*keys)
         time.sleep(0.5)
     time.sleep(10)
-    hall.machine.until(HOME, 60)
+    hall.machine.until(HOME)
     assert hall.main() == before
     assert hall.shell("cat /sys/class/tty/tty0/active") == vt == "tty1"
     assert hall.shell("pgrep -a getty", status=1) == ""
@@ -333,7 +333,7 @@ def test_a_stick_that_bears_the_machines_own_names_is_neither_started_from_nor_a
     with machine(disk, tmp_path, stick=stick) as one:
         shell = one.shell()
         one.until(HOME)
-        one.until("山背村", 60)  # as it came from the maker
+        one.until("山背村")  # as it came from the maker
         assert shell("findmnt -rno SOURCE /; findmnt -rno SOURCE /boot/efi").split() == ["/dev/vda2", "/dev/vda1"]
         assert shell.until(PLACES, "sda1") == "/run/village-stick/sda1"  # in from the start
         one.pull_the_plug()
