@@ -27,6 +27,7 @@ REGULAR, BOLD = "Terminal", "TerminalBold"
 NOT_FIRST = set("，。、；：？！）」』》〉】”’…·•%℃,.;:?!)]}")  # marks that may not begin a line
 NOT_LAST = set("（「『《〈【“‘([{¥")  # marks that may not end one
 AFTER = set("，。；：？！、·")  # where a reader takes breath
+COUNTED = set("年月日号点分秒天元角页个样件份张次位岁组人米")  # stay with their number
 INSIDE = 2.5  # what it costs to end a line inside a word: more than a line half empty, less than a line more
 JOINER = "\u2060"  # between two characters: no line ends here
 TEXTURES_KEPT_BYTES = 8_000_000  # as they lie in memory: the most crowded screen has six million
@@ -278,6 +279,8 @@ def _split_long(
 
 
 def _may_break(before: str, after: str) -> bool:
+    if before[-1].isdigit() and after[0] in COUNTED:
+        return False
     return after[0] not in NOT_FIRST and before[-1] not in NOT_LAST and after != " "
 
 

@@ -58,6 +58,12 @@ def test_a_number_is_never_broken(lines) -> None:  # type: ignore[no-untyped-def
         assert any("138****0000" in line for line in lines("到了打这个电话：138****0000，换了点返回", width))
 
 
+def test_a_number_keeps_what_it_counts(lines) -> None:  # type: ignore[no-untyped-def]
+    for width in range(200, 700, 20):
+        for line in lines("身份证好像过期了，上面写到2024年1月2日。还要3页，共12元", width):
+            assert line[0] not in "年月日页元", (width, line)
+
+
 def test_a_word_wider_than_the_line_is_broken_rather_than_cut(lines) -> None:  # type: ignore[no-untyped-def]
     found = lines("92431199MA4L00000X92431199MA4L", 200)
     assert "".join(found) == "92431199MA4L00000X92431199MA4L"
