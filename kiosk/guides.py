@@ -38,9 +38,12 @@ def guide(catalogue: Catalogue, matter: Matter, settings: Settings, words: Local
     if matter.lead or matter.not_here:
         blocks.append(Words(matter.lead + matter.not_here))
     blocks.append(Facts(_facts(matter, found, settings, words)))
+    place = settings.place
+    where = ((say("hall"), place.hall), (say("hours"), place.hours), (say("phone"), place.phone))
+    blocks += [Words(say("where"), bold=True), Facts(where), Words(say("free"), small=True)]
     blocks.append(Heading(say("items")))
     for state in found.items:
-        blocks += [Words(state.item.title, bold=True), Facts(_item(state.item, words))]
+        blocks += [Words(state.item.title, bold=True), Facts(_gathered(_item(state.item, words), words))]
     if matter.takes_applications:
         if found.materials:
             blocks.append(Heading(say("materials")))
@@ -58,10 +61,6 @@ def guide(catalogue: Catalogue, matter: Matter, settings: Settings, words: Local
             reason = way.reason.replace("{collect_at}", settings.place.collect_at)
             said = reason if reason and "{" not in reason else ""  # a blank that only a person's answers fill
             blocks.append(Words(f"· {way.title}　{said}".rstrip()))
-    place = settings.place
-    blocks.append(Heading(say("where")))
-    where = ((say("hall"), place.hall), (say("hours"), place.hours), (say("phone"), place.phone))
-    blocks += [Facts(where), Words(say("free"), small=True)]
     foot = say("foot", county=place.county, version=catalogue.version)
     return Sheet(say("title", matter=matter.title), tuple(blocks), foot, say("above", county=place.county))
 
@@ -189,6 +188,16 @@ def _item(item: Item, words: Locale) -> tuple[tuple[str, str], ...]:
         (say("fee"), fee),
         (say("result"), _known(item.result, words)),
     )
+
+
+def _gathered(rows: tuple[tuple[str, str], ...], words: Locale) -> tuple[tuple[str, str], ...]:
+    """What is not known in one row at the end: a page of 还不知道 hides what is known."""
+    unknown = words("guide.unknown")
+    names = [name for name, value in rows if value == unknown]
+    known = tuple(row for row in rows if row[1] != unknown)
+    if not names:
+        return known
+    return (*known, (words("guide.unknown_row"), words("guide.unknown_ask", names="、".join(names))))
 
 
 def _intermediary(item: Item, words: Locale) -> str:

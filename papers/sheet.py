@@ -92,9 +92,18 @@ def pdf(sheet: Sheet) -> bytes:
         _text(pages, sheet.above, 10, SOFT, align="C")
     _text(pages, sheet.title, 18, INK, bold=True, align="C")
     pages.ln(2)
-    for block in sheet.blocks:
+    for block, following in zip(sheet.blocks, (*sheet.blocks[1:], None), strict=True):
+        if isinstance(block, Words) and block.bold and isinstance(following, Facts):
+            _keep_together(pages, following)
         _block(pages, block)
     return bytes(pages.output())
+
+
+def _keep_together(pages: FPDF, facts: Facts) -> None:
+    """Facts and their name on one page, where a third of one is enough for them."""
+    height = NAME_MM + sum(_height(pages, row, FACTS) for row in facts.rows)
+    if height < pages.eph / 3 and pages.will_page_break(height):
+        pages.add_page()
 
 
 def _pages(sheet: Sheet) -> FPDF:
@@ -141,7 +150,7 @@ def _block(pages: FPDF, block: Block) -> None:
             _text(pages, block.text, size, SOFT if block.small else INK, bold=block.bold)
             pages.ln(1)
         case Facts():
-            _table(pages, (), (0.26, 0.74), block.rows)
+            _table(pages, (), FACTS, block.rows)
         case Table():
             _table(pages, block.head, block.widths, block.rows)
         case Flow():
@@ -163,6 +172,8 @@ def _table(pages: FPDF, head: Sequence[str], widths: Sequence[float], rows: Sequ
 
 
 PAD_MM, LEADING_MM, SIZE = 1.6, 5.2, 10.0
+FACTS = (0.26, 0.74)  # shares of the width: name, what is known
+NAME_MM = 8.0  # a bold line above facts
 
 
 def _lines(pages: FPDF, text: str, width: float) -> list[str]:
