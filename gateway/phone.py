@@ -28,6 +28,7 @@ from yarl import URL
 from config.settings import SettingsError
 from gateway.settings import PhoneCodes as PhoneSettings
 from matters import identity
+from wire.canonical import NOT_JSON
 from wire.phone import PhoneKind, PhonePerson, PhoneRefused, PhoneUnchecked
 
 log = logging.getLogger("gateway")
@@ -160,7 +161,7 @@ class Platform:
     def _told(self, answer: bytes) -> Told:
         try:
             said = msgspec.json.decode(answer, type=_Person | _Refused)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             raise _Unusable("not as agreed") from None
         if isinstance(said, _Refused):
             return PhoneRefused(said.reason)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from wire.canonical import canonical, decode
+from wire.canonical import NOT_JSON, canonical, decode
 from wire.errors import WireError
 from wire.keys import UNSIGNED, CountyKeys, CountyPublic, CountySettings, Enrolment, TerminalKey, check_certificate
 from wire.messages import Acknowledgement, Feed, Health, Notice, Refusal
@@ -136,7 +136,7 @@ def read_refusal(data: bytes | str) -> Refusal:
     """A refusal's body, or one with the code "unknown" where the answer is not the county's (a portal, a proxy)."""
     try:
         return msgspec.json.decode(data, type=Refusal)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return Refusal(code="unknown", text="")
 
 

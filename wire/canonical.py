@@ -19,6 +19,7 @@ from wire.errors import WireError
 T = TypeVar("T")
 
 VERSION = 1
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: brackets without end in an unknown key
 
 
 class _Versioned(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ def decode(kind: type[T], data: bytes | str, what: str) -> T:
     """
     try:
         version = msgspec.json.decode(data, type=_Versioned).v
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         raise WireError(f"{what}.malformed", 'not a JSON object with a version "v"') from None
     if version != VERSION:
         raise WireError(f"{what}.version", f"version {version} is not understood here; version {VERSION} is")
@@ -46,7 +47,7 @@ def decode(kind: type[T], data: bytes | str, what: str) -> T:
     except msgspec.ValidationError as error:
         place = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "`$`"
         raise WireError(f"{what}.malformed", f"not as described at {place}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         raise WireError(f"{what}.malformed", "not well-formed JSON") from None
 
 

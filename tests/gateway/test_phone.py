@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
 import ssl
 import subprocess
@@ -13,7 +14,7 @@ import aiohttp
 import pytest
 
 from config.settings import SettingsError
-from gateway.phone import ANSWER_BYTES_MOST, KNOWN_MOST, KNOWN_S, Once, Platform, connected
+from gateway.phone import ANSWER_BYTES_MOST, KNOWN_MOST, KNOWN_S, Once, Platform, _Unusable, connected
 from gateway.settings import PhoneCodes
 from tests.gateway.phone_service import PhoneService, Said, http, person, phone_service, told
 from tests.gateway.test_adversity import certificate
@@ -85,6 +86,7 @@ TROUBLE: dict[str, Said] = {
     "a number that cannot be": person(people.NAME, people.NUMBER[:-1] + "0"),
     "a passport": person(people.NAME, "E12345678"),
     "a list": http(b"[]"),
+    "brackets": http(b'{"v":1,"x":' + b"[" * 6000),
     "too much": http(b'{"v":1,"result":"refused","reason":"expired"}' + b" " * ANSWER_BYTES_MOST),
     "compressed": http(b"\x1f\x8b\x08\x00", Content_Encoding="gzip"),
 }
@@ -145,6 +147,34 @@ async def test_a_service_is_believed_by_the_county_s_own_certificate(tmp_path: P
             assert await one.whose(CODE) == means
             await one.close()
         assert service.codes == [CODE]
+
+
+def test_an_answer_that_was_spoilt_on_the_way_is_a_right_one_or_none() -> None:
+    dice, one = random.Random(14), Platform(PhoneCodes("https://platform.example"), "", None)
+    wholes = [said.partition(b"\r\n\r\n")[2] for said in (person(people.NAME, people.NUMBER), told(
+        result="refused", reason="expired"))]  # fmt: skip
+    seen: set[str] = set()
+    for turn in range(6000):
+        data = bytearray(wholes[turn % 2])
+        for _ in range(dice.randrange(3)):
+            at = dice.randrange(len(data))
+            match dice.randrange(3):
+                case 0:
+                    data[at] = dice.randrange(256)
+                case 1:
+                    del data[at : at + dice.randrange(1, 9)]
+                case _:
+                    data[at:at] = dice.choice((b"[", b"{", b'"', b",", b"\\u0000", dice.randbytes(3)))
+            data = data or bytearray(b" ")
+        try:
+            means = one._told(bytes(data))
+        except _Unusable as error:
+            seen.add(str(error))
+            continue
+        seen.add(type(means).__name__)
+        if isinstance(means, PhonePerson):
+            assert means.id_number == people.NUMBER  # any other digit does not check
+    assert seen == {"not as agreed", "no person", "PhonePerson", "PhoneRefused"}
 
 
 # ---------------------------------------------------------------- once

@@ -132,3 +132,11 @@ def test_only_a_documented_status_with_its_code_is_final() -> None:
     assert outcome(409, "message.conflict") == "never"
     for status in (201, 204, 301, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 511):
         assert outcome(status, "unknown") == "again", status
+
+
+@pytest.mark.parametrize("data", [b'{"v":1,"x":' + b"[" * 200_000, b'{"v":1,"x":' + b'{"a":' * 5_000 + b"1"])
+def test_brackets_without_end_are_malformed_and_no_failure_of_ours(data: bytes, county: CountyPublic) -> None:
+    with pytest.raises(WireError) as refused:
+        read_health(data, county, nonce="abcdefgh")
+    assert refused.value.code == "health.malformed"
+    assert read_refusal(data.replace(b'"v":1', b'"code":"a","text":""')).code == "unknown"
