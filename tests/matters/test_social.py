@@ -37,7 +37,8 @@ def test_nothing_has_to_be_typed_and_the_level_stays_typed() -> None:
     drive.until(steps.Working)
     wish = drive.wants(effects.Submit)
     assert wish is not None
-    assert (wish.application.known.level, wish.application.known.id_number) == ("typed", MOTHER)
+    known = wish.application.known
+    assert (known.level, known.by, known.id_number) == ("typed", "social", MOTHER)
 
 
 @pytest.mark.parametrize(
