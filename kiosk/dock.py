@@ -121,7 +121,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         *("Scanner", "scanner", "scanner", ""),
         (
-            Act("a phone's code", "scanner", "scan", {"text": "https://phone.example/card?token=1"}),
+            Act("a phone's code", "scanner", "scan", {"text": "https://phone.example/card?token={n}"}),
             _fault("unplug", "scanner", "unplug"),
             Act("mend", "scanner", "mend"),
         ),
@@ -174,6 +174,8 @@ class Control:
     async def act(self, act: Act, chosen: str = "") -> None:
         """Carries a button out and says what came of it."""
         arguments = {**act.arguments, **({act.choice: chosen} if act.choice else {})}
+        if "text" in arguments:
+            arguments["text"] = arguments["text"].format(n=self._number + 1)  # a phone makes a new code each time
         answer = await self.ask("simulate", device=act.device, do=act.do, arguments=arguments)
         self._said(f"{act.device} {act.do} {arguments.get('what', chosen)}: {answer.get('problem', 'done')}")
 

@@ -70,6 +70,26 @@ def test_no_two_buttons_are_taken_for_one_another() -> None:
     assert len({act.ident for act in faults}) == len(faults)
 
 
+async def test_a_phone_shows_a_new_code_each_time() -> None:
+    ours, theirs = socket.socketpair()
+    here, there = await Channel.open(ours), await Channel.open(theirs)
+    control, scanned = Control(here, lambda _: None), []
+
+    async def terminal() -> None:
+        async for asked in there.messages():
+            scanned.append(asked["arguments"]["text"])
+            there.send({"n": asked["n"], "answer": {}})
+
+    working = [asyncio.create_task(control.listen(lambda _: None)), asyncio.create_task(terminal())]
+    (act,) = (act for act in ACTS if act.do == "scan")
+    await control.act(act)
+    await control.act(act)
+    assert len(set(scanned)) == 2
+    assert all("{" not in text for text in scanned)
+    for task in working:
+        task.cancel()
+
+
 async def test_what_the_terminal_refuses_is_shown() -> None:
     ours, theirs = socket.socketpair()
     here, there = await Channel.open(ours), await Channel.open(theirs)
