@@ -159,7 +159,7 @@ class CameraSimulator:
         await self._drawn()  # what is being drawn is without it: else it would lie there before it slides in
         self._turn = float(turn)
         self._page, self._frame = (picture, None) if is_page else (None, picture)
-        self._slide = SLIDE_FRAMES
+        self._slide = SLIDE_FRAMES if self._viewers else 0  # where nobody looks, nobody sees it slide in
 
     async def _drawn(self) -> None:
         """Nothing is being drawn any more."""
