@@ -155,9 +155,8 @@ def parser() -> argparse.ArgumentParser:
     privacy = verb(
         verbs, "privacy-check", "kiosk.cli.privacy:check", "visits of every ending, and what is left of them"
     )
-    privacy.add_argument(
-        "--ending", action="append", choices=("done", "words", "stopped", "idle", "aside", "killed", "crashed", "power")
-    )
+    endings = ("done", "face", "words", "stopped", "idle", "aside", "killed", "crashed", "power")
+    privacy.add_argument("--ending", action="append", choices=endings)
     settings = group("settings", "the settings file")
     verb(settings, "check", "kiosk.cli.devices:check_settings", "read it and every device's address; starts nothing")
     voice = group("voice", "what is said")

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,12 @@ from kiosk.privacy import (
 )
 from matters.identity import check_character
 
-ENDINGS = ("done", "words", "stopped", "idle", "aside", "killed", "crashed", "power")
-"""`words`: what was written by hand and by pinyin is looked for; the others are the pension visit, with a card."""
+ENDINGS = ("done", "face", "words", "stopped", "idle", "aside", "killed", "crashed", "power")
+"""`words`: what was written by hand and by pinyin is looked for; `face`: a visit in which the person was photographed;
+the others are the pension visit, with a card."""
 CARD = "chen-dashan"
+FACE_PX = (1272, 712)
+"""The camera towards the person gives pictures of this size here, which nothing else on the machine has."""
 WORLD = ("simulators", "gateway")
 """Roles and folders of a rehearsal that are not the terminal."""
 
@@ -118,14 +121,23 @@ class Planted:
             'issuer = "示例县公安局"\nvalid_from = "2019-08-01"\nvalid_to = "2039-08-01"\n'
         )
 
-    def words(self) -> Words:
+    def words(self, *, photographed: bool = False) -> Words:
         from hardware.sample_cards import pick
 
         photograph = bytes(pick(CARD).record.photo or b"")[64:128]  # made from the card's key in the file
-        return Words(
-            {"name": self.name, "number": self.number, "address": self.address, "phone": self.phone,
-             "photograph": photograph}
-        )  # fmt: skip
+        told: dict[str, str | bytes] = {
+            "name": self.name, "number": self.number, "address": self.address, "phone": self.phone,
+            "photograph": photograph,
+        }  # fmt: skip
+        if photographed:
+            told["face"] = face()
+        return Words(told)
+
+
+def face() -> bytes:
+    """How the size stands in every JPEG that was made of the person: live, taken or copied (ITU-T T.81, B.2.2)."""
+    wide, high = FACE_PX
+    return struct.pack(">HHBHHB", 0xFFC0, 17, 8, high, wide, 3) + bytes.fromhex("012200021101031101")
 
 
 _CHARACTERS = "安柏本诚丹恩方格和嘉凯兰明宁佩青容山棠闻希雅泽竹川枫谷桦江林梅楠桥石松潭溪秀岩月云芝舟"
@@ -145,7 +157,9 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
     person, written = Planted.new(random.SystemRandom()), ending == "words"
     cards = folder / "cards.toml"
     cards.write_text(person.cards(), "utf-8")
-    words, since = Words({"words": WRITTEN}) if written else person.words(), time.time()
+    since, pictured = time.time(), ending == "face"
+    words = Words({"words": WRITTEN}) if written else person.words(photographed=pictured)
+    shown = {"words"} if written else {"name", "number"} | ({"face"} if pictured else set())
     before, after, settings = _steps(ending, person.phone)
     file = state / "settings.toml"
     file.write_text(_toml(profile(REHEARSAL, settings, "1080x1920")), "utf-8")
@@ -174,7 +188,7 @@ def check_ending(ending: str, folder: Path, say: Callable[[str], None] = lambda 
                 os.kill(pid, signal.SIGSEGV)
         player.play(Script("", after, {}))
         searched = Searched()
-        if not ({"words"} if written else {"name", "number"}) <= set(seen):
+        if not shown <= set(seen):
             searched.found.append(Finding("the visit under way", "not seen by the search: it is blind"))
         searched.found += _display(name, words, searched)
         for pid in _ours(terminal.pid, temporary):
@@ -249,6 +263,23 @@ def _written() -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
     return tuple(steps[: at + 1]), (*steps[at + 1 :], *end), {**script.settings, "visits": {"goodbye_s": 3.0}}
 
 
+def _photographed(phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
+    """The visit that the law wants the person for: up to the picture that was taken of them, and on to the end."""
+    from kiosk.cli.running import JOURNEYS
+    from kiosk.runner.script import load
+
+    script = load(JOURNEYS / "pension-check.toml")
+    changed = {"present": CARD, "type": phone}
+    steps = [replace(one, what=changed.get(one.kind, one.what)) for one in script.steps]
+    steps = [replace(one, what="读到了，是您吗？") if one.what == "周守根" else one for one in steps]
+    taken = max(n for n, one in enumerate(steps) if one.what == "脸看得清吗？")
+    settled = replace(steps[0], kind="wait", what=3.0)
+    wide, high = FACE_PX
+    devices = {"face_camera": f"sim://face-camera?width={wide}&height={high}"}
+    settings = {**script.settings, "devices": devices, "visits": {"goodbye_s": 3.0}}
+    return tuple(steps[: taken + 1]), (*steps[taken + 1 :], settled), settings
+
+
 def _steps(ending: str, phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]]:
     """The pension visit: up to where the person has said who they are, what follows to the ending, and settings."""
     from kiosk.cli.running import JOURNEYS
@@ -256,6 +287,8 @@ def _steps(ending: str, phone: str) -> tuple[tuple[Any, ...], tuple[Any, ...], d
 
     if ending == "words":
         return _written()
+    if ending == "face":
+        return _photographed(phone)
     script = load(JOURNEYS / "pension.toml")
     steps = []
     for action in script.steps:

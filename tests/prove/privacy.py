@@ -19,7 +19,8 @@ class Row:
 
 
 SAID = {
-    "done": "handing in, to the goodbye", "words": "handing words in, written by hand and by pinyin",
+    "done": "handing in, to the goodbye", "face": "handing in, photographed beside the card",
+    "words": "handing words in, written by hand and by pinyin",
     "stopped": "the person's own wish", "idle": "time-out", "aside": "putting it aside, with a slip",
     "killed": "SIGKILL of its process", "crashed": "SIGSEGV in its process",
     "power": "SIGKILL of everything, and a new start",
