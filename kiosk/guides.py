@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matters.catalogue import Catalogue, Item, Matter
     from papers.notice import Notice
 
+NOTICE_SCALE = 1.5  # of the type on a notice on A4: 15 points, as on a slip
+
 
 def guide(catalogue: Catalogue, matter: Matter, settings: Settings, words: Locale) -> Sheet:
     """The guide of a whole matter, before anybody has answered anything."""
@@ -134,7 +136,7 @@ def notice(paper: Notice, words: Locale) -> Sheet:
         where.insert(1, (words("guide.hours"), paper.hours))
     blocks += [Facts(tuple(where)), Words(words("guide.free"), small=True)]
     foot = words("papers.foot_plain", terminal=paper.terminal)
-    return Sheet(say("title"), tuple(blocks), foot, words("guide.above", county=paper.county))
+    return Sheet(say("title"), tuple(blocks), foot, words("guide.above", county=paper.county), scale=NOTICE_SCALE)
 
 
 def _facts(matter: Matter, found: Resolved, settings: Settings, words: Locale) -> tuple[tuple[str, str], ...]:

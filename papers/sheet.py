@@ -80,11 +80,13 @@ class Sheet:
     foot: str = ""
     above: str = ""  # small, above the title: whose paper this is
     language: str = "zh-CN"
+    scale: float = 1.0  # of its type: what a resident takes home is read without glasses, too
 
 
 def pdf(sheet: Sheet) -> bytes:
     """The document. The same sheet gives the same bytes but for the time in it."""
     pages = _pages(sheet)
+    vars(pages)[SCALE] = sheet.scale
     pages.set_title(sheet.title)
     pages.set_lang(sheet.language)
     pages.add_page()
@@ -97,6 +99,10 @@ def pdf(sheet: Sheet) -> bytes:
             _keep_together(pages, following)
         _block(pages, block)
     return bytes(pages.output())
+
+
+def _scale(pages: FPDF) -> float:
+    return float(vars(pages).get(SCALE, 1.0))
 
 
 def _keep_together(pages: FPDF, facts: Facts) -> None:
@@ -132,6 +138,7 @@ def _pages(sheet: Sheet) -> FPDF:
 def _text(
     pages: FPDF, text: str, size: float, ink: tuple[int, int, int], *, bold: bool = False, align: str = "L"
 ) -> None:
+    size *= _scale(pages)
     pages.set_font("body", "B" if bold else "", size)
     pages.set_text_color(*ink)
     pages.multi_cell(0, size * 0.56, text, align=align, new_x="LMARGIN", new_y="NEXT")
@@ -172,19 +179,21 @@ def _table(pages: FPDF, head: Sequence[str], widths: Sequence[float], rows: Sequ
 
 
 PAD_MM, LEADING_MM, SIZE = 1.6, 5.2, 10.0
+SCALE = "type_scale"  # a document's own, among its values
 FACTS = (0.26, 0.74)  # shares of the width: name, what is known
 NAME_MM = 8.0  # a bold line above facts
 
 
 def _lines(pages: FPDF, text: str, width: float) -> list[str]:
-    found = pages.multi_cell(width - 2 * PAD_MM, LEADING_MM, text or " ", dry_run=True, output="LINES", padding=0)
+    high = LEADING_MM * _scale(pages)
+    found = pages.multi_cell(width - 2 * PAD_MM, high, text or " ", dry_run=True, output="LINES", padding=0)
     return cast("list[str]", found)
 
 
 def _height(pages: FPDF, row: Sequence[str], widths: Sequence[float]) -> float:
-    pages.set_font("body", "", SIZE)
+    pages.set_font("body", "", SIZE * _scale(pages))
     most = max(len(_lines(pages, text, WIDTH_MM * share)) for text, share in zip(row, widths, strict=True))
-    return most * LEADING_MM + 2 * PAD_MM
+    return most * LEADING_MM * _scale(pages) + 2 * PAD_MM
 
 
 def _row(
@@ -199,9 +208,9 @@ def _row(
         width = WIDTH_MM * share
         tinted = bold or (first_tinted and number == 0)
         pages.rect(left, top, width, height, style="DF" if tinted else "D")
-        pages.set_font("body", "B" if bold else "", SIZE)
+        pages.set_font("body", "B" if bold else "", SIZE * _scale(pages))
         pages.set_xy(left + PAD_MM, top + PAD_MM)
-        pages.multi_cell(width - 2 * PAD_MM, LEADING_MM, text, padding=0, align="L")
+        pages.multi_cell(width - 2 * PAD_MM, LEADING_MM * _scale(pages), text, padding=0, align="L")
         left += width
     pages.set_xy(MARGIN_MM, top + height)
 

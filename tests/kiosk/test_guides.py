@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import re
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -139,6 +142,23 @@ def test_the_notice_on_a4_says_what_the_slip_says(tmp_path: Path) -> None:
     said = text(pdf(guides.notice(paper, ZH)), tmp_path)
     for word in ("一次告知单", "养老保险参保", "受理以后3个工作日内", "户口簿", "不用带", "不要钱", "示例目录"):
         assert word in said
+
+
+def type_sizes(data: bytes) -> set[float]:
+    """Of all type in a document, points."""
+    found: set[float] = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            found |= {float(size) for size in re.findall(rb"/F\d+ ([\d.]+) Tf", zlib.decompress(stream))}
+    return found
+
+
+def test_the_notice_that_is_taken_home_is_in_larger_type_than_what_officials_look_up(catalogue: Catalogue) -> None:
+    guide = pdf(guides.guide(catalogue, catalogue.matters["pension"], Settings(), ZH))
+    notice = pdf(guides.notice(Notice("示例县", "村", "一件事", "话", 0, 6, 3, "后", (), "0", "t", "", "", False), ZH))
+    foot = min(type_sizes(notice))
+    assert min(type_sizes(notice) - {foot}) >= 13
+    assert min(type_sizes(guide) - {foot}) < 11
 
 
 def filled(catalogue: Catalogue, matter_id: str) -> Application:
