@@ -22,7 +22,7 @@ from tests.seeing import lines
 
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS.fd")
-PATIENCE_S = 600.0  # every instruction is emulated: no word about how fast a real machine starts
+PATIENCE_S = 1200.0  # every instruction is emulated, beside other work: no word about how fast a real machine starts
 BOOT_AT = 1024 * 1024  # of the start partition, as provision/image/make.sh lays it
 ROOT_AT = 257 * 1024 * 1024
 LARGER = 2 * 1024**3
@@ -200,6 +200,14 @@ class Machine:
         self._finger(place, True)
         time.sleep(seconds)
         self._finger(place, False)
+
+    def hold_until(self, place: tuple[float, float], text: str) -> tuple[float, float]:
+        """A finger that rests until this text stands there, and then lets go: a slow machine may count late. Where."""
+        self._finger(place, True)
+        try:
+            return self.until(text)
+        finally:
+            self._finger(place, False)
 
     def shell(self) -> Shell:
         """Only where the image has one (lay_shell)."""

@@ -17,7 +17,7 @@ from tests.provision.machine import Machine, copied, laid, lay, machine
 IMAGE = os.environ.get("KIOSK_TEST_IMAGE", "")
 pytestmark = [
     pytest.mark.skipif(not IMAGE, reason="make test-image"),
-    pytest.mark.timeout(1200),
+    pytest.mark.timeout(3600),
 ]
 SETTINGS = """terminal = "示例-河口-07"
 

@@ -27,7 +27,7 @@ from tests.provision import sticks
 from tests.provision.machine import LARGER, Machine, Shell, copied, laid, lay, lay_shell, machine
 
 IMAGE = os.environ.get("KIOSK_TEST_IMAGE", "")
-pytestmark = [pytest.mark.skipif(not IMAGE, reason="make test-image"), pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.skipif(not IMAGE, reason="make test-image"), pytest.mark.timeout(3600)]
 
 NAME, PIN = "示例-河口-07", "135790"
 SETTINGS = f"""terminal = "{NAME}"
@@ -88,8 +88,7 @@ class Hall:
         """From the home screen to the courier's page, as staff do."""
         one = self.machine
         one.until(HOME)
-        one.hold(one.until("河口村"), 4.5)
-        key = one.until("打开")
+        key = one.hold_until(one.until("河口村"), "打开")
         for digit in PIN:
             one.touch(DIGITS[digit])
             time.sleep(0.5)
