@@ -39,7 +39,8 @@ def card_from_table(table: Mapping[str, Any], name: str = "card") -> SampleCard:
     texts = {key: value for key, value in table.items() if key != "social"}
     try:
         # Not a picture: bytes of the right size and beginning, different for every card.
-        photo = PHOTO_HEAD + hashlib.shake_256(name.encode()).digest(PHOTO_BYTES - len(PHOTO_HEAD))
+        whose = f"{name} {texts.get('id_number', '')}".encode()
+        photo = PHOTO_HEAD + hashlib.shake_256(whose).digest(PHOTO_BYTES - len(PHOTO_HEAD))
         record = CardRecord(**texts, photo=photo)
         social = SocialCard(**table["social"]) if "social" in table else None
     except TypeError as error:

@@ -21,6 +21,7 @@ import struct
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -122,9 +123,10 @@ class Planted:
         )
 
     def words(self, *, photographed: bool = False) -> Words:
-        from hardware.sample_cards import pick
+        from hardware.sample_cards import card_from_table
 
-        photograph = bytes(pick(CARD).record.photo or b"")[64:128]  # made from the card's key in the file
+        card = card_from_table(tomllib.loads(self.cards())[CARD], CARD)
+        photograph = bytes(card.record.photo or b"")[64:128]  # of this person's card alone
         told: dict[str, str | bytes] = {
             "name": self.name, "number": self.number, "address": self.address, "phone": self.phone,
             "photograph": photograph,
