@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.channel import Channel
+from kiosk.logs import bounded
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 PR_SET_DUMPABLE = 4  # prctl(2): a core dump or ptrace by another user would hold a person's data
@@ -122,7 +123,7 @@ async def start(
     """Start a role with a channel on `--channel FD`."""
     ours, theirs = socket.socketpair()
     theirs.set_inheritable(True)
-    output = log.open("ab") if log else None
+    output = bounded(log).open("ab") if log else None
     try:
         process = await asyncio.create_subprocess_exec(
             *command(role, "--channel", str(theirs.fileno()), *arguments),

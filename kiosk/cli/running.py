@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import copy
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -31,6 +30,7 @@ JOURNEYS = ROOT / "tests" / "journeys"
 
 def run(arguments: argparse.Namespace) -> int:
     """The terminal, until SIGTERM."""
+    from kiosk.logs import begin
     from kiosk.supervisor import Supervisor
 
     os.umask(0o077)  # nothing this terminal writes is for other users of the machine
@@ -38,9 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     state = state_of(arguments)
     logs = arguments.log or state / "log"
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
-    logging.basicConfig(
-        filename=logs / "supervisor.log", level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
-    )
+    begin(logs / "supervisor.log")
     if not getattr(arguments, "dock", False):
         return asyncio.run(Supervisor(settings, state, logs, arguments.control).run())
     return asyncio.run(_with_dock(settings, state, logs))
