@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -20,6 +20,7 @@ from wire.canonical import Base64, KeyId, b64, canonical, decode, unb64
 from wire.keys import AGE, SM, CountyKeys, CountyPublic
 from wire.seal import PADDING_BYTES, suite
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 ReplyTo = Annotated[
@@ -49,22 +50,30 @@ class SealedAnswer(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, repr=False)
-class Asking:
-    """A question under way: `body` to POST, and what opens the answer. Drop it when the visit ends."""
+class Asking(Generic[R]):
+    """A question under way: `body` to POST, and what reads the answer to it. Drop it when the visit ends."""
 
     body: bytes
     _identity: str
+    _open: Callable[[bytes], R]
+    _what: str
 
-    def open(self, kind: type[T], data: bytes | str, what: str) -> T:
-        """The answer. Raises WireError WHAT.*, seal.unreadable."""
-        response = decode(SealedAnswer, data, what)
-        plain = suite(response.suite).open(unb64(response.body, what), [self._identity])
-        return decode(kind, plain, what)
+    def read(self, data: bytes | str) -> R:
+        """What was answered. Raises WireError WHAT.*, seal.unreadable."""
+        response = decode(SealedAnswer, data, self._what)
+        return self._open(suite(response.suite).open(unb64(response.body, self._what), [self._identity]))
 
 
-def ask(question: Callable[[str], Struct], county: CountyPublic, suite_name: str | None = None) -> Asking:
-    """`question`: makes it, given what it is to be answered to. `suite_name`: as for wire.seal.seal. Raises WireError
-    seal.suite."""
+def ask(
+    question: Callable[[str], Struct],
+    county: CountyPublic,
+    suite_name: str | None,
+    what: str,
+    kind: type[T],
+    told: Callable[[T], R],
+) -> Asking[R]:
+    """`question`: makes it, given what it is to be answered to. `suite_name`: as for wire.seal.seal. The answer is of
+    `kind`, and `told` is what its asker wants of it. Raises WireError seal.suite."""
     key = county.seal_key(suite_name)
     if key.suite == SM:
         from wire.sm import new_identity
@@ -76,7 +85,8 @@ def ask(question: Callable[[str], Struct], county: CountyPublic, suite_name: str
         made = pyrage.x25519.Identity.generate()
         reply_to, identity = str(made.to_public()), str(made)
     body = suite(key.suite).seal(_padded(canonical(question(reply_to))), key.recipient)
-    return Asking(canonical(SealedQuestion(key=key.id, suite=key.suite, body=b64(body))), identity)
+    sealed = canonical(SealedQuestion(key=key.id, suite=key.suite, body=b64(body)))
+    return Asking(sealed, identity, lambda plain: told(decode(kind, plain, what)), what)
 
 
 def read_question(kind: type[T], data: bytes, keys: CountyKeys, what: str) -> T:

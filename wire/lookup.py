@@ -8,13 +8,12 @@ the county holds it to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from wire import asking
-from wire.asking import ReplyTo
+from wire.asking import Asking, ReplyTo
 from wire.canonical import TerminalId, Utc
 from wire.keys import CountyKeys, CountyPublic
 from wire.messages import CaseNumber, CaseState, LimitDays, MessageId, Secret
@@ -78,28 +77,14 @@ def by_receipt(code: str) -> ByReceipt:
     return ByReceipt(claims.id, claims.secret.hex())
 
 
-@dataclass(frozen=True, repr=False)
-class Asking:
-    """A question under way: `body` to POST, and what reads the answer. Drop it when the visit ends."""
-
-    _asking: asking.Asking
-
-    @property
-    def body(self) -> bytes:
-        return self._asking.body
-
-    def read(self, data: bytes | str) -> tuple[LookupCase, ...]:
-        """The answer's cases. Raises WireError lookup.*, seal.unreadable."""
-        return self._asking.open(LookupAnswer, data, "lookup").cases
-
-
-def ask(proof: ByReceipt | ByCard, terminal: str, county: CountyPublic, suite_name: str | None = None) -> Asking:
-    """`suite_name`: as for wire.seal.seal. Raises WireError seal.suite."""
-    return Asking(
-        asking.ask(
-            lambda reply_to: LookupQuestion(terminal=terminal, proof=proof, reply_to=reply_to), county, suite_name
-        )
-    )
+def ask(
+    proof: ByReceipt | ByCard, terminal: str, county: CountyPublic, suite_name: str | None = None
+) -> Asking[tuple[LookupCase, ...]]:
+    """`suite_name`: as for wire.seal.seal. Raises WireError seal.suite; reading: lookup.*, seal.unreadable."""
+    return asking.ask(
+        lambda reply_to: LookupQuestion(terminal=terminal, proof=proof, reply_to=reply_to),
+        county, suite_name, "lookup", LookupAnswer, lambda answer: answer.cases,
+    )  # fmt: skip
 
 
 def read_question(data: bytes, keys: CountyKeys) -> LookupQuestion:

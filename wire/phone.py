@@ -11,13 +11,12 @@ code again; the phone makes a new one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from wire import asking
-from wire.asking import ReplyTo
+from wire.asking import Asking, ReplyTo
 from wire.canonical import TerminalId
 from wire.keys import CountyKeys, CountyPublic
 
@@ -72,26 +71,14 @@ class PhoneAnswer(Struct, frozen=True, kw_only=True):
     told: PhonePerson | PhoneRefused | PhoneUnchecked
 
 
-@dataclass(frozen=True, repr=False)
-class Asking:
-    """A question under way: `body` to POST, once, and what reads the answer."""
-
-    _asking: asking.Asking
-
-    @property
-    def body(self) -> bytes:
-        return self._asking.body
-
-    def read(self, data: bytes | str) -> PhonePerson | PhoneRefused | PhoneUnchecked:
-        """Raises WireError phone.*, seal.unreadable."""
-        return self._asking.open(PhoneAnswer, data, "phone").told
-
-
-def ask(code: str, terminal: str, county: CountyPublic, suite_name: str | None = None) -> Asking:
-    """`suite_name`: as for wire.seal.seal. Raises WireError seal.suite."""
-    return Asking(
-        asking.ask(lambda reply_to: PhoneQuestion(terminal=terminal, code=code, reply_to=reply_to), county, suite_name)
-    )
+def ask(
+    code: str, terminal: str, county: CountyPublic, suite_name: str | None = None
+) -> Asking[PhonePerson | PhoneRefused | PhoneUnchecked]:
+    """`suite_name`: as for wire.seal.seal. Raises WireError seal.suite; reading: phone.*, seal.unreadable."""
+    return asking.ask(
+        lambda reply_to: PhoneQuestion(terminal=terminal, code=code, reply_to=reply_to),
+        county, suite_name, "phone", PhoneAnswer, lambda answer: answer.told,
+    )  # fmt: skip
 
 
 def can_be_asked(code: str) -> bool:

@@ -47,7 +47,7 @@ def test_nobody_else_reads_it_and_its_length_does_not_say_whether_somebody_was_f
     question = read_question(asking.body, county_keys)
     answers = [answer(question, told) for told in TOLD]
     bodies = [unb64(json.loads(one)["body"], "phone") for one in answers]  # an age header's length is random
-    assert len({len(suite("age-x25519").open(body, [asking._asking._identity])) for body in bodies}) == 1
+    assert len({len(suite("age-x25519").open(body, [asking._identity])) for body in bodies}) == 1
     with pytest.raises(WireError) as refused:
         eavesdropper.read(answers[0])
     assert refused.value.code == "seal.unreadable"
