@@ -96,6 +96,11 @@ class FaceTaken:
     taken: PictureTaken
     card: PictureTaken | None = None
 
+    @property
+    def pictures(self) -> tuple[PictureTaken, ...]:
+        """Those that there are."""
+        return (self.taken,) if self.card is None else (self.taken, self.card)
+
 
 @dataclass(frozen=True, repr=False)
 class PaperLine:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hardware.ports import Fault, Health
 from matters.outcomes import FaceTaken, Failed, PictureTaken
@@ -69,8 +69,7 @@ class Portraits:
 
     def pages(self, face: FaceTaken) -> list[bytes]:
         """The bytes of both."""
-        pictures: Any = (face.taken, face.card) if face.card is not None else (face.taken,)
-        return [self._process.pictures.get(one.picture) for one in pictures]
+        return [self._process.pictures.get(one.picture) for one in face.pictures]
 
     def _keep(self, sha256: str, data: bytes) -> str:
         return self._process.pictures.keep(sha256, data, person=True)

@@ -21,7 +21,6 @@ from matters.resolve import Resolved
 from matters.steps import Row, Where
 from matters.visit import declining, flow
 from matters.visit.clock import active
-from matters.visit.papering import pictures_of
 from matters.visit.state import Portrait, Visit, answer, without_face
 from matters.visit.words import say
 
@@ -64,7 +63,7 @@ def lit(visit: Visit) -> Visit:
 def outcome(visit: Visit, result: object) -> Visit:
     visit = replace(visit, shoot=False)
     if isinstance(result, FaceTaken):
-        taken = tuple(one.picture for one in pictures_of(result))
+        taken = tuple(one.picture for one in result.pictures)
         return replace(active(answer(visit, face=Portrait(result))), problem="", taken=(*visit.taken, *taken))
     if isinstance(result, Failed):
         pause = 0.0 if result.code == DARK else visit.setting.retry_s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matters.outcomes import FaceTaken, PictureTaken
+from matters.outcomes import PictureTaken
 from matters.visit.state import Answers, Shot, Visit, drop, put
 
 
@@ -60,12 +60,7 @@ def without_page(visit: Visit, expected: int) -> Visit:
 
 def handles(answers: Answers) -> set[str]:
     papers = {shot.taken.picture for shots in answers.shots.values() for shot in shots if shot is not None}
-    return papers | ({one.picture for one in pictures_of(answers.face.taken)} if answers.face is not None else set())
-
-
-def pictures_of(face: FaceTaken) -> tuple[PictureTaken, ...]:
-    """The picture of the person, and that of their card where there is one."""
-    return (face.taken,) if face.card is None else (face.taken, face.card)
+    return papers | ({one.picture for one in answers.face.taken.pictures} if answers.face is not None else set())
 
 
 def unwanted(visit: Visit) -> tuple[str, ...]:
