@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from papers.slip import Slip
 
 TRAY_S, TRAY_FRAMES = 20.0, 10  # for a picture of the tray; the camera has found its exposure by then
-A4, A4_OFF = 297 / 210, 0.08  # longer to shorter side, and how far from it what is seen of a sheet may be
+A4_OFF = 0.08  # how far from A4's what is seen of a sheet's shape may be
 
 
 def _read(arguments: argparse.Namespace, what: str) -> CardRecord | Fault:
@@ -171,12 +171,14 @@ def keep_a4(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from hardware.document.geometry import paper_size
+    from hardware.document.sizes import KNOWN_MM
 
+    long, short = KNOWN_MM["a4"]
     corners = np.array(seen.corners, np.float32)
     across, down = paper_size(corners * (seen.width, seen.height), seen.width, seen.height)
     ratio = max(across, down) / min(across, down)
-    if abs(ratio / A4 - 1) > A4_OFF:
-        return complain(f"what lies on the tray has sides of 1 to {ratio:.2f}, A4 has 1 to {A4:.2f}")
+    if abs(ratio / (long / short) - 1) > A4_OFF:
+        return complain(f"what lies on the tray has sides of 1 to {ratio:.2f}, A4 has 1 to {long / short:.2f}")
     ordered = corners if across >= down else np.roll(corners, -1, axis=0)  # along a long side first
     value = {"a4": " ".join(f"{share:.4f}" for share in ordered.ravel().tolist())}
     show(value, arguments.json, lambda: f'papers.a4 = "{value["a4"]}"')
