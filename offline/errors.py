@@ -73,9 +73,10 @@ def of(error: OSError | sqlite3.Error) -> OfflineError:
     if isinstance(error, OSError):
         note = error.strerror or type(error).__name__
         return DiskFull(note) if error.errno in _FULL else DiskFailed(note)
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code; extended ones are above it
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
     note = str(error)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or extended == sqlite3.SQLITE_IOERR_SHMSIZE:  # the latter: no room for its -shm file
         return DiskFull(note)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return Corrupt(note)

@@ -262,6 +262,13 @@ class Outbox(Sending):
             raise of(error) from error
         return space.f_bavail * space.f_frsize - size >= self._reserve
 
+    def make_room(self) -> None:
+        """The disk is full: delete what refused records left behind, and give back what the write-ahead log takes."""
+        try:
+            self.sweep()
+        finally:
+            self._forget()
+
     # ------------------------------------------------------------------ receipts
 
     def unprinted(self, card_hash: str) -> list[Unprinted]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from offline import floor
+from offline import ballast, floor
 from offline.errors import Corrupt, of
 from offline.files import Files, sync_folder
 from offline.outbox import Clock, Outbox, unfinished
@@ -66,7 +66,7 @@ def open_sound(
     mirror: Path | None = None,
 ) -> tuple[Outbox, Rescued | None]:
     """Open the outbox after a thorough look; if it is damaged, rescue it and open what was saved; take over what only
-    the second medium has, and bring that up to date.
+    the second medium has, and bring that up to date. On a full disk the ballast goes first (offline.ballast).
 
     For the one process that starts the others: nobody else may have the outbox open. Raises TooNew, DiskFull,
     DiskFailed, Busy, and Corrupt only if the rescue itself fails.
@@ -76,6 +76,7 @@ def open_sound(
     def opened() -> Outbox:
         return Outbox.open(state, clock, point=point, reserve_bytes=reserve_bytes, check=True, mirror=mirror)
 
+    ballast.give_up_if_full(state)
     try:
         outbox = opened()
     except Corrupt:

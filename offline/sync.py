@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from offline import ballast, times
 from offline import identity as identities
-from offline import times
 from offline.ahead import Ahead, the_request_is_out
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
-from offline.errors import Busy, OfflineError
+from offline.errors import Busy, DiskFull, OfflineError
 from offline.mirror import ABSENT
 from offline.outbox import Ack, Clock, Due, Outbox, Upload
 from offline.pauses import Pauses
@@ -112,10 +112,20 @@ class Sync(Returns):
                     await self._mirror()
                     pause = await self._round()
                     await self._tell()
+                    await self._do(ballast.hold, self._state)
                 except OfflineError as error:  # the disk, or another process that holds the database
                     self._say({"online": self._online, "last_error": error.code})
                     pause = self._options.pauses.after(3)
+                    if isinstance(error, DiskFull):
+                        await self._make_room()
                 await self._wait(pause)
+
+    async def _make_room(self) -> None:
+        """On a full disk nothing can be noted, and so nothing brought. If what is left lying about is not enough, there
+        is the room kept for this (offline.ballast)."""
+        with contextlib.suppress(OfflineError, OSError):
+            await self._do(self._outbox.make_room)
+        await self._do(ballast.give_up_if_full, self._state)
 
     async def once(self) -> None:
         """One round at once, for `kiosk outbox send`: every pause but the county's own is ended first."""
