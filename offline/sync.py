@@ -14,16 +14,17 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from offline import ballast, times
 from offline import identity as identities
-from offline.ahead import Ahead, the_request_is_out
+from offline.ahead import Ahead
 from offline.county import County, CountyError, NotTheCounty, Refused, Unavailable, Unreachable
 from offline.errors import Busy, DiskFull, OfflineError
+from offline.flight import Flight
 from offline.mirror import ABSENT
 from offline.outbox import Ack, Clock, Due, Outbox, Upload
 from offline.pauses import Pauses
@@ -87,7 +88,6 @@ class Sync(Returns):
         self._hurried = False
         self._told_at = 0.0
         self._settling: Settling
-        self._accepting: asyncio.Task[None] | None = None
         self._mirrored: str | None = None  # as the second medium was when it was last brought up to date
 
     def wake(self) -> None:
@@ -298,19 +298,22 @@ class Sync(Returns):
         """One pass, oldest first, each record tried at most once. Raises CountyError when it is the line that is gone
         (asked for by its health after a record broke off), Unavailable when the county asked for time."""
         async with Settling(self._settle) as self._settling:
-            self._accepting = None
             ahead = Ahead(self._outbox, self._options.pauses, self._may_go)
             try:
-                while not self._stopping and (due := await ahead.next()):
-                    try:
-                        await self._send(due)
-                    except Unreachable:
-                        await self._tell()
-                        await self._health()  # the line is well: it was this record; the others go on
-                    await self._tell_soon()
+                async with Flight(self._send, self._landed) as flight:
+                    while not self._stopping and (due := await ahead.next()):
+                        await flight.put(due)
+                        await self._tell_soon()
+                    await flight.done()
             finally:
-                await self._accepted()
                 await ahead.leave()
+
+    async def _landed(self, sent: Awaitable[None]) -> None:
+        try:
+            await sent
+        except Unreachable:
+            await self._tell()
+            await self._health()  # the line is well: it was this record; the others go on
 
     def _may_go(self, due: Due) -> bool:
         """Whether this is its hour: pages wait for theirs."""
@@ -334,10 +337,7 @@ class Sync(Returns):
         pause = self._options.pauses.after(due.entry.tries + 1)
         try:
             await self._upload_all(due)
-            said = await self._post(due)
-            await self._accepted()
-            # Its signature is checked while the next is on its way; nothing leaves before that.
-            self._accepting = asyncio.create_task(self._accept(due, said, pause))
+            await self._accept(due, await self._post(due), pause)
         except Unreachable as error:
             await self._do(self._outbox.failed, sequence, error.code, pause)
             raise
@@ -371,14 +371,7 @@ class Sync(Returns):
         self._point("send.envelope.answered")
         return said
 
-    async def _accepted(self) -> None:
-        """Until the answer before has been looked at. Raises what the disk failed with."""
-        if self._accepting is not None:
-            accepting, self._accepting = self._accepting, None
-            await accepting
-
     async def _accept(self, due: Due, said: bytes, pause: float) -> None:
-        await the_request_is_out()
         entry, identity = due.entry, self._county.identity
         assert identity is not None  # noqa: S101 - nothing is sent before enrolment
         try:
