@@ -54,6 +54,7 @@ class Screen:
     attract_s: float = 300.0  # without a touch on the home screen before it goes dark and moves; 0: never. Burn-in
     keypad: bool = False  # arrow keys, Enter, Backspace, F1 (again) and F2 (help) walk the screens without seeing
     language: str = "zh"
+    also: tuple[str, ...] = ()  # languages that a resident can choose instead, by a key on the home screen
     languages: str = ""  # a folder with more languages, LANGUAGE/*.toml; what one lacks is said in Chinese
 
 

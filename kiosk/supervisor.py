@@ -87,6 +87,7 @@ class Supervisor:
         self._journal = Journal(state)
         self._answers: dict[int, tuple[Child, asyncio.Future[dict[str, Any]]]] = {}
         self._asked = 0
+        self._languages: dict[int, tuple[str, ...]] = {}  # process id -> arguments, where it is not in ours
         self._begun: dict[int, str] = {}  # process id -> what the county had told when it was started (_told)
         self._known = self._told()  # the same, as it is now
         self._taking: asyncio.Task[None] | None = None
@@ -181,15 +182,19 @@ class Supervisor:
             found += ["--config", self.settings.source]
         return found
 
-    async def _start_visit(self, *, hidden: bool = True) -> Child:
+    async def _start_visit(self, *, hidden: bool = True, language: tuple[str, ...] = ()) -> Child:
+        """`language`: the arguments for another than the terminal's own."""
         tested = self._control_fd >= 0
-        arguments = [*self._arguments(), *(["--hidden"] if hidden else []), *(["--tested"] if tested else [])]
+        marks = [*(["--hidden"] if hidden else []), *(["--tested"] if tested else [])]
+        arguments = [*self._arguments(), *marks, *language]
         # Where there is no graphics chip Mesa keeps what it compiled: a sixth of the time to the first picture. It
         # would do so in the home folder.
         kept = {"MESA_SHADER_CACHE_DIR": str(self.state / "shaders")}
         known = self._told()
         child = await start("visit", arguments, environment=kept, log=self.logs / "visit.log")
         self._begun[child.pid] = known
+        if language:
+            self._languages[child.pid] = language
         return child
 
     def _activate(self, child: Child, farewell: dict[str, Any] | None) -> None:
@@ -207,6 +212,7 @@ class Supervisor:
         await child.over()
         await child.kill()
         self._begun.pop(child.pid, None)
+        self._languages.pop(child.pid, None)
         self._spoke.discard(child.pid)
         for asked, waiting in self._answers.values():
             if asked is child and not waiting.done():
@@ -246,8 +252,8 @@ class Supervisor:
             if self._moment == "ending" and self._standby is not None and self._stale(self._standby):
                 standby, self._standby = self._standby, None
                 await standby.kill()
-            if self._moment == "ending" and self._standby is None:
-                self._standby = await self._start_visit()
+            if self._moment == "ending" and self._standby is None:  # it says goodbye in the same language
+                self._standby = await self._start_visit(language=self._languages.get(child.pid, ()))
                 self._spawn(self._watch_visit(self._standby))
         elif said == "ended" and child is self._active:
             self._journal.note("visit.ended", ending=str(message.get("ending", "done")))
@@ -258,6 +264,8 @@ class Supervisor:
             await self._renew()
         elif said == "aside" and child is self._active:
             await self._replace(child, None)
+        elif said == "language" and child is self._active:
+            await self._change_language(child, str(message.get("language")), bool(message.get("elder")))
         elif said == "serving" and child is self._active and message.get("serving"):
             self._serving.set()
         elif said == "committed" and self._sync is not None:
@@ -334,6 +342,19 @@ class Supervisor:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until_visible(), HANGS_S)
         await old.kill()
+
+    async def _change_language(self, old: Child, language: str, elder: bool) -> None:
+        """Somebody chose another language on the home screen, or has gone and it is the terminal's own again."""
+        screen = self.settings.screen
+        if language not in (screen.language, *screen.also):
+            return
+        if self._standby is not None:
+            standby, self._standby = self._standby, None
+            await standby.kill()
+        asked = ("--language", language, *(["--elder"] if elder else [])) if language != screen.language else ()
+        self._standby = await self._start_visit(language=asked)
+        self._spawn(self._watch_visit(self._standby))
+        await self._replace(old, None)
 
     async def _until_visible(self) -> None:
         await self._visible.wait()

@@ -16,8 +16,9 @@ Strokes = tuple[tuple[tuple[float, float], ...], ...]
 @dataclass(frozen=True)
 class Pressed:
     """A key was touched. Ids: main, back, repeat, help, left (the quiet alternative), print, type, again, add, stop,
-    commit, skip, elder, lookup, ask, search, more, switch_input, here, tile:ID, change:KEY, level:N, behalf (for
-    somebody else, or for oneself after all), flow, case:N, clerk_done (the clerk who filled in goes).
+    commit, skip, elder, lookup, ask, search, search:handwriting, more, switch_input, here, tile:ID, change:KEY,
+    level:N, behalf (for somebody else, or for oneself after all), flow, case:N, clerk_done (the clerk who filled in
+    goes).
 
     `left` by step: consent: I do not agree; face: I will not be photographed; review: keep it as it is; commitment: I
     will bring the paper; handed in: one more receipt (print again, wait for paper); rate: no rating. `here` answers

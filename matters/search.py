@@ -1,4 +1,5 @@
-"""Finding a matter by the words people use, by pinyin, or by the first letters of the syllables.
+"""Finding a matter by the words people use, by pinyin, by the first letters of the syllables, or in another language by
+the beginnings of words.
 
 Every keystroke asks anew, so all that can be prepared is: phrases lie in one long text that is searched at the speed of
 the machine, and which matters a character occurs in is looked up, not counted. The first question of a catalogue, the
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from matters.catalogue import Catalogue, Matter
 
@@ -25,11 +26,17 @@ def find(catalogue: Catalogue, text: str, most: int = 8) -> tuple[Matter, ...]:
     return finder_of(catalogue).find(text)[:most]
 
 
+def know(catalogue: Catalogue, said: Callable[[str], str]) -> None:
+    """Have matters found by another language's words too. `said`: a text of the catalogue in that language."""
+    catalogue.__dict__["said"] = said
+    catalogue.__dict__.pop("finder", None)
+
+
 def finder_of(catalogue: Catalogue) -> Finder:
     """The catalogue's own, made once: a catalogue never changes."""
     made: Finder | None = catalogue.__dict__.get("finder")
     if made is None:
-        made = Finder(catalogue)
+        made = Finder(catalogue, catalogue.__dict__.get("said"))
         catalogue.__dict__["finder"] = made  # beside the fields, as functools.cached_property would
     return made
 
@@ -53,7 +60,7 @@ class _Lines:
 
 
 class Finder:
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, said: Callable[[str], str] | None = None) -> None:
         self.matters = tuple(catalogue.matters.values())
         phrases: dict[str, dict[int, float]] = {}
         self.spelled: list[tuple[int, float, int]] = []  # matter, weight, letters of the whole
@@ -72,6 +79,10 @@ class Finder:
                 starts.append(firsts)
                 self.spelled.append((number, 10.0, whole))
                 initials.append((firsts, number, whole))
+            for words in _words_of(matter, said) if said is not None else ():
+                for cut in range(len(words)):
+                    starts.append("".join(words[cut:]))
+                    self.spelled.append((number, 5.0 if cut else 10.0, len("".join(words))))
         self.phrases = list(phrases)
         self.owners = [tuple(phrases[phrase].items()) for phrase in self.phrases]
         self.number = {phrase: number for number, phrase in enumerate(self.phrases)}
@@ -137,6 +148,14 @@ class Finder:
                 number, whole = self.initialled[line]
                 scores[number] = max(scores.get(number, 0), 5 + len(wanted) / whole)
         return scores
+
+
+def _words_of(matter: Matter, said: Callable[[str], str]) -> Iterator[list[str]]:
+    """Names of a matter and of what is in it, as words of letters; none that is not said in the other language."""
+    for name in dict.fromkeys((matter.title, *matter.names, *(item.short or item.title for item in matter.items))):
+        words = re.findall("[a-z0-9]+", said(name).lower())
+        if words and said(name) != name:
+            yield words
 
 
 def _phrases(matter: Matter) -> Iterator[tuple[float, str]]:

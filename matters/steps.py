@@ -76,7 +76,7 @@ class Search(Step):
 
     text: str
     found: tuple[Tile, ...]
-    input: str  # "handwriting" | "pinyin"
+    input: str  # "handwriting" | "pinyin" | "latin"
 
 
 # ---------------------------------------------------------------- what it takes

@@ -475,6 +475,7 @@ SAY_CHECK = s.Check(
 )  # fmt: skip
 SAY_HANDED = replace(HANDED, key="handed6", where=None, following=(s.Next("say_rings", "now"),), paper=s.Paper.PRINTED)
 SEARCH = s.Search("search", None, True, "低保", TILES[4:6], "handwriting")
+SEARCH_LATIN = s.Search("search3", None, True, "PENS", TILES[2:6], "latin")
 SEARCH_PINYIN = s.Search("search2", None, True, "", (), "pinyin")
 
 RESUME = s.Resume("resume", None, True, "slip")
@@ -508,6 +509,7 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "01-home": (HOME, STATUS),
     "01c-home-resume": (replace(HOME_LABELLED, can_resume=True), STATUS),
     "01b-home-label": (HOME_LABELLED, replace(STATUS, open_now=False, network="down")),
+    "01e-home-language": (replace(HOME_LABELLED, can_resume=True), replace(STATUS, language="English")),
     "01c-list": (MATTERS, STATUS),
     "01d-list-many": (MATTERS_MANY, STATUS),
     "02-notice": (NOTICE, STATUS),
@@ -610,6 +612,7 @@ SAMPLES: dict[str, tuple[s.Step, StatusView]] = {
     "05o-credit": (CREDIT, STATUS),
     "05p-search": (SEARCH, STATUS),
     "05q-search-pinyin": (SEARCH_PINYIN, STATUS),
+    "05z-search-latin": (SEARCH_LATIN, STATUS),
     "06-camera": (CAPTURE, STATUS),
     "06b-camera-more": (CAPTURE_MORE, STATUS),
     "06c-camera-gone": (CAPTURE_GONE, STATUS),

@@ -40,7 +40,6 @@ PARTS = ("sheet", "counter", "band", "status")
 TIDY_AFTER_S = 0.4  # after a new screen: most people are still reading it
 FRAMES_PER_SECOND = 60
 AWAKE_FPS, AWAKE_S = 240, 1.0  # after a finger came down: it is about to go up, and that is answered at once
-EVENTS = {"search:handwriting": "search"}  # two keys that mean the same have names of their own
 DAY = ((6, "night"), (12, "morning"), (18, "afternoon"), (24, "evening"))  # up to which hour it is called so
 
 
@@ -217,7 +216,7 @@ class Stage(Widget):
         if ident.startswith("option:"):
             self.on_event(Chosen(self.clock(), ident.removeprefix("option:")))
         else:
-            self.on_event(Pressed(self.clock(), EVENTS.get(ident, ident)))
+            self.on_event(Pressed(self.clock(), ident))
 
     def emit(self, event: Event) -> None:
         self.on_event(event)
@@ -367,6 +366,8 @@ class Stage(Widget):
             counter.vanish()
             self.keypad.drawn()
             return
+        if at_home:
+            counter.offer(self.status.language)
         sheet.tell_counter(counter)
         counter.place(0, height - low, width, low)
         self.keypad.drawn()

@@ -22,3 +22,4 @@ class StatusView:
     card: str = "ok"
     printer: str = "ok"
     network: str = "ok"
+    language: str = ""  # the language that a key on the home screen changes to, by its own name; "": there is none

@@ -80,6 +80,7 @@ def status_view(process: VisitProcess) -> StatusView:
         card=card,
         printer=printer,
         network=NETWORK[process.line.get("online")],  # "": not known yet, nothing is said
+        language=process.other_language[1],
     )
 
 

@@ -17,19 +17,21 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config import locales, told
 from config import settings as settings_module
-from config.settings import Settings
+from config.settings import Screen, Settings
 from kiosk import build
 from kiosk.channel import Channel
 from kiosk.journal import Journal
 from kiosk.processes import command, scratch
 from kiosk.visiting.memory import Pictures
 from kiosk.visiting.services import VisitServices
+from matters import search
 from matters import visit as visits
 from matters.events import CodeHeld, Event, Pressed, Surroundings, Tick
 from matters.steps import Check, Goodbye, HandedIn, Home, Rate, Review, Step, StillThere, Trouble, Working
@@ -60,8 +62,13 @@ PAD_KEYS = {"point": ("key:.",), "clear": ("delete", "erase"), "back": ("back",)
 class VisitProcess:
     """Everything of one visit on one loop."""
 
-    def __init__(self, settings: Settings, state: Path, channel: Channel, *, hidden: bool, tested: bool) -> None:
+    def __init__(
+        self, settings: Settings, state: Path, channel: Channel, *, hidden: bool, tested: bool, usual: str = ""
+    ) -> None:
+        """`usual`: the terminal's own language, where somebody has chosen another one for this visit."""
         self.settings, self.state, self.channel = settings, state, channel
+        self.usual = usual or settings.screen.language
+        self.other_language = other_language(settings.screen, self.usual)  # (folder, own name)
         self.hidden, self.tested = hidden, tested
         # Under a test that searches the other processes for a person, nothing a person entered goes to them.
         self.discreet = tested and os.environ.get("KIOSK_DISCREET") == "1"
@@ -171,6 +178,8 @@ class VisitProcess:
                 self.conductor.handle(Tick(self.clock()))
             if self.staff is not None:
                 self.staff.tick()
+            if self._left_in_another():
+                self._change_language(self.usual)
             self._rest()
 
     # ------------------------------------------------------------------ while nobody is there
@@ -287,8 +296,31 @@ class VisitProcess:
         self.channel.send({"say": "shown"})
 
     def _end_farewell(self) -> None:
+        if self._aside:
+            return
+        if self.settings.screen.language != self.usual:  # whoever comes next is met in the terminal's own
+            self._change_language(self.usual)
+            return
         self.farewell = None
         self._begin()
+
+    def _change_language(self, language: str) -> None:
+        """A process of that language takes over: nothing of this one's has to be told anew."""
+        elder = self.conductor is not None and self.conductor.visit.elder and language != self.usual
+        self._aside = True
+        self.channel.send({"say": "language", "language": language, "elder": elder})
+
+    def _left_in_another(self) -> bool:
+        """Nobody has begun anything in the language that somebody chose."""
+        idle = self.clock() - self._touched
+        return (
+            self.settings.screen.language != self.usual
+            and self._moment == "home"
+            and self.farewell is None
+            and self.staff is None
+            and not self._aside
+            and idle > self.settings.visits.idle_s
+        )
 
     def _line(self, message: dict[str, Any]) -> None:
         self.line.update({k: v for k, v in message.items() if k != "do"})
@@ -303,6 +335,8 @@ class VisitProcess:
 
         loaded = load(self.settings.catalogue, self.state, begins=True)
         self.catalogue_refused = loaded.refused
+        if self.words.phrases:
+            search.know(loaded.catalogue, self.words.phrase)
         setting = setting_of(self.settings, datetime.now().astimezone())
         visit = visits.begin(loaded.catalogue, setting, self.clock())
         self.conductor = Conductor(visit, self._show, self._perform, self.clock)
@@ -386,6 +420,10 @@ class VisitProcess:
             return True
         if key == "clerk":
             self._let_join()
+            return True
+        if key == "language":
+            self.stage.show(Working("working:language", None, False, "language"), self._status)
+            self._change_language(self.other_language[0])
             return True
         return False
 
@@ -582,6 +620,18 @@ class VisitProcess:
             self.stage.show(visits.step(self.conductor.visit), self._status)
 
 
+def other_language(screen: Screen, usual: str) -> tuple[str, str]:
+    """The language that a key on the home screen changes to, the next of those this terminal offers, and its own name;
+    ("", "") where there is no other."""
+    offered = [usual, *(each for each in screen.also if each != usual)]
+    at = offered.index(screen.language) if screen.language in offered else 0
+    for language in (*offered[at + 1 :], *offered[:at]):
+        if name := locales.name_of(language, screen.languages):
+            return language, name
+        log.error("no words for the language %r that screen.also names", language)
+    return "", ""
+
+
 async def _run(arguments: argparse.Namespace) -> None:
     laid = told.lay(settings_module.load(arguments.config), arguments.state)
     settings = laid.settings
@@ -589,7 +639,11 @@ async def _run(arguments: argparse.Namespace) -> None:
         log.warning("settings of the county that are not its to set: %s", ", ".join(laid.refused))
     channel = await Channel.open(arguments.channel)
     tested = arguments.tested and build.allows_tests(settings)
-    process = VisitProcess(settings, arguments.state, channel, hidden=arguments.hidden, tested=tested)
+    usual = settings.screen.language
+    if arguments.language:
+        screen = replace(settings.screen, language=arguments.language, elder=settings.screen.elder or arguments.elder)
+        settings = replace(settings, screen=screen)
+    process = VisitProcess(settings, arguments.state, channel, hidden=arguments.hidden, tested=tested, usual=usual)
     await process.run()
 
 
@@ -601,6 +655,8 @@ def main(rest: Sequence[str]) -> int:
     parser.add_argument("--config", type=Path)
     parser.add_argument("--hidden", action="store_true")
     parser.add_argument("--tested", action="store_true")
+    parser.add_argument("--language", default="", help="another than the terminal's own, for this visit")
+    parser.add_argument("--elder", action="store_true", help="with it: as large as it was when it was chosen")
     # Libraries speak only when something is wrong: one of them writes two lines whenever the printer is looked at.
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"

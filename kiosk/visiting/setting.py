@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from config import calendar, regions
+from config import calendar, locales, regions
 from config.settings import Settings
 from matters.regions import Region
 from matters.steps import Help, Step
@@ -70,6 +70,7 @@ def setting_of(settings: Settings, now: datetime) -> Setting:
         limit_profile=settings.limit_profile,
         regions=_regions(known.places),
         here=known.here,
+        latin=screen.language != locales.DEFAULT,  # the others that can be drawn are written so
         elder=screen.elder,
         rows_a_page=check_rows(elder=False, low=screen.low, landscape=wide),
         rows_a_page_elder=check_rows(elder=True, low=screen.low, landscape=wide),

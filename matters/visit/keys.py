@@ -89,8 +89,10 @@ def _finding(visit: Visit, name: str, key: str) -> Visit:
         return _open(visit, rest)
     if key == "more" and name == "home":
         return replace(visit, place="list:more")
-    if key == "search" and name in ("home", "list"):
-        return replace(visit, place="search", text="", input="handwriting")
+    if word == "search" and name in ("home", "list"):
+        return replace(
+            visit, place="search", text="", input=rest or ("pinyin" if visit.setting.latin else "handwriting")
+        )
     if key == "switch_input":
         if name == "search":
             return replace(visit, input="pinyin" if visit.input == "handwriting" else "handwriting")

@@ -47,6 +47,7 @@ class Setting:
     here: tuple[str, ...] = ()  # where the terminal stands, from the top of `regions`
     limit_profile: str = "chenzhou"
     input: str = "handwriting"  # how Chinese is entered first: handwriting | pinyin
+    latin: bool = False  # the words on the screen are a language of Latin letters: matters are found by typing those
     elder: bool = False
     can_read_card: bool = True
     can_print: bool = True

@@ -114,7 +114,8 @@ def event_tile(catalogue: Catalogue, event: Event) -> Tile:
 
 def _search(visit: Visit) -> steps.Search:
     found = tuple(tile(matter) for matter in find(visit.catalogue, visit.text))
-    return steps.Search("search", None, True, visit.text, found, visit.input)
+    entry = "latin" if visit.setting.latin and visit.input == "pinyin" else visit.input
+    return steps.Search("search", None, True, visit.text, found, entry)
 
 
 def _lookup(visit: Visit) -> steps.Lookup:

@@ -207,11 +207,16 @@ class HomeCounter(Counter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.elder = ElderKey()
-        self.lookup, self.ask = Key(), Key()
+        self.lookup, self.ask, self.language = Key(), Key(), Key()
         self.lookup.ident, self.lookup.icon, self.lookup.mark = "lookup", "folder-search", True
         self.ask.ident, self.ask.icon, self.ask.mark = "ask", "phone", True
-        for key in (self.lookup, self.ask, self.elder):
+        self.language.ident, self.language.icon, self.language.mark = "language", "language", True
+        for key in (self.lookup, self.ask, self.elder, self.language):
             self.add_widget(key)
+
+    def offer(self, language: str) -> None:
+        """The language to change to, by its own name; "": there is no other."""
+        self.language.text, self.language.shown = language, bool(language)
 
     def tell(
         self, left: KeySpec | None, main: KeySpec | None, *, first_time: bool = True, help_key: bool = True
@@ -220,17 +225,31 @@ class HomeCounter(Counter):
         self.elder.tell()
         self.lookup.text, self.ask.text = say("home.lookup"), say("home.ask_short")
         self.lookup.shown = self.ask.shown = not look.portrait or look.low
+        if self.language.shown and not look.portrait:
+            self.elder.second = self.elder.icon_end = ""
+            for key in (self.repeat, self.help, self.lookup, self.ask, self.elder, self.language):
+                key.stack, key.icon_of, key.smaller = True, 42, ("second", "sub", "status")
         if look.low:  # three in a row, as short as they can be said
             self.lookup.text = say("home.lookup_elder")
             self.elder.second = self.elder.icon_end = ""
-            for key in (self.lookup, self.ask, self.elder):
+            short = [self.lookup, self.ask, self.elder]
+            short += [self.repeat, self.help, self.language] if self.language.shown else []
+            for key in short:
                 key.edge_room, key.spacing, key.smaller = 12.0, 12.0, ("second", "sub", "status")
 
     def inside(self, x: int, y: int, width: int, height: int) -> None:
         super().inside(x, y, width, height)
         side, under = look.u(56), self.elder.under
         room = width - 2 * side
+        if not self.language.shown:
+            self.language.vanish()
         if look.low:
+            if self.language.shown:
+                above, gap = [self.repeat, self.help, self.language], look.u(20)
+                wide = (room - gap * (len(above) - 1)) // len(above)
+                _, top, _, high = self.repeat.box
+                for index, key in enumerate(above):
+                    key.place(x + side + index * (wide + gap), top, wide, high)
             row, gap = [self.lookup, self.ask, self.elder], look.u(20)
             top = self.repeat.box[1] + self.repeat.box[3] + look.u(20 if look.elder else 18)
             high = look.u(150 if look.elder else 126) + under
@@ -244,13 +263,24 @@ class HomeCounter(Counter):
             first = look.u(136 if look.elder else 104) + under
             tall = look.u(136 if look.elder else 104) + under
             gap = look.u(22 if look.elder else 18)
-            self.elder.place(x + side, y + look.u(24) + first + gap, room, tall)
+            top = y + look.u(24) + first + gap
+            if self.language.shown:
+                wide = min(max(self.language.natural(), look.u(330)), room // 2)
+                self.language.place(x + side + room - wide, top, wide, tall)
+                room -= wide + look.u(20)
+            self.elder.place(x + side, top, room, tall)
             return
         keys = [self.repeat, self.help, self.lookup, self.ask, self.elder]
         gap = look.u(20)
+        if self.language.shown:  # six are too many for words beside their icons
+            keys.append(self.language)
+            wide = (room - gap * (len(keys) - 1)) // len(keys)
+            for index, key in enumerate(keys):
+                key.place(x + side + index * (wide + gap), y + look.u(22), wide, look.u(128) + under)
+            return
         least = [key.natural() for key in keys]
         short = sum(least) + gap * (len(keys) - 1) - room
-        if short > 0:  # words give way, keys stay in the window
+        if short > 0:  # words give way, keys stay in the window; one word or a number cannot
             least = [wide - -(-short * wide // sum(least)) for wide in least]
         spare = max(0, room - sum(least) - gap * (len(keys) - 1)) // len(keys)
         at = x + side

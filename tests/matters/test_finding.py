@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from config.locales import load
 from matters import steps
 from matters.catalogue import Matter
-from matters.search import find
+from matters.search import find, know
 from tests.matters.drive import Drive, shipped
 
 PICTURES = Path(__file__).parents[2] / "screens/assets/pictures"
@@ -139,3 +141,15 @@ def test_what_is_prepared_finds_what_looking_at_every_matter_finds(wanted: str) 
     order = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])
     found = [one.id for one in find(catalogue, wanted, most=1000)]
     assert [scores[name] for name in found] == [scores[name] for name in order]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [("pension", "pension"), ("join the p", "pension"), ("baby", "newborn"), ("restaur", "restaurant")],
+)
+def test_in_another_language_a_matter_is_found_by_the_beginning_of_a_word(typed: str, wanted: str) -> None:
+    catalogue = replace(shipped())  # one of its own: what it knows is not the others'
+    assert wanted not in [matter.id for matter in find(catalogue, typed)]
+    know(catalogue, load("en").phrase)
+    assert wanted in [matter.id for matter in find(catalogue, typed)[:3]]
+    assert find(catalogue, "养老")[0].id in [matter.id for matter in find(shipped(), "养老")[:1]]

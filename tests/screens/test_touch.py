@@ -46,7 +46,7 @@ def draw(hand: Hand, ident: str, *strokes: list[tuple[float, float]]) -> None:
         ("01-home", "新生儿出生", "tile:newborn"),
         ("01-home", "我办过的事", "lookup"),
         ("01-home", "问 12345", "ask"),
-        ("01-home", "手写", "search"),
+        ("01-home", "手写", "search:handwriting"),
         ("01-home", "拼音", "switch_input"),
         ("01-home", "长辈版", "elder"),
         ("01-home", "读给我听", "repeat"),
