@@ -41,6 +41,7 @@ async def examine(settings: Settings, state: Path) -> list[Finding]:
     words = locales.chosen(settings.screen.language, settings.screen.languages)
     found = [_disk(settings, state, words), _clock(words), zone(words), _enrolled(state, words)]
     found += [_catalogue(settings, state, words), swap(words), _pin(state, words), *_places(settings, words)]
+    found += _languages(settings, words)
     found.append(await asyncio.to_thread(_outbox, state, words))
     found.append(await _county(settings, state, words))
     for name in DEVICES:
@@ -155,6 +156,17 @@ def _places(settings: Settings, words: locales.Locale) -> list[Finding]:
     except regions.RegionsError as error:
         return [Finding("places", False, words("doctor.places_wrong", why=error))]
     return [Finding("places", True, words("doctor.places_ok", here="".join(found.here) or found.places[0].name))]
+
+
+def _languages(settings: Settings, words: locales.Locale) -> list[Finding]:
+    """A language that residents should be able to choose and that has no words is not offered."""
+    wrong = []
+    for language in settings.screen.also:
+        try:
+            locales.chosen(language, settings.screen.languages)
+        except (OSError, ValueError) as error:
+            wrong.append(Finding("languages", False, words("doctor.languages_wrong", language=language, why=error)))
+    return wrong
 
 
 def _pin(state: Path, words: locales.Locale) -> Finding:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from config import locales
-from config.settings import Devices, Place, Settings
+from config.settings import Devices, Place, Screen, Settings
 from hardware.simulator_client import Simulators
 from kiosk.doctor import DEVICES, examine, swap, zone
 from kiosk.staff import StaffPin
+from kiosk.visiting.process import other_language
 from papers import readiness
 from papers.readiness import Entry
 
@@ -193,3 +194,12 @@ async def test_what_a_rescue_could_not_save_is_said_by_id_until_the_window_has_t
         assert run(["outbox", "lost", *more, "--state", str(tmp_path)]) == status
     assert capsys.readouterr().out.split() == [record, record, "-"]
     assert not [one for one in await examine(Settings(), tmp_path) if one.what == "lost"]
+
+
+async def test_a_language_that_nobody_can_choose_is_said(tmp_path: Path) -> None:
+    offered = Settings(screen=Screen(also=("en", "xx")))
+    (said,) = [one for one in await examine(offered, tmp_path) if one.what == "languages"]
+    assert (said.well, "xx" in said.text, said.vital) == (False, True, False)
+    assert other_language(offered.screen, "zh") == ("en", "English")
+    assert other_language(Screen(language="en", also=("en", "xx")), "zh") == ("zh", "中文")
+    assert other_language(Screen(), "zh") == ("", "")
