@@ -202,7 +202,11 @@ class Performer:
 
     def _switch_off(self, camera: Any) -> None:
         if self._films[id(camera)] == 0:
-            self._process.spawn(camera.stop())
+            self._process.spawn(self._off(camera))
+
+    async def _off(self, camera: Any) -> None:
+        if self._films[id(camera)] == 0:  # still: an effect may have begun since this was spawned
+            await camera.stop()
 
     async def _film_face(self, _: effects.FilmFace, tell: Tell) -> Result:
         camera = self._ports.get("face_camera")

@@ -124,3 +124,21 @@ async def test_a_camera_pulled_in_the_middle_says_so_and_is_lit_again_when_it_is
     await lit(half, True)
     again.cancel()
     await asyncio.sleep(SWITCH_OFF_S)
+
+
+async def test_whoever_asks_again_at_the_moment_it_would_go_off_keeps_the_light(
+    hall: tuple[Half, Simulators], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half, _ = hall
+    camera = half.devices.ports["face_camera"]
+    spawned: list[asyncio.Task[None]] = []
+    monkeypatch.setattr(half, "spawn", lambda work: spawned.append(asyncio.create_task(work)))
+    film = asyncio.create_task(half.performer.perform(effects.FilmFace("f"), lambda _: None))
+    half.performer._switch_off(camera)  # its moment came with the touch: the new look has been asked for, not begun
+    await lit(half, True)
+    await asyncio.gather(*spawned)
+    assert camera.lit
+    assert not film.done()
+    film.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await film
