@@ -63,6 +63,10 @@ class Services(Protocol):
         """A taken picture as JPEG; b"" when it is gone."""
         ...
 
+    def writes(self) -> bool:
+        """Whether the input methods answer; False while their process cannot be brought back."""
+        ...
+
     async def recognise(self, strokes: Strokes) -> Sequence[str]:
         """Characters that the strokes may mean, best first. Points in 0..1 of the pad, origin top left."""
         ...
@@ -86,6 +90,9 @@ class NoServices:
 
     def picture(self, handle: str) -> bytes:
         return b""
+
+    def writes(self) -> bool:
+        return True
 
     async def recognise(self, strokes: Strokes) -> Sequence[str]:
         return ()

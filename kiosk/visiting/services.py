@@ -46,6 +46,9 @@ class VisitServices:
     def picture(self, handle: str) -> bytes:
         return self.pictures.get(handle)
 
+    def writes(self) -> bool:
+        return self.input is None or self.input.answers
+
     async def recognise(self, strokes: Strokes) -> Sequence[str]:
         return await self.input.recognise(strokes) if self.input is not None else ()
 

@@ -15,6 +15,7 @@ from hardware.ports import Fault, Health
 from kiosk.staff import LONGEST, SHORTEST, StaffPin
 from kiosk.visiting.looking import open_at
 from kiosk.visiting.pinpad import PinPad
+from kiosk.visiting.setting import clock_sure
 from kiosk.visiting.trying import NOTHING_CAME, TRY_S, tries
 from matters.events import Event, Pressed
 from screens.staff import StaffAsk, StaffBoard, StaffDevice, StaffStick
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kiosk.sticks import Carried, Stick, Sticks
     from kiosk.visiting.process import VisitProcess
 
+LOW = 2  # so many times what must stay free: time to bring away what waits
 LEAVE_S = 240.0  # without a touch
 STICK_S = 0.5  # how often it is looked whether a stick is in
 ALWAYS = ("id_card", "social_card", "camera", "receipt_printer", "speaker")  # a line each, fitted or not
@@ -269,7 +271,7 @@ class StaffMode:
         return StaffBoard(
             "staff:board", None, False,
             devices=(*map(self._device, self._shown()), self._network(), self._disk(), *self._lost(),
-                     *self._catalogue()),
+                     *self._catalogue(), *self._clock()),
             waiting=self._waiting(),
             leaves_in_s=max(0.0, LEAVE_S - (process.clock() - self._touched)),
             oldest=datetime.fromtimestamp(oldest).astimezone() if oldest else None,
@@ -319,7 +321,15 @@ class StaffMode:
         return (StaffDevice("catalogue", "care", "catalogue.refused", can_try=False),)
 
     def _disk(self) -> StaffDevice:
-        free = shutil.disk_usage(self._process.state).free
-        if free >= self._process.settings.storage.free_bytes_least:
-            return StaffDevice("disk", "good", can_try=False)
-        return StaffDevice("disk", "broken", "storage.full", can_try=False)
+        free, least = shutil.disk_usage(self._process.state).free, self._process.settings.storage.free_bytes_least
+        if free < least:
+            return StaffDevice("disk", "broken", "storage.full", can_try=False)
+        if free < LOW * least:
+            return StaffDevice("disk", "care", "storage.low", can_try=False)
+        return StaffDevice("disk", "good", can_try=False)
+
+    def _clock(self) -> tuple[StaffDevice, ...]:
+        """A line only where the clock cannot be right."""
+        if clock_sure(datetime.now().astimezone()):
+            return ()
+        return (StaffDevice("clock", "care", "terminal.clock", can_try=False),)

@@ -76,6 +76,11 @@ class InputMethods:
         words, taken = answer.get("words", ()), answer.get("taken", ())
         return Pinyin(str(answer.get("spelled", keys)), tuple(map(str, words)), tuple(map(int, taken)))
 
+    @property
+    def answers(self) -> bool:
+        """False while so many workers in a row came to nothing that no further one is started for a while."""
+        return self._clock() >= self._rest_until
+
     async def start(self) -> bool:
         """Starts the worker ahead of the first request; whether it runs. Not needed, only quicker."""
         async with self._lock:

@@ -223,6 +223,10 @@ class Typing(Sheet):
         row.shown = label.shown = writing
         if not writing:
             return
+        if self.parent is not None and not self.stage().services.writes():  # said to whoever tries
+            label.text = say.fault("input.absent").title
+            row.tell(())
+            return
         if look.low and "suggestions" in self.ids:  # one place for both: whole answers until one begins to write
             whole = self.ids.suggestions
             whole.shown = bool(whole.items) and not (self.text() or self.recognised or self.spelled)

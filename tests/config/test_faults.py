@@ -1,6 +1,7 @@
 """Every expected failure has a fault card: picture, severity, actor and whole words."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -81,3 +82,19 @@ def test_a_device_is_known_by_its_name_in_the_settings_too() -> None:
 
 def test_a_code_without_a_card_still_has_something_true_to_say() -> None:
     assert fault_card("toaster.burnt").code == UNKNOWN
+
+
+@functools.cache
+def pieces() -> set[str]:
+    """Texts in the program's source, and the constant parts of those put together from several."""
+    rooms = ("kiosk", "hardware", "offline", "matters", "screens", "wire", "papers", "gateway")
+    files = [file for room in rooms for file in (ROOT / room).rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+@pytest.mark.parametrize("code", sorted(fault_cards()))
+def test_there_is_no_card_for_what_nothing_ever_says(code: str) -> None:
+    family, _, what = code.partition(".")
+    ours = {f"{family}.{what}", f".{what}", what, f"{family.removeprefix('face_')}.{what}"}
+    assert pieces() & ours, code

@@ -91,3 +91,20 @@ def test_the_idle_warning_is_counted_aloud_near_its_end(hand: Hand, heard: list[
         hand.show(replace(samples.STILL, seconds=seconds))
         hand.show(replace(samples.STILL, seconds=seconds))
     assert heard == [["15秒"], ["10秒"], ["5秒"]]
+
+
+class Mute(samples.SampleServices):
+    """Input methods that cannot be brought back for now."""
+
+    def writes(self) -> bool:
+        return False
+
+
+def test_where_nothing_can_be_written_it_is_said_that_it_comes_back(hand: Hand) -> None:
+    hand.stage.services = Mute()
+    hand.show(samples.SEARCH)
+    hand.tap("重写")
+    assert "手写和拼音正在恢复" in " ".join(hand.stage.reading())
+    hand.stage.services = samples.SampleServices()
+    hand.tap("重写")
+    assert "手写和拼音正在恢复" not in " ".join(hand.stage.reading())
