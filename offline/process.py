@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offline import times
+from offline import links, times
 from offline.drafts import Drafts
 from offline.errors import OfflineError
 from offline.identity import load as load_identity
@@ -84,11 +84,12 @@ async def _serve(
         sync = Sync(state, outbox, options, time.time, report=report, trail=trail, point=point)
         listening = asyncio.create_task(_listen(reader, sync, outbox))
         forgetting = asyncio.create_task(_forget(Drafts(state, keep[0]), outbox, keep[1], trail))
+        watching = asyncio.create_task(links.watch(sync.wake))
         async with _alone(state, listening):
             if not listening.done():
                 outbox.sweep()
                 await sync.run()
-        for task in (listening, forgetting):
+        for task in (listening, forgetting, watching):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
