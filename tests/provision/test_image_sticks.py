@@ -152,6 +152,35 @@ def test_what_was_laid_onto_the_start_partition_is_in_force(hall: Hall) -> None:
     assert hall.shell("find /var/lib/kiosk ! -user kiosk") == ""  # whoever gives the terminal's commands
 
 
+def test_whom_the_county_has_its_certificate_from_is_told_by_a_file(hall: Hall, tmp_path: Path) -> None:
+    """The app's own handshake with a server of that certificate, seen from the server: refused before, done after."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
+         "-subj", "/CN=county", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key.pem",
+         "-out", tmp_path / "county-ca.crt"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    for name in ("key.pem", "county-ca.crt"):
+        hall.shell.put(f"/run/{name}", (tmp_path / name).read_bytes())
+    hall.shell.put("/run/own.toml", f'terminal = "{NAME}"\n[county]\nurl = "https://127.0.0.1:9443"\n'.encode())
+    hall.shell("chmod 644 /run/own.toml")
+
+    def server_says() -> str:
+        hall.shell(
+            "timeout 200 openssl s_server -accept 127.0.0.1:9443 -cert /run/county-ca.crt -key /run/key.pem -brief"
+            " -naccept 1 </dev/null >/run/tls.log 2>&1 & sleep 3"
+        )
+        hall.shell("KIOSK_CONFIG=/run/own.toml timeout 120 kiosk doctor", status=None)
+        return hall.shell("cat /run/tls.log")
+
+    assert "unknown ca" in server_says()
+    hall.shell("cp /run/county-ca.crt /boot/efi/village-terminal/ && /opt/village-terminal/first-start")
+    assert "county-ca" not in hall.shell("ls /boot/efi/village-terminal")
+    said = server_says()
+    assert "CONNECTION ESTABLISHED" in said, said
+    hall.shell("rm /usr/local/share/ca-certificates/county-ca.crt && update-ca-certificates --fresh")
+
+
 def courier(county: Gateway, folder: Path) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "courier", str(folder), "--state", str(county.folder), "--json"],
