@@ -12,8 +12,7 @@ import os
 from pathlib import Path
 
 SIZE = 4 << 20
-"""Bytes: more than both write-ahead logs grow to before SQLite empties them (1,000 pages of 4 KiB at most, each, and
-neither ever half of it while a few records a second leave)."""
+"""Bytes: as many as a write-ahead log grows to before SQLite writes it back (1,000 pages of 4 KiB)."""
 PLENTY = 4
 """So many times its size must be free before it is taken (again): what was given up is not at once taken back."""
 NAME = "ballast"
