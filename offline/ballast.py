@@ -11,6 +11,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from offline.files import free
+
 SIZE = 4 << 20
 """Bytes: as many as a write-ahead log grows to before SQLite writes it back (1,000 pages of 4 KiB)."""
 PLENTY = 4
@@ -44,9 +46,3 @@ def give_up_if_full(state: Path) -> None:
     with contextlib.suppress(OSError):
         if free(state) < SIZE // 4:
             give_up(state)
-
-
-def free(state: Path) -> int:
-    """Bytes that are free to this program on the state folder's disk. Raises OSError."""
-    space = os.statvfs(state)
-    return space.f_bavail * space.f_frsize

@@ -27,6 +27,12 @@ AT_ONCE = 6
 START_S = 5.0
 
 
+def free(folder: Path) -> int:
+    """Bytes of a folder's disk that are free to this program. Raises OSError."""
+    space = os.statvfs(folder)
+    return space.f_bavail * space.f_frsize
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder last."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -16,14 +16,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import os
 import sqlite3
 from pathlib import Path
 
 from offline import floor
 from offline.carried import record_name
 from offline.errors import Corrupt, OfflineError, of
-from offline.files import Writing, sync_folder
+from offline.files import Writing, free, sync_folder
 from offline.mirror import ABSENT, Held, Mirror
 from offline.points import Points, nothing
 from offline.records import (
@@ -257,10 +256,9 @@ class Outbox(Sending):
     def room_for(self, size: int) -> bool:
         """Whether `size` bytes more fit while the reserve stays free. Asked before a resident begins."""
         try:
-            space = os.statvfs(self.folder)
+            return free(self.folder) - size >= self._reserve
         except OSError as error:
             raise of(error) from error
-        return space.f_bavail * space.f_frsize - size >= self._reserve
 
     def make_room(self) -> None:
         """The disk is full: delete what refused records left behind, and give back what the write-ahead log takes."""

@@ -14,6 +14,7 @@ import pytest
 
 from offline import ballast
 from offline.errors import DiskFull
+from offline.files import free
 from offline.outbox import Outbox
 from offline.rescue import open_sound
 from offline.sync import Sync
@@ -39,7 +40,7 @@ def fill(folder: Path) -> None:
     with contextlib.suppress(OSError), (folder / "of somebody else").open("wb", buffering=0) as file:
         while file.write(b"\0" * 4096):
             pass
-    assert ballast.free(folder) == 0
+    assert free(folder) == 0
 
 
 async def until_nothing_waits(outbox: Outbox, sync: Sync) -> None:
