@@ -197,6 +197,18 @@ class Supervisor:
             self._languages[child.pid] = language
         return child
 
+    async def _start_standby(self, language: tuple[str, ...] = ()) -> Child:
+        """One that waits, unseen, to take over."""
+        self._standby = fresh = await self._start_visit(language=language)
+        self._spawn(self._watch_visit(fresh))
+        return fresh
+
+    async def _drop_standby(self) -> None:
+        """What it began with no longer holds, or is not what is wanted."""
+        standby, self._standby = self._standby, None
+        if standby is not None:
+            await standby.kill()
+
     def _activate(self, child: Child, farewell: dict[str, Any] | None) -> None:
         child.channel.send({"do": "activate", "devices": self._addresses, "county": self._county_url,
                             "line": self._county, "farewell": farewell})  # fmt: skip
@@ -250,11 +262,9 @@ class Supervisor:
             else:
                 self._home.clear()
             if self._moment == "ending" and self._standby is not None and self._stale(self._standby):
-                standby, self._standby = self._standby, None
-                await standby.kill()
+                await self._drop_standby()
             if self._moment == "ending" and self._standby is None:  # it says goodbye in the same language
-                self._standby = await self._start_visit(language=self._languages.get(child.pid, ()))
-                self._spawn(self._watch_visit(self._standby))
+                await self._start_standby(self._languages.get(child.pid, ()))
         elif said == "ended" and child is self._active:
             self._journal.note("visit.ended", ending=str(message.get("ending", "done")))
             await self._replace(child, {"ending": message.get("ending", "done"), "take": message.get("take", [])})
@@ -305,11 +315,9 @@ class Supervisor:
         if self._active is None or self._moment != "home" or not self._stale(self._active) or self._ending.is_set():
             return
         if self._standby is not None and self._stale(self._standby):
-            standby, self._standby = self._standby, None
-            await standby.kill()
+            await self._drop_standby()
         if self._standby is None:
-            self._standby = await self._start_visit()
-            self._spawn(self._watch_visit(self._standby))  # it says when it is ready
+            await self._start_standby()  # it says when it is ready
         else:
             self._active.channel.send({"do": "aside"})
 
@@ -332,12 +340,10 @@ class Supervisor:
 
     async def _replace(self, old: Child, farewell: dict[str, Any] | None) -> None:
         """Show the fresh process, then kill the one that knew the person."""
-        if self._standby is None:
-            self._standby = await self._start_visit()
-            self._spawn(self._watch_visit(self._standby))
+        fresh = self._standby or await self._start_standby()
         self._visible.clear()
         self._home.clear()
-        self._active, self._standby = self._standby, None
+        self._active, self._standby = fresh, None
         self._activate(self._active, farewell)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until_visible(), HANGS_S)
@@ -348,12 +354,9 @@ class Supervisor:
         screen = self.settings.screen
         if language not in (screen.language, *screen.also):
             return
-        if self._standby is not None:
-            standby, self._standby = self._standby, None
-            await standby.kill()
+        await self._drop_standby()
         asked = ("--language", language, *(["--elder"] if elder else [])) if language != screen.language else ()
-        self._standby = await self._start_visit(language=asked)
-        self._spawn(self._watch_visit(self._standby))
+        await self._start_standby(asked)
         await self._replace(old, None)
 
     async def _until_visible(self) -> None:
