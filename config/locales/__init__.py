@@ -120,10 +120,9 @@ def chosen(language: str, added: str = "") -> Locale:
 def name_of(language: str, added: str = "") -> str:
     """A language by its own name, "" where neither we nor the folder `added` have it. A county's language that does not
     say its name (`language.toml`, `[language] name`) is called by its folder's."""
-    folders = [folder / language for folder in (Path(added), HERE) if added or folder is HERE]
-    for folder in folders:
-        if any(folder.glob("*.toml")):
-            file = folder / "language.toml"
+    for folder in (Path(added), HERE) if added else (HERE,):
+        if any((folder / language).glob("*.toml")):
+            file = folder / language / "language.toml"
             said = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
             return str(said.get("language", {}).get("name", "")) or language
     return ""
