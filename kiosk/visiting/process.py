@@ -184,17 +184,14 @@ class VisitProcess:
 
     # ------------------------------------------------------------------ while nobody is there
 
+    def _free(self) -> bool:
+        """The home screen waits for whoever comes."""
+        return self._moment == "home" and self.farewell is None and self.staff is None and not self._aside
+
     def _rest(self) -> None:
         """After a while on the home screen: a dark picture that moves, so that nothing burns in."""
         after, idle = self.settings.screen.attract_s, self.clock() - self._touched
-        free = (
-            self._moment == "home"
-            and self.farewell is None
-            and self.staff is None
-            and not self._refusing
-            and not self._aside
-        )
-        if self.hidden or not free or after <= 0 or idle < after:
+        if self.hidden or not self._free() or self._refusing or after <= 0 or idle < after:
             self._wake()
             return
         turn = int((idle - after) / MOVES_S)
@@ -313,14 +310,7 @@ class VisitProcess:
     def _left_in_another(self) -> bool:
         """Nobody has begun anything in the language that somebody chose."""
         idle = self.clock() - self._touched
-        return (
-            self.settings.screen.language != self.usual
-            and self._moment == "home"
-            and self.farewell is None
-            and self.staff is None
-            and not self._aside
-            and idle > self.settings.visits.idle_s
-        )
+        return self.settings.screen.language != self.usual and self._free() and idle > self.settings.visits.idle_s
 
     def _line(self, message: dict[str, Any]) -> None:
         self.line.update({k: v for k, v in message.items() if k != "do"})
